@@ -1,0 +1,53 @@
+namespace ZooPrune;
+
+/// <summary>
+/// The few loops in which pruning spends its time. <see cref="ReferenceTokenKernels"/> says what each computes; every other set
+/// must agree with it up to rounding.
+/// </summary>
+/// <remarks>
+/// Stateless. Every value of a result depends only on the rows it is made of, not on how many rows a call has: cutting a call in
+/// two, or handing the parts to several threads, gives the same bits. Results must not overlap the inputs unless said so.
+/// </remarks>
+internal interface ITokenKernels
+{
+    /// <summary>The name by which the set can be forced, in lower case.</summary>
+    string Name { get; }
+
+    /// <summary>Effectively computes product[i, j] += x_i . y_j, that is P += X Y^T.</summary>
+    /// <param name="x">X, [rows, depth].</param>
+    /// <param name="y">Y, [columns, depth].</param>
+    /// <param name="product">P; row i starts at i * <paramref name="stride"/>; only [rows, columns] of it are touched.</param>
+    /// <param name="stride">Distance between the starts of two rows of P.</param>
+    void AddProducts(in MatrixView x, in MatrixView y, Span<float> product, int stride);
+
+    /// <summary>Effectively computes ||x - y||, the L2 norm. Empty rows give 0.</summary>
+    float Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y);
+
+    /// <summary>Effectively computes result = x + scale * y. <paramref name="result"/> may be <paramref name="x"/>.</summary>
+    void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result);
+
+    /// <summary>Effectively computes unit = (row - offset) / ||row - offset||; zeros where that length is 0.</summary>
+    /// <param name="row">[H].</param>
+    /// <param name="offset">[H], or empty for no offset.</param>
+    /// <param name="unit">[H].</param>
+    void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit);
+
+    /// <summary>Effectively computes g(x) = x Phi(x), Phi the normal distribution: the exact (erf) GELU. <paramref name="result"/> may be <paramref name="x"/>.</summary>
+    void Gelu(ReadOnlySpan<float> x, Span<float> result);
+
+    /// <summary>Effectively computes g'(x) = Phi(x) + x phi(x). <paramref name="result"/> may be <paramref name="x"/>.</summary>
+    void GeluDerivative(ReadOnlySpan<float> x, Span<float> result);
+
+    /// <summary>Effectively computes [g(a + h v) - g(a - h v)] / (2 h), the central difference of the activation.</summary>
+    void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result);
+
+    /// <summary>
+    /// One step of the greedy selection: effectively closest = max(closest, newest), then the lowest index of the largest
+    /// weight * (1 - closest).
+    /// </summary>
+    /// <param name="weights">[N]; NaN for a token that is taken already. NaN never wins a comparison.</param>
+    /// <param name="newest">[N]; the similarity of every token to the one picked last.</param>
+    /// <param name="closest">[N]; the largest similarity to any picked token; updated.</param>
+    /// <returns>The index, or -1 where every weight is NaN.</returns>
+    int PickNext(ReadOnlySpan<float> weights, ReadOnlySpan<float> newest, Span<float> closest);
+}

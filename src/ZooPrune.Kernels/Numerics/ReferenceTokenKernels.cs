@@ -1,0 +1,108 @@
+namespace ZooPrune;
+
+/// <summary>The definition: plain loops, double accumulators. Correct on every machine, slow on all of them.</summary>
+internal sealed class ReferenceTokenKernels : ITokenKernels
+{
+    public string Name => "reference";
+
+    public void AddProducts(in MatrixView x, in MatrixView y, Span<float> product, int stride)
+    {
+        for (int i = 0; i < x.Rows; i++)
+        {
+            for (int j = 0; j < y.Rows; j++)
+            {
+                ReadOnlySpan<float> left = x[i];
+                ReadOnlySpan<float> right = y[j];
+                double sum = 0;
+                for (int k = 0; k < left.Length; k++)
+                {
+                    sum += (double)left[k] * right[k];
+                }
+
+                product[(i * stride) + j] = (float)(product[(i * stride) + j] + sum);
+            }
+        }
+    }
+
+    public float Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            double difference = (double)x[i] - y[i];
+            sum += difference * difference;
+        }
+
+        return (float)Math.Sqrt(sum);
+    }
+
+    public void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            result[i] = (float)(x[i] + ((double)scale * y[i]));
+        }
+    }
+
+    public void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit)
+    {
+        double sum = 0;
+        for (int i = 0; i < row.Length; i++)
+        {
+            double value = row[i] - (offset.IsEmpty ? 0.0 : offset[i]);
+            sum += value * value;
+        }
+
+        double length = Math.Sqrt(sum);
+        for (int i = 0; i < row.Length; i++)
+        {
+            double value = row[i] - (offset.IsEmpty ? 0.0 : offset[i]);
+            unit[i] = length > 0 ? (float)(value / length) : 0;
+        }
+    }
+
+    public void Gelu(ReadOnlySpan<float> x, Span<float> result)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            result[i] = (float)(x[i] * NormalDistribution.Cumulative(x[i]));
+        }
+    }
+
+    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            result[i] = (float)(NormalDistribution.Cumulative(x[i]) + (x[i] * NormalDistribution.Density(x[i])));
+        }
+    }
+
+    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result)
+    {
+        for (int i = 0; i < a.Length; i++)
+        {
+            double step = (double)h * v[i];
+            double above = (a[i] + step) * NormalDistribution.Cumulative(a[i] + step);
+            double below = (a[i] - step) * NormalDistribution.Cumulative(a[i] - step);
+            result[i] = (float)((above - below) / (2.0 * h));
+        }
+    }
+
+    public int PickNext(ReadOnlySpan<float> weights, ReadOnlySpan<float> newest, Span<float> closest)
+    {
+        int best = -1;
+        float bestScore = float.NegativeInfinity;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            closest[i] = Math.Max(closest[i], newest[i]);
+            float score = weights[i] * (1 - closest[i]);
+            if (score > bestScore)
+            {
+                best = i;
+                bestScore = score;
+            }
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,37 @@
+namespace ZooPrune;
+
+/// <summary>
+/// Everything that pruning can be told. Immutable; checked as a whole when a <see cref="VisualTokenPruner"/> is created.
+/// </summary>
+public sealed record PruningOptions
+{
+    /// <summary>How many visual tokens stay, over all tiles together.</summary>
+    public required KeepBudget Keep { get; init; }
+
+    /// <summary>How the kept tokens are chosen. The default is ZOO-Prune as published.</summary>
+    public SelectionMethod Selection { get; init; } = SelectionMethod.ZooPrune;
+
+    /// <summary>How the sensitivity is computed, where the selection uses it. The default is the cheapest that the projector allows.</summary>
+    public SensitivityMethod Sensitivity { get; init; } = SensitivityMethod.Auto;
+
+    /// <summary>m, the number of directions of the sampled methods; at least 1. Published: 64.</summary>
+    public int Directions { get; init; } = 64;
+
+    /// <summary>h, the length of a perturbation in the units of a visual token; above 0. Published: 0.01.</summary>
+    public float StepSize { get; init; } = 0.01f;
+
+    /// <summary>Seeds the directions and <see cref="SelectionMethod.Random"/>. Any value; the same seed gives the same choice.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Share of the mean projected token (of the image, or of the tile) subtracted before the cosines; 0 to 1. 0 is published. Used by <see cref="SelectionMethod.ZooPrune"/> and <see cref="SelectionMethod.DivPrune"/>.</summary>
+    public float Centering { get; init; }
+
+    /// <summary>
+    /// How <see cref="SelectionMethod.ZooPrune"/> scales the sensitivity: null is published, (S - min) / (max - min + 1e-8); a
+    /// number p, 0 or more, gives (S / max S)^p.
+    /// </summary>
+    public float? Sharpness { get; init; }
+
+    /// <summary>The most threads that one call uses in managed code; 0 means one per processor. Never changes a result.</summary>
+    public int MaxThreads { get; init; }
+}

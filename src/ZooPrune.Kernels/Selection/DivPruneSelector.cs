@@ -1,0 +1,49 @@
+namespace ZooPrune;
+
+/// <summary>
+/// DivPrune (CVPR 2025): begin with the token whose nearest neighbour is farthest, then add, one by one, the token whose nearest
+/// kept token is farthest; distances 1 - cos(Z_i, Z_j). Ties: lowest index.
+/// </summary>
+/// <remarks>
+/// As published the tiles of a picture compete together. One difference: the published code may pick a token twice once only exact
+/// duplicates of kept tokens are left and then returns fewer than K; here the duplicates fill up the budget, lowest index first.
+/// </remarks>
+internal sealed class DivPruneSelector(PruningOptions options, ITokenKernels kernels) : ITokenSelector
+{
+    public bool UsesSensitivity => false;
+
+    public bool JoinsTiles => true;
+
+    public double Mass(in ScoredTokens tokens) => 0;
+
+    public void Select(in ScoredTokens tokens, Span<int> order)
+    {
+        using CosineSimilarity cosines = new(tokens, options.Centering, rowsWanted: tokens.Count, options.MaxThreads, kernels);
+        float[] weights = new float[tokens.Count];
+        Array.Fill(weights, 1f);
+        GreedyLoop.Run(weights, FarthestFromNeighbour(cosines, tokens.Count), cosines, order, kernels);
+    }
+
+    private static int FarthestFromNeighbour(CosineSimilarity cosines, int count)
+    {
+        int best = 0;
+        float least = float.PositiveInfinity;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<float> row = cosines.Row(i);
+            float nearest = float.NegativeInfinity;
+            for (int j = 0; j < count; j++)
+            {
+                nearest = j != i && row[j] > nearest ? row[j] : nearest;
+            }
+
+            if (nearest < least)
+            {
+                best = i;
+                least = nearest;
+            }
+        }
+
+        return best;
+    }
+}

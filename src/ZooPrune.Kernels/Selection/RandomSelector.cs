@@ -1,0 +1,33 @@
+namespace ZooPrune;
+
+/// <summary>
+/// A control: every position gets the hash of (seed, position), and the lowest hashes stay. The same on every machine; the choice
+/// for K is the beginning of that for K + 1.
+/// </summary>
+/// <remarks>The same seed draws the same positions for every image of a size; a fresh draw needs another seed.</remarks>
+internal sealed class RandomSelector(int seed) : ITokenSelector
+{
+    // Apart from the streams of DirectionBank, which start at 0.
+    private const int Stream = -1;
+
+    public bool UsesSensitivity => false;
+
+    public bool JoinsTiles => false;
+
+    public double Mass(in ScoredTokens tokens) => 0;
+
+    public void Select(in ScoredTokens tokens, Span<int> order)
+    {
+        ulong stream = CounterHash.Stream(seed, Stream);
+        ulong[] hashes = new ulong[tokens.Count];
+        int[] indices = new int[tokens.Count];
+        for (int i = 0; i < tokens.Count; i++)
+        {
+            hashes[i] = CounterHash.Bits(stream, tokens.First + i);
+            indices[i] = i;
+        }
+
+        Array.Sort(hashes, indices);
+        indices.AsSpan(0, order.Length).CopyTo(order);
+    }
+}

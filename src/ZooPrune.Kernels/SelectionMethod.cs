@@ -1,0 +1,26 @@
+namespace ZooPrune;
+
+/// <summary>How the tokens to keep are chosen.</summary>
+public enum SelectionMethod
+{
+    /// <summary>Sensitivity times diversity, greedily, as published (ZOO-Prune, algorithm 1).</summary>
+    ZooPrune,
+
+    /// <summary>Reserved for a rule that is measured to be better than the published one. Not available yet: choosing it is an error.</summary>
+    ZooPruneTuned,
+
+    /// <summary>Diversity only: the largest smallest cosine distance, greedily (DivPrune, CVPR 2025).</summary>
+    DivPrune,
+
+    /// <summary>The tokens of largest sensitivity.</summary>
+    Sensitivity,
+
+    /// <summary>The tokens of largest projected L2 norm.</summary>
+    Norm,
+
+    /// <summary>Evenly spaced positions; a control.</summary>
+    Uniform,
+
+    /// <summary>A seeded random choice; a control.</summary>
+    Random,
+}
