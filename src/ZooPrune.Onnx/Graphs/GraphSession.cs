@@ -1,0 +1,117 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// One loaded graph. Thread-safe: ONNX Runtime allows any number of runs at once over one session, and nothing here changes
+/// after construction.
+/// </summary>
+internal sealed class GraphSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+
+    private GraphSession(string name, InferenceSession session)
+    {
+        Name = name;
+        _session = session;
+    }
+
+    /// <summary>What messages call the graph: its path, or what it does where ZooPrune wrote it.</summary>
+    public string Name { get; }
+
+    public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
+
+    public IReadOnlyDictionary<string, NodeMetadata> Outputs => _session.OutputMetadata;
+
+    /// <summary>Loads a graph of the model folder.</summary>
+    /// <param name="path">Full path of the ONNX file.</param>
+    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <exception cref="ZooPruneException">ONNX Runtime cannot load the file.</exception>
+    public static GraphSession Open(string path, int threads)
+    {
+        using SessionOptions options = CreateOptions(threads);
+        try
+        {
+            return new GraphSession(path, new InferenceSession(path, options));
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw Throw.GraphUnreadable(path, exception);
+        }
+    }
+
+    /// <summary>Loads a graph that ZooPrune wrote.</summary>
+    public static GraphSession Create(string name, byte[] model, int threads, bool withExtensions = false)
+    {
+        using SessionOptions options = CreateOptions(threads);
+        if (withExtensions)
+        {
+            RegisterExtensions(options);
+        }
+
+        return new GraphSession(name, new InferenceSession(model, options));
+    }
+
+    /// <summary>Runs the graph into new outputs, which the caller disposes.</summary>
+    /// <exception cref="OnnxRuntimeException">The graph failed.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyCollection<string> inputNames,
+        IReadOnlyCollection<OrtValue> inputs,
+        IReadOnlyCollection<string> outputNames) => _session.Run(_runOptions, inputNames, inputs, outputNames);
+
+    /// <summary>Runs the graph into outputs that are there already.</summary>
+    /// <exception cref="OnnxRuntimeException">The graph failed.</exception>
+    public void Run(
+        IReadOnlyCollection<string> inputNames,
+        IReadOnlyCollection<OrtValue> inputs,
+        IReadOnlyCollection<string> outputNames,
+        IReadOnlyCollection<OrtValue> outputs) => _session.Run(_runOptions, inputNames, inputs, outputNames, outputs);
+
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>A view of memory that the caller keeps in place until the value is disposed.</summary>
+    public static unsafe OrtValue View<T>(T* values, params ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        long count = 1;
+        foreach (long dimension in shape)
+        {
+            count *= dimension;
+        }
+
+        TensorElementType type = true switch
+        {
+            _ when typeof(T) == typeof(float) => TensorElementType.Float,
+            _ when typeof(T) == typeof(long) => TensorElementType.Int64,
+            _ => TensorElementType.UInt8,
+        };
+        return OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, type, shape.ToArray(), (nint)values, count * sizeof(T));
+    }
+
+    private static SessionOptions CreateOptions(int threads) => new()
+    {
+        IntraOpNumThreads = threads,
+
+        // What goes wrong is thrown; it need not be on stderr as well.
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+    };
+
+    private static void RegisterExtensions(SessionOptions options)
+    {
+        try
+        {
+            options.RegisterOrtExtensions();
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw Throw.ExtensionsMissing(exception);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// Writes a small ONNX model: the graphs that ZooPrune runs beside a model's own (image decoding, resizing, sensitivity).
+/// Dimensions are given as in ONNX: a name is dynamic, a number is fixed.
+/// </summary>
+internal sealed class OnnxGraphBuilder(string name)
+{
+    /// <summary>Domain of ONNX Runtime Extensions' operators.</summary>
+    public const string ExtensionsDomain = "com.microsoft.extensions";
+
+    private const int IrVersion = 9;
+    private const int OperatorSet = 20;
+
+    private readonly ProtobufWriter _graph = new ProtobufWriter().WriteString(2, name);
+    private int _names;
+
+    public enum Element
+    {
+        Float = 1,
+        UInt8 = 2,
+        Int64 = 7,
+        Double = 11,
+    }
+
+    public string Input(string name, Element element, params ReadOnlySpan<string> dimensions)
+    {
+        _graph.WriteMessage(11, Value(name, element, dimensions));
+        return name;
+    }
+
+    public void Output(string name, Element element, params ReadOnlySpan<string> dimensions) =>
+        _graph.WriteMessage(12, Value(name, element, dimensions));
+
+    public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) =>
+        Constant(Element.Float, MemoryMarshal.AsBytes(values), dimensions);
+
+    public string Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> dimensions) =>
+        Constant(Element.Int64, MemoryMarshal.AsBytes(values), dimensions);
+
+    public string Scalar(float value) => Constant([value]);
+
+    /// <summary>An input that is left out.</summary>
+    public string None { get; } = "";
+
+    /// <summary>Adds an operation and returns the name of its only output.</summary>
+    public string Node(string operatorName, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Node(operatorName, "", inputs, null, attributes);
+
+    public string Node(
+        string operatorName,
+        string domain,
+        ReadOnlySpan<string> inputs,
+        string? output,
+        params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        string result = output ?? $"v{_names++}";
+        var node = new ProtobufWriter();
+        foreach (string input in inputs)
+        {
+            node.WriteString(1, input);
+        }
+
+        node.WriteString(2, result).WriteString(4, operatorName);
+        foreach ((string attribute, object value) in attributes)
+        {
+            node.WriteMessage(5, Attribute(attribute, value));
+        }
+
+        if (domain.Length > 0)
+        {
+            node.WriteString(7, domain);
+        }
+
+        _graph.WriteMessage(1, node);
+        return result;
+    }
+
+    public byte[] Build() =>
+        new ProtobufWriter()
+            .WriteInt64(1, IrVersion)
+            .WriteString(2, "ZooPrune")
+            .WriteMessage(7, _graph)
+            .WriteMessage(8, new ProtobufWriter().WriteString(1, "").WriteInt64(2, OperatorSet))
+            .WriteMessage(8, new ProtobufWriter().WriteString(1, ExtensionsDomain).WriteInt64(2, 1))
+            .ToArray();
+
+    private static ProtobufWriter Value(string name, Element element, ReadOnlySpan<string> dimensions)
+    {
+        var shape = new ProtobufWriter();
+        foreach (string dimension in dimensions)
+        {
+            var written = new ProtobufWriter();
+            shape.WriteMessage(1, long.TryParse(dimension, out long size) ? written.WriteInt64(1, size) : written.WriteString(2, dimension));
+        }
+
+        ProtobufWriter tensor = new ProtobufWriter().WriteInt64(1, (long)element).WriteMessage(2, shape);
+        return new ProtobufWriter().WriteString(1, name).WriteMessage(2, new ProtobufWriter().WriteMessage(1, tensor));
+    }
+
+    private static ProtobufWriter Attribute(string name, object value)
+    {
+        ProtobufWriter attribute = new ProtobufWriter().WriteString(1, name);
+        return value switch
+        {
+            float single => attribute.WriteSingle(2, single).WriteInt64(20, 1),
+            int number => attribute.WriteInt64(3, number).WriteInt64(20, 2),
+            string text => attribute.WriteString(4, text).WriteInt64(20, 3),
+            long[] numbers => numbers.Aggregate(attribute, (writer, number) => writer.WriteInt64(8, number)).WriteInt64(20, 7),
+            _ => throw new ArgumentException($"Attribute '{name}' has the type {value.GetType()}.", nameof(value)),
+        };
+    }
+
+    private string Constant(Element element, ReadOnlySpan<byte> raw, ReadOnlySpan<long> dimensions)
+    {
+        string name = $"c{_names++}";
+        var tensor = new ProtobufWriter();
+        foreach (long dimension in dimensions)
+        {
+            tensor.WriteInt64(1, dimension);
+        }
+
+        _graph.WriteMessage(5, tensor.WriteInt64(2, (long)element).WriteString(8, name).WriteBytes(9, raw));
+        return name;
+    }
+}

@@ -1,0 +1,8 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>Image file formats that are decoded.</summary>
+internal enum ImageFormat
+{
+    Png,
+    Jpeg,
+}

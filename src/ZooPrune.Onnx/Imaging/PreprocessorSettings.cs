@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>How pixels between source pixels are found. Both are antialiased, as PIL's are.</summary>
+internal enum Resampling
+{
+    Bilinear = 2,
+    Bicubic = 3,
+}
+
+/// <summary>What preprocessor_config.json asks for, after checking. Immutable.</summary>
+/// <param name="ShortestEdge">Length that the shorter side is resized to; null where <paramref name="ResizeTo"/> or nothing is asked for.</param>
+/// <param name="ResizeTo">Size that every picture is resized to, whatever its shape; null otherwise.</param>
+/// <param name="CropTo">Size of the centre that is cut out; null for no crop.</param>
+/// <param name="Resampling">Filter.</param>
+/// <param name="RescaleFactor">Factor from bytes to the unit in which mean and deviation are given; 1 for none.</param>
+/// <param name="Mean">[3], subtracted after rescaling.</param>
+/// <param name="Deviation">[3], divided by; &gt; 0.</param>
+internal sealed record PreprocessorSettings(
+    int? ShortestEdge,
+    (int Height, int Width)? ResizeTo,
+    (int Height, int Width)? CropTo,
+    Resampling Resampling,
+    float RescaleFactor,
+    IReadOnlyList<float> Mean,
+    IReadOnlyList<float> Deviation)
+{
+    private const int Largest = 8192;
+
+    /// <exception cref="ZooPruneException">The file is no JSON or asks for what is not supported.</exception>
+    public static PreprocessorSettings Load(string path)
+    {
+        using JsonFile file = JsonFile.Open(path);
+        JsonSection root = file.Root;
+        int? shortestEdge = null;
+        (int Height, int Width)? resizeTo = null;
+        if (root.Boolean("do_resize") ?? true)
+        {
+            JsonSection size = root.Section("size");
+            shortestEdge = size.Kind == JsonValueKind.Number ? size.AsInt32(1, Largest) : size.Int32("shortest_edge", 1, Largest);
+            resizeTo = shortestEdge is null ? Size(size) : null;
+        }
+
+        (int Height, int Width)? cropTo = null;
+        if (root.Boolean("do_center_crop") ?? false)
+        {
+            JsonSection crop = root.Section("crop_size");
+            cropTo = crop.Kind == JsonValueKind.Number ? (crop.AsInt32(1, Largest), crop.AsInt32(1, Largest)) : Size(crop);
+        }
+
+        int resample = root.Int32("resample", 0, int.MaxValue) ?? (int)Resampling.Bicubic;
+        if (!Enum.IsDefined((Resampling)resample))
+        {
+            throw root.Wrong("resample", $"{resample}", "2 (bilinear) or 3 (bicubic)");
+        }
+
+        bool rescale = root.Boolean("do_rescale") ?? true;
+        bool normalize = root.Boolean("do_normalize") ?? true;
+        float[] deviation = normalize ? root.Singles("image_std", 3) : [1, 1, 1];
+        if (deviation.Any(value => !(value > 0)))
+        {
+            throw root.Wrong("image_std", $"[{string.Join(", ", deviation)}]", "three numbers above 0");
+        }
+
+        return new PreprocessorSettings(
+            shortestEdge,
+            resizeTo,
+            cropTo,
+            (Resampling)resample,
+            rescale ? root.Single("rescale_factor") ?? 1f / 255 : 1,
+            normalize ? root.Singles("image_mean", 3) : [0, 0, 0],
+            deviation);
+    }
+
+    private static (int Height, int Width) Size(JsonSection size) =>
+        (size.RequiredInt32("height", 1, Largest), size.RequiredInt32("width", 1, Largest));
+}

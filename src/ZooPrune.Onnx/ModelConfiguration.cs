@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>What config.json and generation_config.json say, after checking. Immutable.</summary>
+/// <param name="Family">What the kind of model brings along.</param>
+/// <param name="ImageTokenId">Id of the placeholder that stands for the image in a prompt.</param>
+/// <param name="VocabularySize">Rows of the embedding and width of the logits; null where the file does not say.</param>
+/// <param name="MaxPositions">Longest sequence; null where the file does not say.</param>
+/// <param name="EndTokenIds">Ids that end an answer; one at least.</param>
+/// <param name="Positions">Positions that this model was made for; never Auto.</param>
+/// <param name="Prompt">Template with one image placeholder and one {question}.</param>
+internal sealed record ModelConfiguration(
+    ModelFamily Family,
+    int ImageTokenId,
+    int? VocabularySize,
+    int? MaxPositions,
+    IReadOnlyList<int> EndTokenIds,
+    PositionMode Positions,
+    string Prompt)
+{
+    /// <exception cref="ZooPruneException">A file is no JSON, or a value is missing, wrong or not supported.</exception>
+    public static ModelConfiguration Load(ModelFolder files)
+    {
+        using JsonFile configuration = JsonFile.Open(files.Configuration);
+        using JsonFile generation = JsonFile.Open(files.Generation);
+        JsonSection root = configuration.Root;
+        JsonSection text = root.Has("text_config") ? root["text_config"] : root;
+        JsonSection own = root["zooprune"];
+        ModelFamily family = ModelFamily.Of(root);
+        return new ModelConfiguration(
+            family,
+            root.Int32("image_token_index", 0, int.MaxValue) ?? root.RequiredInt32("image_token_id", 0, int.MaxValue),
+            text.Int32("vocab_size", 1, int.MaxValue),
+            text.Int32("max_position_embeddings", 1, int.MaxValue),
+            ReadEndTokens(generation.Root, text),
+            ReadPositions(own) ?? family.Positions,
+            own.Text("prompt") ?? family.Prompt);
+    }
+
+    private static int[] ReadEndTokens(JsonSection generation, JsonSection text)
+    {
+        JsonSection end = generation.Has("eos_token_id") ? generation : text;
+        JsonSection ids = end.Section("eos_token_id");
+        return ids.Kind == JsonValueKind.Array
+            ? [.. end.List("eos_token_id").Select(id => id.AsInt32(0, int.MaxValue))]
+            : [ids.AsInt32(0, int.MaxValue)];
+    }
+
+    private static PositionMode? ReadPositions(JsonSection own) => own.Text("positions") switch
+    {
+        null => null,
+        "compact" => PositionMode.Compact,
+        "original" => PositionMode.KeepOriginal,
+        var other => throw own.Wrong("positions", other, "compact or original"),
+    };
+}

@@ -1,0 +1,147 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>Everything that a model folder holds, loaded and checked to fit together.</summary>
+internal sealed class ModelParts : IDisposable
+{
+    private readonly DisposableList<IDisposable> _owned = [];
+
+    private ModelParts(ModelFolder files, VisionLanguageModelOptions options)
+    {
+        Files = files;
+        Configuration = ModelConfiguration.Load(files);
+        var settings = PreprocessorSettings.Load(files.Preprocessor);
+        Tokenizer = Tokenizer.Load(files.Tokenizer);
+        Prompts = new PromptBuilder(Configuration.Prompt, Tokenizer, Configuration.ImageTokenId);
+        try
+        {
+            Encoder = Own(VisionEncoder.Open(files.VisionEncoder, options.Threads));
+            Projector = ProjectorLoader.Load(files.Projector, options.Threads, Encoder.Width);
+            _owned.Add((IDisposable)Projector);
+            Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
+            Decoder = Own(Decoder.Open(files.Decoder, options.Threads));
+            CheckWidths();
+            CheckVocabulary();
+            CheckImageSize(settings);
+            Images = Own(new ImageDecoder(options.MaxImagePixels));
+            Preprocessor = Own(new ImagePreprocessor(settings, options.Threads));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public ModelFolder Files { get; }
+
+    public ModelConfiguration Configuration { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public PromptBuilder Prompts { get; }
+
+    public VisionEncoder Encoder { get; }
+
+    public IProjector Projector { get; }
+
+    public TokenEmbedder Embedder { get; }
+
+    public Decoder Decoder { get; }
+
+    public ImageDecoder Images { get; }
+
+    public ImagePreprocessor Preprocessor { get; }
+
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
+    /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
+    public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder), options);
+
+    public void Dispose() => _owned.Dispose();
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+
+    private void CheckWidths()
+    {
+        if (Projector.InputWidth != Encoder.Width)
+        {
+            throw Throw.GraphMismatch(
+                Files.Projector,
+                $"its input is {Projector.InputWidth:N0} wide",
+                "onnx/vision_encoder.onnx",
+                $"whose visual tokens are {Encoder.Width:N0} wide");
+        }
+
+        if (Projector.OutputWidth != Embedder.Width)
+        {
+            throw Throw.GraphMismatch(
+                Files.Projector,
+                $"its output is {Projector.OutputWidth:N0} wide",
+                "onnx/embed_tokens.onnx",
+                $"whose embeddings are {Embedder.Width:N0} wide");
+        }
+
+        if (Decoder.Width != Embedder.Width)
+        {
+            throw Throw.GraphMismatch(
+                Files.Decoder,
+                $"'inputs_embeds' is {Decoder.Width:N0} wide",
+                "onnx/embed_tokens.onnx",
+                $"whose embeddings are {Embedder.Width:N0} wide");
+        }
+    }
+
+    private void CheckVocabulary()
+    {
+        if (Configuration.VocabularySize is int size && size != Decoder.VocabularySize)
+        {
+            throw Throw.GraphMismatch(
+                Files.Decoder,
+                $"it gives {Decoder.VocabularySize:N0} logits a token",
+                "config.json",
+                $"whose vocab_size is {size:N0}");
+        }
+
+        // Every token that the decoder can choose must have an embedding, or a later step would fail.
+        try
+        {
+            Embedder.Embed([Decoder.VocabularySize - 1]);
+        }
+        catch (ZooPruneException)
+        {
+            throw Throw.GraphMismatch(
+                Files.EmbedTokens,
+                $"it has no embedding for the id {Decoder.VocabularySize - 1:N0}",
+                "onnx/decoder_model_merged.onnx",
+                $"which gives {Decoder.VocabularySize:N0} logits a token");
+        }
+
+        Prompt prompt = Prompts.Build("?");
+        int largest = prompt.Before.Concat(prompt.After).DefaultIfEmpty().Max();
+        if (largest >= Decoder.VocabularySize)
+        {
+            throw Throw.GraphMismatch(
+                Files.Decoder,
+                $"it knows {Decoder.VocabularySize:N0} tokens",
+                "tokenizer.json",
+                $"which gives the id {largest:N0} for a prompt");
+        }
+    }
+
+    private void CheckImageSize(PreprocessorSettings settings)
+    {
+        (int Height, int Width)? size = settings.CropTo ?? settings.ResizeTo;
+        if (size is (int height, int width) && (height != Encoder.ImageSize || width != Encoder.ImageSize))
+        {
+            throw Throw.GraphMismatch(
+                Files.VisionEncoder,
+                $"it takes images of {Encoder.ImageSize} x {Encoder.ImageSize} pixels",
+                "preprocessor_config.json",
+                $"which makes them {height} x {width}");
+        }
+    }
+}

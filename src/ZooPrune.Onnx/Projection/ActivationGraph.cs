@@ -1,0 +1,118 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// The part of a graph between two Linear layers, as a function of one number: every node in it works element by element and
+/// all its constants are scalars. Evaluating it at some points tells which activation it is, however it is spelled.
+/// </summary>
+internal static class ActivationGraph
+{
+    private const double Tolerance = 1e-6;
+    private const int MostNodes = 64;
+
+    /// <summary>The only value that the function depends on; null where there is none or more than one.</summary>
+    public static string? FindInput(ConstantFolder constants, string output)
+    {
+        var seen = new HashSet<string>();
+        var sources = new HashSet<string>();
+        var pending = new Stack<string>([output]);
+        while (pending.TryPop(out string? name))
+        {
+            if (!seen.Add(name) || constants.FindScalar(name) is not null)
+            {
+                continue;
+            }
+
+            if (seen.Count > MostNodes)
+            {
+                return null;
+            }
+
+            OnnxNode? node = constants.Producer(name);
+            if (node is not null && IsElementwise(node) && node.Inputs.All(input => constants.Find(input) is null || constants.FindScalar(input) is not null))
+            {
+                foreach (string input in node.Inputs)
+                {
+                    pending.Push(input);
+                }
+            }
+            else
+            {
+                sources.Add(name);
+            }
+        }
+
+        return sources.Count == 1 && sources.Single() != output ? sources.Single() : null;
+    }
+
+    /// <summary>Whether the function is x Phi(x), Phi the normal distribution: compared at 65 points in -8..8.</summary>
+    public static bool IsExactGelu(ConstantFolder constants, string input, string output)
+    {
+        for (int step = -32; step <= 32; step++)
+        {
+            double x = step / 4.0;
+            double got = Evaluate(constants, output, new Dictionary<string, double> { [input] = x }, 0);
+            if (!(Math.Abs(got - ExactGelu(x)) <= Tolerance))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsElementwise(OnnxNode node) => (node.Domain, node.Operator, node.Inputs.Count) switch
+    {
+        ("", "Add" or "Sub" or "Mul" or "Div" or "Pow", 2) => true,
+        ("", "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Neg" or "Exp" or "Identity" or "Gelu", 1) => true,
+        ("com.microsoft", "Gelu" or "FastGelu" or "QuickGelu", 1) => true,
+        _ => false,
+    };
+
+    private static double Evaluate(ConstantFolder constants, string name, Dictionary<string, double> known, int depth)
+    {
+        if (known.TryGetValue(name, out double value))
+        {
+            return value;
+        }
+
+        if (constants.FindScalar(name) is float constant)
+        {
+            return constant;
+        }
+
+        if (depth > MostNodes || constants.Producer(name) is not { } node)
+        {
+            return double.NaN;
+        }
+
+        double first = Evaluate(constants, node.Inputs[0], known, depth + 1);
+        double second = node.Inputs.Count > 1 ? Evaluate(constants, node.Inputs[1], known, depth + 1) : 0;
+        value = Apply(node, first, second);
+        known[name] = value;
+        return value;
+    }
+
+    private static double Apply(OnnxNode node, double x, double y) => node.Operator switch
+    {
+        "Add" => x + y,
+        "Sub" => x - y,
+        "Mul" => x * y,
+        "Div" => x / y,
+        "Pow" => Math.Pow(x, y),
+        "Erf" => ErrorFunction(x),
+        "Tanh" => Math.Tanh(x),
+        "Sigmoid" => 1 / (1 + Math.Exp(-x)),
+        "Sqrt" => Math.Sqrt(x),
+        "Neg" => -x,
+        "Exp" => Math.Exp(x),
+        "Identity" => x,
+        "Gelu" when !node.Attributes.TryGetValue("approximate", out OnnxAttribute? form) || form.Text == "none" => ExactGelu(x),
+
+        // Approximations of GELU are other functions; their values are not needed, because they are not the exact one.
+        _ => double.NaN,
+    };
+
+    private static double ExactGelu(double x) => x * NormalDistribution.Cumulative(x);
+
+    private static double ErrorFunction(double x) => (2 * NormalDistribution.Cumulative(x * Math.Sqrt(2))) - 1;
+}

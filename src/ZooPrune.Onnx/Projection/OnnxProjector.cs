@@ -1,0 +1,110 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// A projector that ONNX Runtime runs: any graph from visual tokens to projected visual tokens. Thread-safe. Its sensitivity
+/// can only be sampled; <see cref="MlpOnnxProjector"/> is for graphs of which more is known.
+/// </summary>
+internal sealed class OnnxProjector : IProjector, IDisposable
+{
+    private readonly GraphSession _session;
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+    private readonly int _leadingOnes;
+
+    private OnnxProjector(GraphSession session, string input, string output, int rank, int inputWidth, int outputWidth)
+    {
+        _session = session;
+        _inputNames = [input];
+        _outputNames = [output];
+        _leadingOnes = rank - 2;
+        InputWidth = inputWidth;
+        OutputWidth = outputWidth;
+    }
+
+    public int InputWidth { get; }
+
+    public int OutputWidth { get; }
+
+    /// <summary>Loads projector.onnx: one float32 input [..., D], one output [..., H].</summary>
+    /// <param name="path">Full path of the file.</param>
+    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <param name="encoderWidth">D that the vision encoder gives; used where the graph leaves it open.</param>
+    /// <exception cref="ZooPruneException">The file cannot be loaded or is no projector.</exception>
+    public static OnnxProjector Open(string path, int threads, int encoderWidth)
+    {
+        GraphSession session = GraphSession.Open(path, threads);
+        try
+        {
+            var signature = new GraphSignature(session);
+            (string input, int[] inputShape) = signature.OnlyInput();
+            (string output, int[] outputShape) = signature.OnlyOutput();
+            int rank = inputShape.Length;
+            if (rank is < 2 or > 4 || outputShape.Length != rank)
+            {
+                throw Throw.GraphShape(path, input, inputShape, "[tokens, width] or [batch, tokens, width], and an output of the same rank");
+            }
+
+            int inputWidth = inputShape[^1] > 0 ? inputShape[^1] : encoderWidth;
+            int outputWidth = outputShape[^1];
+            if (outputWidth <= 0)
+            {
+                throw Throw.GraphShape(path, output, outputShape, "a last dimension that is a number, the embedding width");
+            }
+
+            return new OnnxProjector(session, input, output, rank, inputWidth, outputWidth);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public unsafe void Project(ReadOnlySpan<float> tokens, Span<float> projected)
+    {
+        int count = RowCount(tokens.Length, projected.Length);
+        if (count == 0)
+        {
+            return;
+        }
+
+        fixed (float* x = tokens, z = projected)
+        {
+            using OrtValue input = GraphSession.View(x, Shape(count, InputWidth));
+            using OrtValue output = GraphSession.View(z, Shape(count, OutputWidth));
+            try
+            {
+                _session.Run(_inputNames, [input], _outputNames, [output]);
+            }
+            catch (OnnxRuntimeException exception)
+            {
+                throw Throw.GraphFailed(_session.Name, $"{count} visual tokens of width {InputWidth}", exception);
+            }
+        }
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    /// <summary>N, after checking that both lengths belong to it.</summary>
+    internal int RowCount(int tokenLength, int projectedLength)
+    {
+        if (tokenLength % InputWidth != 0)
+        {
+            throw Throw.ProjectorTokens(tokenLength, InputWidth);
+        }
+
+        int count = tokenLength / InputWidth;
+        return projectedLength == (long)count * OutputWidth ? count : throw Throw.ProjectorResult(projectedLength, count, OutputWidth);
+    }
+
+    private long[] Shape(int count, int width)
+    {
+        long[] shape = new long[_leadingOnes + 2];
+        Array.Fill(shape, 1);
+        shape[^2] = count;
+        shape[^1] = width;
+        return shape;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>Messages about prompts, visual tokens and answers.</summary>
+internal static partial class Throw
+{
+    public static ArgumentException QuestionEmpty(string? question) => new(
+        Text($"Question: it is {(question is null ? "null" : question.Length == 0 ? "empty" : "white space only")}. Expected a question in words; pass the text to ask."),
+        nameof(question));
+
+    public static ZooPruneException NormalizationUnavailable(string text, NormalizationForm form) => Failed(
+        $"Tokenizer: the text '{Shorten(text)}' has to be normalized ({form}), which this program cannot do. It needs Unicode data; set InvariantGlobalization to false in the program's project and install ICU, or ask in ASCII.");
+
+    public static ZooPruneException PromptPlaceholder(string template, string placeholder, int count) => Failed(
+        $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in config.json.");
+
+    public static ZooPruneException ImageTokenUnknown(int id) => Failed(
+        $"Tokenizer: it has no token with the id {id:N0}, which config.json names as image_token_index. Expected the id of the image placeholder; take config.json and tokenizer.json from the same model.");
+
+    public static ZooPruneException ImageTokenNotFound(string prompt, int id) => Failed(
+        $"Prompt '{prompt}': the image placeholder (id {id:N0}) is not exactly once among its tokens. Expected it once; check that tokenizer.json lists it in added_tokens.");
+
+    public static InvalidOperationException QuestionBeforeImage() => new(
+        "ReadImage: the model's prompt has the question before the image. Reading an image ahead needs the image first; call Generate with the kept tokens instead.");
+
+    public static ArgumentException ImageContextForeign(int got, int needed) => new(
+        Text($"ImageContext: it starts with {got:N0} text tokens that are not the {needed:N0} of this model's prompt. Expected one that ReadImage of the same model gave; read the image again."),
+        "image");
+
+    public static ZooPruneException PromptTooLong(long length, int limit) => Failed(
+        $"Prompt: with the image it takes {length:N0} positions. The model has {limit:N0} (max_position_embeddings); ask a shorter question.");
+
+    public static ArgumentOutOfRangeException NewTokensBelowOne(int count) => new(
+        "maxNewTokens",
+        Text($"Answer length: at most {count:N0} tokens were asked for. It must be 1 or more; leave it out for 32."));
+
+    public static ArgumentException ImageShape(IEnumerable<int> shape, int size) => new(
+        Text($"PreparedImage: its shape is [{Join(shape)}]. Expected [3, {size}, {size}] or [1, 3, {size}, {size}]; make it with Prepare of the same model."),
+        "image");
+
+    public static ArgumentException VisualTokenLength(int got, int width) => new(
+        Text($"Visual tokens: there are {got:N0} values, {(got == 0 ? "which is no token" : $"not a multiple of the encoder width {width:N0}")}. Expected N x {width:N0}; check that the encoder output is taken before pooling."),
+        "visualTokens");
+
+    public static ZooPruneException EncoderNotFinite(string graph, int token, int element, float value) => Failed(
+        $"Graph '{graph}': visual token {token:N0} has the value {value} at element {element:N0}. All values must be finite; check the image's pixel values and the encoder's weights (half precision overflows at 65,504).");
+
+    public static ArgumentException KeptTokenLength(int got, int count, int width) => new(
+        Text($"Kept tokens: there are {got:N0} values for {count:N0} kept indices. Expected at least one index and K x {width:N0} values; pass TokenSelection.KeptTokens with its KeptIndices."),
+        "keptTokens");
+
+    public static ArgumentException KeptIndexWrong(int place, int index, int previous, int count) => new(
+        Text($"Kept indices: number {place:N0} is {index:N0} after {previous:N0}, of {count:N0} visual tokens. They must ascend from 0 to {count - 1:N0}; pass TokenSelection.KeptIndices and the number of tokens before pruning."),
+        "keptIndices");
+
+    public static ZooPruneException LogitsNotFinite(int id) => Failed(
+        $"Language model: the logit of token {id:N0} is NaN. All logits must be numbers; check that the kept tokens are finite and the decoder's weights.");
+}

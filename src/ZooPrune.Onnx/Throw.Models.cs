@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>Messages about model folders and graphs.</summary>
+internal static partial class Throw
+{
+    public static ZooPruneException ModelFolderMissing(string folder) => Failed(
+        $"Model folder '{folder}': there is no such folder. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; check the path.");
+
+    public static ZooPruneException ModelFileMissing(string folder, string file) => Failed(
+        $"Model folder '{folder}': the file {file} is missing. Expected config.json, preprocessor_config.json, tokenizer.json, generation_config.json and onnx/ with vision_encoder, projector, embed_tokens and decoder_model_merged.onnx; export or copy the missing file.");
+
+    public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
+        $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",
+        exception);
+
+    public static ZooPruneException JsonUnreadable(string path, Exception exception) => Failed(
+        $"File '{path}': it cannot be read as JSON ({FirstLine(exception)}). Expected the model's own file, unchanged; copy or download it again.",
+        exception);
+
+    public static ZooPruneException JsonNotAnObject(string path, JsonValueKind kind) => Failed(
+        $"File '{path}': it holds a JSON {kind}. Expected an object {{ ... }}; copy or download the model's own file again.");
+
+    public static ZooPruneException JsonMissing(string path, string key) => Failed(
+        $"File '{path}': the key '{key}' is missing. It is needed to run the model; copy the file again or add the key.");
+
+    public static ZooPruneException JsonWrong(string path, string key, string got, string needed) => Failed(
+        $"File '{path}': '{key}' is {Shorten(got)}. Expected {needed}; correct the value.");
+
+    public static ZooPruneException JsonUnsupported(string path, string key, string got, string supported) => Failed(
+        $"File '{path}': '{key}' is {Shorten(got)}, which is not supported. Supported are {supported}; use a model with one of these.");
+
+    public static ZooPruneException GraphNames(string graph, string kind, IEnumerable<string> names, string needed) => Failed(
+        $"Graph '{graph}': its {kind}s are {Quoted(names)}. It needs {needed}; export it with the names that the documentation lists.");
+
+    public static ZooPruneException GraphShape(string graph, string name, IEnumerable<int> shape, string needed) => Failed(
+        $"Graph '{graph}': '{name}' has the shape [{Dimensions(shape)}]. It needs {needed}; export the graph again.");
+
+    public static ZooPruneException GraphType(string graph, string name, string type, string needed) => Failed(
+        $"Graph '{graph}': '{name}' is {type}. It must be {needed}; export the graph with that type.");
+
+    public static ZooPruneException GraphMismatch(string graph, string got, string other, string needed) => Failed(
+        $"Graph '{graph}': {got}. It must fit {other}, {needed}; take all files from one export.");
+
+    public static ZooPruneException DecoderInputs(string graph, IEnumerable<string> names) => Failed(
+        $"Graph '{graph}': its inputs are {Quoted(names)}. It needs inputs_embeds, attention_mask, position_ids and past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
+
+    public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => Failed(
+        $"Graph '{graph}': running it on {given} failed ({FirstLine(exception)}). The files of a model must belong together; export them again, or report this.",
+        exception);
+
+    public static ZooPruneException ProjectorWeights(string path, Exception exception) => Failed(
+        $"Graph '{path}': its weights cannot be used ({FirstLine(exception)}). All of them must be finite; export the projector again.",
+        exception);
+
+    public static ArgumentException ProjectorTokens(int got, int width) => new(
+        Text($"Visual tokens: there are {got:N0} values, not a multiple of the encoder width {width:N0}. Expected N x {width:N0}; check that the encoder output is taken before pooling."),
+        "tokens");
+
+    public static ArgumentException ProjectorResult(int got, int count, int width) => new(
+        Text($"Projected visual tokens: there is room for {got:N0} values. Expected {count:N0} x {width:N0} = {(long)count * width:N0}; make the array that long."),
+        "projected");
+
+    public static ArgumentException SensitivityLength(int got, int count) => new(
+        Text($"Sensitivity: there is room for {got:N0} values. Expected one for each of {count:N0} tokens; make the array that long."),
+        "sensitivity");
+
+    private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    private static string Dimensions(IEnumerable<int> shape) => Join(shape.Select(size => size < 0 ? "?" : $"{size}"));
+
+    private static string Shorten(string text) => text.Length <= 80 ? text : $"{text[..80]}...";
+}

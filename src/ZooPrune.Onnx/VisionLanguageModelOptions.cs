@@ -1,0 +1,37 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>How a <see cref="VisionLanguageModel"/> runs. Immutable.</summary>
+public sealed record VisionLanguageModelOptions
+{
+    /// <summary>Positions of the kept tokens. Default: <see cref="PositionMode.Auto"/>.</summary>
+    public PositionMode Positions { get; init; } = PositionMode.Auto;
+
+    /// <summary>Threads inside one operation, &gt;= 0; 0 (the default) lets ONNX Runtime take one per physical core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Largest image that is decoded, in pixels (width times height), &gt;= 1. Default: 64 million. What a file claims in its
+    /// header is compared before anything is allocated, so a decompression bomb costs nothing.
+    /// </summary>
+    public long MaxImagePixels { get; init; } = 64_000_000;
+
+    /// <summary>Throws where a value is out of range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    internal void Validate()
+    {
+        if (!Enum.IsDefined(Positions))
+        {
+            throw Throw.OptionOutOfRange(nameof(Positions), Positions, "Auto, Compact or KeepOriginal");
+        }
+
+        if (Threads < 0)
+        {
+            throw Throw.OptionOutOfRange(nameof(Threads), Threads, "0 (all cores) or the number of threads");
+        }
+
+        if (MaxImagePixels < 1)
+        {
+            throw Throw.OptionOutOfRange(nameof(MaxImagePixels), MaxImagePixels, "at least 1 pixel");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace ZooPrune.Onnx.Tests;
+
+public sealed class OnnxGraphReaderTests
+{
+    [Fact]
+    public void Read_GraphOfTheBuilder_HasItsNodesAndConstants()
+    {
+        OnnxGraph graph = OnnxGraphReader.Read(ProjectorGraphs.Gelu(ProjectorGraphs.Weights(2, 3, 4)));
+
+        Assert.Equal(["visual_tokens"], graph.Inputs);
+        Assert.Equal(["projected"], graph.Outputs);
+        Assert.Equal(["MatMul", "Add", "Gelu", "MatMul", "Add"], graph.Nodes.Select(node => node.Operator));
+        Assert.Equal("none", graph.Nodes[2].Attributes["approximate"].Text);
+        Assert.Equal([[2L, 3L], [3L], [3L, 4L], [4L]], graph.Constants.Values.Select(constant => constant.Dimensions));
+    }
+
+    [Fact]
+    public void Read_ProjectorOfTorchExport_HasItsWeights()
+    {
+        OnnxGraph graph = OnnxGraphReader.Read(File.ReadAllBytes(Path.Combine(TestPaths.Model, "onnx", "projector.onnx")));
+
+        Assert.Single(graph.Inputs);
+        Assert.Single(graph.Outputs);
+        Assert.Contains(graph.Constants.Values, constant => constant is { Dimensions: [96, 128], Values.Length: 96 * 128 });
+    }
+
+    [Fact]
+    public void Read_EveryPrefixOfAFile_IsAnErrorOrAGraph()
+    {
+        byte[] file = ProjectorGraphs.SpelledGelu(ProjectorGraphs.Weights(2, 3, 4));
+        for (int length = 0; length < file.Length; length++)
+        {
+            ReadOrInvalid(file.AsMemory(0, length));
+        }
+    }
+
+    [Fact]
+    public void Read_FlippedBytes_IsAnErrorOrAGraph()
+    {
+        byte[] file = ProjectorGraphs.Gemm(ProjectorGraphs.Weights(2, 3, 4));
+        var random = new Random(5);
+        for (int attempt = 0; attempt < 3000; attempt++)
+        {
+            byte[] broken = [.. file];
+            for (int flips = 0; flips <= attempt % 4; flips++)
+            {
+                broken[random.Next(broken.Length)] = (byte)random.Next(256);
+            }
+
+            if (ReadOrInvalid(broken) is { } graph)
+            {
+                RecognizeOrInvalid(graph);
+            }
+        }
+    }
+
+    [Fact]
+    public void Read_WrongShapeOfConstant_SaysWhichAndHow()
+    {
+        ProtobufWriter tensor = new ProtobufWriter()
+            .WriteInt64(1, 2).WriteInt64(1, 3).WriteInt64(2, 1).WriteString(8, "w").WriteBytes(9, new byte[20]);
+        byte[] file = new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray();
+
+        var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file));
+        Assert.Equal("constant 'w' has 5 values for the shape [2, 3]", exception.Message);
+    }
+
+    [Fact]
+    public void Read_HugeShape_DoesNotOverflow()
+    {
+        ProtobufWriter tensor = new ProtobufWriter()
+            .WriteInt64(1, 1L << 32).WriteInt64(1, 1L << 32).WriteInt64(2, 1).WriteString(8, "w").WriteBytes(9, []);
+        byte[] file = new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray();
+
+        var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file));
+        Assert.Equal("constant 'w' has the shape [4294967296, 4294967296]", exception.Message);
+    }
+
+    [Fact]
+    public void Read_NoGraph_SaysSo()
+    {
+        var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(Array.Empty<byte>()));
+        Assert.Equal("there is no graph in the file", exception.Message);
+    }
+
+    private static OnnxGraph? ReadOrInvalid(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            return OnnxGraphReader.Read(file);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static void RecognizeOrInvalid(OnnxGraph graph)
+    {
+        try
+        {
+            MlpRecognizer.Recognize(graph, out _);
+        }
+        catch (InvalidDataException)
+        {
+            // Two nodes with one output: a broken file that says so.
+        }
+    }
+}

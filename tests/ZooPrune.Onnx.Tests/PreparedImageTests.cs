@@ -1,0 +1,33 @@
+namespace ZooPrune.Onnx.Tests;
+
+public sealed class PreparedImageTests
+{
+    [Fact]
+    public void Constructor_Good_KeepsWhatItGot()
+    {
+        float[] values = new float[12];
+
+        var image = new PreparedImage(values, [3, 2, 2], 20, 10, [1, 2, 2]);
+
+        Assert.True(image.PixelValues.Span == values);
+        Assert.Equal([3, 2, 2], image.Shape);
+        Assert.Equal((20, 10), (image.OriginalHeight, image.OriginalWidth));
+        Assert.Equal([1, 2, 2], image.GridThw);
+    }
+
+    [Fact]
+    public void Constructor_OtherNumberOfValues_IsAnError()
+    {
+        var exception = Assert.Throws<ArgumentException>(() => new PreparedImage(new float[11], [3, 2, 2], 1, 1));
+        Assert.Equal(
+            "PreparedImage: there are 11 pixel values for the shape [3, 2, 2]. Expected 12; check the shape and that the values are row-major. (Parameter 'pixelValues')",
+            exception.Message);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 1, 0)]
+    public void Constructor_NotPositive_IsAnError(int height, int width, int dimension) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PreparedImage(new float[12], [3, dimension, 2], height, width));
+}

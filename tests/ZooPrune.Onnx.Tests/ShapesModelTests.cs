@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>What models/shapes-vlm answers.</summary>
+[Collection(SharedModelCollection.Name)]
+public sealed class ShapesModelTests(SharedModel shared)
+{
+    private readonly VisionLanguageModel _model = shared.Model;
+
+    public sealed record HeldOutQuestion(string Image, string Question, string Answer, string Kind);
+
+    public static HeldOutQuestion[] Questions { get; } =
+    [
+        .. File.ReadLines(Path.Combine(TestPaths.HeldOut, "questions.jsonl"))
+            .Select(line => JsonSerializer.Deserialize<HeldOutQuestion>(line, JsonSerializerOptions.Web)!),
+    ];
+
+    [Fact]
+    public void Answer_SomeQuestions_MostAreRight()
+    {
+        HeldOutQuestion[] some = [.. Questions.Where((_, index) => index % 100 == 0).Take(20)];
+
+        int all = some.Count(question => Ask(question, null).Text == question.Answer);
+        int pruned = some.Count(question => Ask(question, new PruningOptions { Keep = KeepBudget.Tokens(64) }).Text == question.Answer);
+
+        Assert.InRange(all, 18, 20);
+        Assert.InRange(pruned, 14, 20);
+    }
+
+    [Fact]
+    public void Answer_ManyThreads_GiveTheSame()
+    {
+        HeldOutQuestion[] some = [.. Questions.Take(6)];
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(32) };
+        VisionAnswer[] expected = [.. some.Select(question => Ask(question, pruning))];
+
+        Parallel.For(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i =>
+        {
+            VisionAnswer got = Ask(some[i % some.Length], pruning);
+            Assert.Equal(expected[i % some.Length].TokenIds, got.TokenIds);
+            Assert.Equal(expected[i % some.Length].KeptIndices, got.KeptIndices);
+        });
+    }
+
+    [Fact]
+    public void Answer_ProjectorOfTheModel_GivesTheClosedForm()
+    {
+        float[] visualTokens = _model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, Questions[0].Image)));
+
+        TokenSelection selection = _model.Prune(visualTokens, new PruningOptions { Keep = KeepBudget.Tokens(64) });
+
+        Assert.Equal(SensitivityMethod.ClosedForm, selection.SensitivityMethodUsed);
+        Assert.Equal(576, selection.Sensitivity.Length);
+        Assert.Equal(64, selection.KeptIndices.Length);
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Answer_ThreeHundredRows_NothingGrows()
+    {
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(16) };
+        PreparedImage image = _model.Prepare(Path.Combine(TestPaths.HeldOut, Questions[0].Image));
+        float[] visualTokens = _model.Encode(image);
+        for (int i = 0; i < 50; i++)
+        {
+            AnswerOnce(i);
+        }
+
+        (long managed, long native) = Memory();
+        for (int i = 0; i < 300; i++)
+        {
+            AnswerOnce(i);
+        }
+
+        (long managedAfter, long nativeAfter) = Memory();
+        Assert.InRange(managedAfter - managed, long.MinValue, 2_000_000);
+        Assert.InRange(nativeAfter - native, long.MinValue, 24_000_000);
+
+        void AnswerOnce(int i)
+        {
+            HeldOutQuestion question = Questions[i % Questions.Length];
+            _model.Prepare(Path.Combine(TestPaths.HeldOut, question.Image));
+            TokenSelection selection = _model.Prune(visualTokens, pruning with { Seed = i });
+            _model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, question.Question);
+        }
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Answer_AllHeldOutQuestions_AreRightAsRequired()
+    {
+        // One image at a time is encoded and read once; its questions go on from there. That is the same as Answer
+        // (VisionLanguageModelTests), only sooner.
+        var right = new Dictionary<string, (int Right, int All)>();
+        foreach (IGrouping<string, HeldOutQuestion> image in Questions.GroupBy(question => question.Image))
+        {
+            TokenSelection selection = _model.Prune(_model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), null);
+            using ImageContext context = _model.ReadImage(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount);
+            foreach (HeldOutQuestion question in image)
+            {
+                (int correct, int all) = right.GetValueOrDefault(question.Kind);
+                bool isRight = _model.Generate(context, question.Question).Text == question.Answer;
+                right[question.Kind] = (correct + (isRight ? 1 : 0), all + 1);
+            }
+        }
+
+        Assert.True(right.Count == 8, $"Kinds: {string.Join(", ", right.Keys)}");
+        Assert.All(right, kind => Assert.True(kind.Value.Right >= 0.90 * kind.Value.All, $"{kind.Key}: {kind.Value.Right} of {kind.Value.All}"));
+        (int total, int questions) = (right.Values.Sum(kind => kind.Right), right.Values.Sum(kind => kind.All));
+        Assert.True(questions >= 2000, $"{questions} questions");
+        Assert.True(total >= 0.97 * questions, $"{total} of {questions}");
+    }
+
+    private static (long Managed, long Native) Memory()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        using var process = Process.GetCurrentProcess();
+        return (GC.GetTotalMemory(forceFullCollection: true), process.PrivateMemorySize64);
+    }
+
+    private VisionAnswer Ask(HeldOutQuestion question, PruningOptions? pruning) =>
+        _model.Answer(Path.Combine(TestPaths.HeldOut, question.Image), question.Question, pruning);
+}

@@ -1,0 +1,111 @@
+using static ZooPrune.Onnx.OnnxGraphBuilder;
+
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>Projector graphs in the spellings that exporters use, and some that are no Linear-GELU-Linear.</summary>
+internal static class ProjectorGraphs
+{
+    public static MlpWeights Weights(int input = 6, int hidden = 7, int output = 5, int seed = 11, float scale = 1) => new(
+        new LinearLayer(Near.Random(hidden * input, seed, scale), Near.Random(hidden, seed + 1), input, hidden),
+        new LinearLayer(Near.Random(output * hidden, seed + 2, scale), Near.Random(output, seed + 3), hidden, output));
+
+    public static MlpProjector Reference(MlpWeights weights) => new(
+        weights.First.Weight,
+        weights.First.Bias,
+        weights.Second.Weight,
+        weights.Second.Bias,
+        weights.First.InputWidth,
+        weights.First.OutputWidth,
+        weights.Second.OutputWidth);
+
+    /// <summary>MatMul and Add around a Gelu node.</summary>
+    public static byte[] Gelu(MlpWeights weights, string approximate = "none") => Build(
+        weights, MatMulAdd, (graph, a) => graph.Node("Gelu", [a], ("approximate", approximate)));
+
+    /// <summary>MatMul and Add around x * 0.5 * (1 + erf(x / sqrt 2)), as torch's exporter writes it.</summary>
+    public static byte[] SpelledGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
+    {
+        string erf = graph.Node("Erf", [graph.Node("Div", [a, graph.Scalar(MathF.Sqrt(2))])]);
+        string product = graph.Node("Mul", [a, graph.Node("Add", [erf, graph.Scalar(1)])]);
+        return graph.Node("Mul", [product, graph.Scalar(0.5f)]);
+    });
+
+    /// <summary>The factors in another order: (0.5 x) (erf(0.7071 x) + 1), bias on the left.</summary>
+    public static byte[] OtherSpelling(MlpWeights weights) => Build(weights, AddMatMul, (graph, a) =>
+    {
+        string erf = graph.Node("Erf", [graph.Node("Mul", [graph.Scalar(0.70710678f), a])]);
+        string sum = graph.Node("Add", [graph.Scalar(1), erf]);
+        return graph.Node("Mul", [sum, graph.Node("Mul", [graph.Scalar(0.5f), a])]);
+    });
+
+    /// <summary>Gemm with transposed weights; tokens as [tokens, width].</summary>
+    public static byte[] Gemm(MlpWeights weights) => Build(weights, GemmNode, (graph, a) => graph.Node("Gelu", [a]), rank: 2);
+
+    /// <summary>Weights behind Transpose and Identity nodes.</summary>
+    public static byte[] TransposedWeights(MlpWeights weights) => Build(weights, TransposeMatMul, (graph, a) => graph.Node("Gelu", [a]));
+
+    public static byte[] Relu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) => graph.Node("Relu", [a]));
+
+    public static byte[] QuickGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
+        graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.Scalar(1.702f)])])]));
+
+    public static byte[] DoubledGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
+        graph.Node("Mul", [graph.Node("Gelu", [a]), graph.Scalar(1.001f)]));
+
+    /// <summary>One layer and nothing else.</summary>
+    public static byte[] OneLayer(LinearLayer layer)
+    {
+        var graph = new OnnxGraphBuilder("projector");
+        string x = graph.Input("visual_tokens", Element.Float, "batch", "tokens", $"{layer.InputWidth}");
+        MatMulAdd(graph, x, layer, "projected");
+        graph.Output("projected", Element.Float, "batch", "tokens", $"{layer.OutputWidth}");
+        return graph.Build();
+    }
+
+    /// <summary>A residual: the hidden layer is used twice.</summary>
+    public static byte[] Residual(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
+        graph.Node("Add", [graph.Node("Gelu", [a]), graph.Node("Relu", [a])]));
+
+    private delegate string Linear(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output);
+
+    private static byte[] Build(MlpWeights weights, Linear linear, Func<OnnxGraphBuilder, string, string> activation, int rank = 3)
+    {
+        var graph = new OnnxGraphBuilder("projector");
+        string[] leading = rank == 3 ? ["batch", "tokens"] : ["tokens"];
+        string x = graph.Input("visual_tokens", Element.Float, [.. leading, $"{weights.First.InputWidth}"]);
+        string a = linear(graph, x, weights.First, null);
+        linear(graph, activation(graph, a), weights.Second, "projected");
+        graph.Output("projected", Element.Float, [.. leading, $"{weights.Second.OutputWidth}"]);
+        return graph.Build();
+    }
+
+    private static string MatMulAdd(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output)
+    {
+        string product = graph.Node("MatMul", [x, Columns(graph, layer)]);
+        return graph.Node("Add", "", [product, graph.Constant(layer.Bias, layer.OutputWidth)], output);
+    }
+
+    private static string AddMatMul(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output)
+    {
+        string product = graph.Node("MatMul", [x, Columns(graph, layer)]);
+        return graph.Node("Add", "", [graph.Constant(layer.Bias, layer.OutputWidth), product], output);
+    }
+
+    private static string GemmNode(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output) => graph.Node(
+        "Gemm",
+        "",
+        [x, graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth), graph.Constant(layer.Bias, layer.OutputWidth)],
+        output,
+        ("transB", 1),
+        ("alpha", 1f));
+
+    private static string TransposeMatMul(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output)
+    {
+        string weight = graph.Node("Identity", [graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth)]);
+        string transposed = graph.Node("Transpose", [weight], ("perm", new long[] { 1, 0 }));
+        return graph.Node("Add", "", [graph.Node("MatMul", [x, transposed]), graph.Constant(layer.Bias, layer.OutputWidth)], output);
+    }
+
+    private static string Columns(OnnxGraphBuilder graph, LinearLayer layer) =>
+        graph.Constant(ConstantFolder.Transpose(layer.Weight, layer.OutputWidth, layer.InputWidth), layer.InputWidth, layer.OutputWidth);
+}
