@@ -47,7 +47,8 @@ public readonly record struct KeepBudget
         bool isPercentage = trimmed.EndsWith("%");
         ReadOnlySpan<char> digits = isPercentage ? trimmed[..^1].TrimEnd() : trimmed;
 
-        if (!double.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+        const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (!double.TryParse(digits, Plain, CultureInfo.InvariantCulture, out double number))
         {
             throw Throw.KeepNotANumber(text);
         }

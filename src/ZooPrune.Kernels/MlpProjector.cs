@@ -15,7 +15,7 @@ public sealed class MlpProjector : IClosedFormProjector
     private readonly float[] _bias1;
     private readonly float[] _weight2;
     private readonly float[] _bias2;
-    private readonly Lazy<SensitivityForm> _form;
+    private readonly SharedSensitivityForm _form;
     private readonly int _maxThreads;
 
     /// <summary>Creates the projector from its weights.</summary>
@@ -58,7 +58,7 @@ public sealed class MlpProjector : IClosedFormProjector
         _weight2 = Checked(weight2, (long)outputWidth * hiddenWidth, "H x H1", nameof(weight2));
         _bias2 = Checked(bias2, outputWidth, "H", nameof(bias2));
         Kernels = kernels;
-        _form = new Lazy<SensitivityForm>(() => SensitivityForm.Of(this));
+        _form = new SharedSensitivityForm();
     }
 
     private MlpProjector(MlpProjector other, int maxThreads)
@@ -101,15 +101,19 @@ public sealed class MlpProjector : IClosedFormProjector
     internal ITokenKernels Kernels { get; }
 
     /// <summary>Q, computed when first asked for.</summary>
-    internal SensitivityForm Form => _form.Value;
+    internal SensitivityForm Form => _form.Of(this, _maxThreads);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException"><paramref name="tokens"/> is no multiple of D, or <paramref name="projected"/> has another number of rows.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="tokens"/> is no multiple of D, or <paramref name="projected"/> has another number of rows.
+    /// </exception>
     public void Project(ReadOnlySpan<float> tokens, Span<float> projected) =>
         Run(tokens, projected, [], CountRows(tokens, projected));
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException"><paramref name="tokens"/> is no multiple of D, or a result has another number of rows.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="tokens"/> is no multiple of D, or a result has another number of rows.
+    /// </exception>
     public void ProjectWithSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
     {
         int count = CountRows(tokens, projected);
@@ -121,7 +125,9 @@ public sealed class MlpProjector : IClosedFormProjector
         Run(tokens, projected, sensitivity, count);
     }
 
-    /// <summary>The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and Q.</summary>
+    /// <summary>
+    /// The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and Q.
+    /// </summary>
     internal MlpProjector WithThreads(int maxThreads) => new(this, maxThreads);
 
     /// <summary>The first linear layer: a_i = W1 x_i + b1.</summary>

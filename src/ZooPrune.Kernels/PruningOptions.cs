@@ -11,7 +11,9 @@ public sealed record PruningOptions
     /// <summary>How the kept tokens are chosen. The default is ZOO-Prune as published.</summary>
     public SelectionMethod Selection { get; init; } = SelectionMethod.ZooPrune;
 
-    /// <summary>How the sensitivity is computed, where the selection uses it. The default is the cheapest that the projector allows.</summary>
+    /// <summary>
+    /// How the sensitivity is computed, where the selection uses it. The default is the cheapest that the projector allows.
+    /// </summary>
     public SensitivityMethod Sensitivity { get; init; } = SensitivityMethod.Auto;
 
     /// <summary>m, the number of directions of the sampled methods; at least 1. Published: 64.</summary>
@@ -23,7 +25,10 @@ public sealed record PruningOptions
     /// <summary>Seeds the directions and <see cref="SelectionMethod.Random"/>. Any value; the same seed gives the same choice.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Share of the mean projected token (of the image, or of the tile) subtracted before the cosines; 0 to 1. 0 is published. Used by <see cref="SelectionMethod.ZooPrune"/> and <see cref="SelectionMethod.DivPrune"/>.</summary>
+    /// <summary>
+    /// Share of the mean projected token (of the image, or of the tile) subtracted before the cosines; 0 to 1. 0 is published. Used
+    /// by <see cref="SelectionMethod.ZooPrune"/> and <see cref="SelectionMethod.DivPrune"/>.
+    /// </summary>
     public float Centering { get; init; }
 
     /// <summary>

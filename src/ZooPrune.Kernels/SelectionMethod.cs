@@ -6,7 +6,9 @@ public enum SelectionMethod
     /// <summary>Sensitivity times diversity, greedily, as published (ZOO-Prune, algorithm 1).</summary>
     ZooPrune,
 
-    /// <summary>Reserved for a rule that is measured to be better than the published one. Not available yet: choosing it is an error.</summary>
+    /// <summary>
+    /// Reserved for a rule that is measured to be better than the published one. Not available yet: choosing it is an error.
+    /// </summary>
     ZooPruneTuned,
 
     /// <summary>Diversity only: the largest smallest cosine distance, greedily (DivPrune, CVPR 2025).</summary>

@@ -32,7 +32,9 @@ public sealed class TokenSelection
     /// <summary>Row-major [K, H]; the projected kept tokens, in the order of <see cref="KeptIndices"/>.</summary>
     public ReadOnlySpan<float> KeptTokens => _keptTokens;
 
-    /// <summary>How <see cref="Sensitivity"/> was computed, never <see cref="SensitivityMethod.Auto"/>; null if the selection uses none.</summary>
+    /// <summary>
+    /// How <see cref="Sensitivity"/> was computed, never <see cref="SensitivityMethod.Auto"/>; null if the selection uses none.
+    /// </summary>
     public SensitivityMethod? SensitivityMethodUsed { get; internal init; }
 
     /// <summary>What could not be done as asked, for example "keep 700 of 576: all tokens kept"; otherwise null.</summary>

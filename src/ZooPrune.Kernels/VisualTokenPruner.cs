@@ -50,11 +50,19 @@ public sealed class VisualTokenPruner
         return Prune(visualTokens, [tokenCount]);
     }
 
-    /// <summary>Prunes the visual tokens of an image that was cut into tiles; every tile is scored on its own and keeps its share.</summary>
+    /// <summary>
+    /// Prunes the visual tokens of an image that was cut into tiles; every tile is scored on its own and keeps its share.
+    /// </summary>
     /// <param name="visualTokens">X, row-major [N, D]: the tokens of the first tile, then those of the second, and so on.</param>
     /// <param name="tileLengths">The number of tokens of each tile, each at least 1; N is their sum.</param>
-    /// <returns>What was kept, K over all tiles together; how the budget is shared is described in docs/method.md.</returns>
-    /// <exception cref="ArgumentException">There is no tile, one is empty, or <paramref name="visualTokens"/> has another size or holds NaN or infinity.</exception>
+    /// <returns>
+    /// What was kept, K over all tiles together. Every tile gets floor(K / tiles); a tile with fewer tokens keeps all of them, with
+    /// a note, and the others share the rest; the remainder goes to the tiles of largest summed sensitivity.
+    /// <see cref="SelectionMethod.DivPrune"/> lets all tiles compete together, as published.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// There is no tile, one is empty, or <paramref name="visualTokens"/> has another size or holds NaN or infinity.
+    /// </exception>
     /// <exception cref="ZooPruneException">The projector returned NaN or infinity.</exception>
     public TokenSelection Prune(ReadOnlySpan<float> visualTokens, ReadOnlySpan<int> tileLengths)
     {
@@ -68,7 +76,8 @@ public sealed class VisualTokenPruner
 
         // Select.
         int keep = _options.Keep.Resolve(count);
-        int[] order = TileSelection.Select(_selector, projected, sensitivity, _selector.JoinsTiles ? [count] : tileLengths, keep, out string? tileNote);
+        ReadOnlySpan<int> tiles = _selector.JoinsTiles ? [count] : tileLengths;
+        int[] order = TileSelection.Select(_selector, projected, sensitivity, tiles, keep, out string? tileNote);
 
         // Gather.
         int[] kept = [.. order.Order()];

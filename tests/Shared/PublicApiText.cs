@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ZooPrune.Tests;
 
-/// <summary>Writes down everything that a user of an assembly can see, one member a line, so that a new symbol is a line in a diff.</summary>
+/// <summary>
+/// Writes down everything that a user of an assembly can see, one member a line, so that a new symbol is a line in a diff.
+/// </summary>
 internal static class PublicApiText
 {
     private const BindingFlags Declared =
@@ -95,8 +97,10 @@ internal static class PublicApiText
 
     private static bool Visible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
+    /// <summary>Accessors stand with their property; names with &lt; are the compiler's own.</summary>
     private static bool IsAccessor(MethodInfo method) =>
-        method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal);
+        method.Name.Contains('<', StringComparison.Ordinal)
+        || (method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal));
 
     private static bool HasVisibleAccessor(PropertyInfo property) => property.GetAccessors(nonPublic: true).Any(Visible);
 

@@ -32,7 +32,10 @@ internal interface ITokenKernels
     /// <param name="unit">[H].</param>
     void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit);
 
-    /// <summary>Effectively computes g(x) = x Phi(x), Phi the normal distribution: the exact (erf) GELU. <paramref name="result"/> may be <paramref name="x"/>.</summary>
+    /// <summary>
+    /// Effectively computes g(x) = x Phi(x), Phi the normal distribution: the exact (erf) GELU. <paramref name="result"/> may be
+    /// <paramref name="x"/>.
+    /// </summary>
     void Gelu(ReadOnlySpan<float> x, Span<float> result);
 
     /// <summary>Effectively computes g'(x) = Phi(x) + x phi(x). <paramref name="result"/> may be <paramref name="x"/>.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 namespace ZooPrune;
 
 /// <summary>The vector operations that the SIMD loops need, so that each loop is written once for every register width.</summary>
-/// <typeparam name="TVector">The register: <see cref="Vector128{T}"/>, <see cref="Vector256{T}"/> or <see cref="Vector512{T}"/> of float.</typeparam>
+/// <typeparam name="TVector">
+/// The register: <see cref="Vector128{T}"/>, <see cref="Vector256{T}"/> or <see cref="Vector512{T}"/> of float.
+/// </typeparam>
 internal interface IVectorWidth<TVector>
     where TVector : struct
 {

@@ -1,6 +1,8 @@
 namespace ZooPrune;
 
-/// <summary>Rows of a caller's span that is held in place by <c>fixed</c>, so that several threads can write their own rows of it.</summary>
+/// <summary>
+/// Rows of a caller's span that is held in place by <c>fixed</c>, so that several threads can write their own rows of it.
+/// </summary>
 internal readonly unsafe struct PinnedRows
 {
     private readonly float* _start;

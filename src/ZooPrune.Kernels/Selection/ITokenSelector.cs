@@ -1,7 +1,9 @@
 namespace ZooPrune;
 
 /// <summary>The second step of pruning: choose which tokens of an image, or of one of its tiles, stay.</summary>
-/// <remarks>Stateless; many threads may call it. A new method is one class of this kind and one line in <see cref="TokenSelector"/>.</remarks>
+/// <remarks>
+/// Stateless; many threads may call it. A new method is one class of this kind and one line in <see cref="TokenSelector"/>.
+/// </remarks>
 internal interface ITokenSelector
 {
     /// <summary>Whether <see cref="ScoredTokens.Sensitivity"/> has to be there.</summary>
@@ -15,6 +17,9 @@ internal interface ITokenSelector
 
     /// <summary>Chooses tokens.</summary>
     /// <param name="tokens">The candidates.</param>
-    /// <param name="order">Receives the chosen indices, distinct, counted within <paramref name="tokens"/>, in the order of choice; its length is K, 1 to N.</param>
+    /// <param name="order">
+    /// Receives the chosen indices, distinct, counted within <paramref name="tokens"/>, in the order of choice; its length is K, 1
+    /// to N.
+    /// </param>
     void Select(in ScoredTokens tokens, Span<int> order);
 }

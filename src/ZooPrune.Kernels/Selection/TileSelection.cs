@@ -65,7 +65,9 @@ internal static class TileSelection
         {
             if (tileLengths[tile] < evenShare)
             {
-                parts.Add($"tile {tile} has {tileLengths[tile]} tokens, fewer than its share of {evenShare}: all of them kept, the rest given to other tiles");
+                parts.Add(
+                    $"tile {tile} has {tileLengths[tile]} tokens, fewer than its share of {evenShare}: "
+                    + "all of them kept, the rest given to other tiles");
             }
         }
 

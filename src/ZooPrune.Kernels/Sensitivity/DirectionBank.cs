@@ -42,7 +42,7 @@ public sealed class DirectionBank
     {
         CheckShape(count, width);
         float[] rows = new float[count * width];
-        Parallel.For(0, count, direction =>
+        for (int direction = 0; direction < count; direction++)
         {
             Span<float> row = rows.AsSpan(direction * width, width);
             ulong stream = CounterHash.Stream(seed, direction);
@@ -52,7 +52,8 @@ public sealed class DirectionBank
             }
 
             Normalize(row);
-        });
+        }
+
         return new DirectionBank(rows, count, width);
     }
 

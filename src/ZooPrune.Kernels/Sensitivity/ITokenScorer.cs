@@ -1,6 +1,8 @@
 namespace ZooPrune;
 
-/// <summary>The first step of pruning: project the visual tokens and say how sensitive each is. Stateless; many threads may call it.</summary>
+/// <summary>
+/// The first step of pruning: project the visual tokens and say how sensitive each is. Stateless; many threads may call it.
+/// </summary>
 internal interface ITokenScorer
 {
     /// <summary>How the sensitivity is computed; null for a scorer that computes none.</summary>

@@ -31,8 +31,8 @@ internal sealed class SensitivityForm
     /// <summary>Q, row-major [H1, H1], both halves.</summary>
     public ReadOnlySpan<float> Values => _values;
 
-    /// <summary>Computes the form of a projector.</summary>
-    public static SensitivityForm Of(MlpProjector projector)
+    /// <summary>Computes the form of a projector on at most <paramref name="maxThreads"/> threads (0: one per processor).</summary>
+    public static SensitivityForm Of(MlpProjector projector, int maxThreads)
     {
         int hidden = projector.HiddenWidth;
         if ((long)hidden * hidden > Array.MaxLength)
@@ -44,7 +44,7 @@ internal sealed class SensitivityForm
         float[] weight2Columns = Transpose(projector.Weight2, projector.OutputWidth, hidden);
         float[] values = new float[hidden * hidden];
         int blocks = (hidden + Block - 1) / Block;
-        Parallel.For(0, blocks * blocks, index =>
+        Parallel.For(0, blocks * blocks, new ParallelOptions { MaxDegreeOfParallelism = TokenLoop.Threads(maxThreads) }, index =>
         {
             int row = index / blocks * Block;
             int column = index % blocks * Block;

@@ -53,6 +53,7 @@ internal sealed class SharedProductSensitivity : ITokenScorer
         Span<float> response = responses.AsSpan(0, count * output);
         Span<double> sums = new double[count];
 
+        MatrixView weight2 = new(_weights.Weight2, output, hidden);
         _weights.ProjectHidden(tokens, a);
         for (int j = 0; j < _directionCount; j++)
         {
@@ -63,7 +64,7 @@ internal sealed class SharedProductSensitivity : ITokenScorer
             }
 
             response.Clear();
-            _kernels.AddProducts(new MatrixView(difference, count, hidden), new MatrixView(_weights.Weight2, output, hidden), response, output);
+            _kernels.AddProducts(new MatrixView(difference, count, hidden), weight2, response, output);
             for (int i = 0; i < count; i++)
             {
                 sums[i] += Length(response.Slice(i * output, output));

@@ -1,6 +1,6 @@
 namespace ZooPrune.Tests;
 
-/// <summary>Seeded inputs. <see cref="Uniform"/> gives the same numbers as the Python scripts in Data/.</summary>
+/// <summary>Seeded inputs. <see cref="Uniform(int, int)"/> gives the same numbers as the Python scripts in Data/.</summary>
 internal static class TestData
 {
     /// <summary>Multiples of 2^-23 in [-1, 1): the top 24 bits of a SplitMix64 hash of (seed times 2^32) + index.</summary>
@@ -19,7 +19,7 @@ internal static class TestData
         return values;
     }
 
-    /// <summary>Values of <see cref="Uniform"/> times a factor.</summary>
+    /// <summary>Values of <see cref="Uniform(int, int)"/> times a factor.</summary>
     public static float[] Uniform(int seed, int count, float scale) => [.. Uniform(seed, count).Select(value => value * scale)];
 
     /// <summary>Tokens in seven clusters and three strengths, as the golden cases have them.</summary>

@@ -1,0 +1,69 @@
+namespace ZooPrune.Benchmarks;
+
+/// <summary>What the program was asked to do.</summary>
+internal sealed record BenchmarkArguments
+{
+    public const string Help = """
+        Usage: ZooPrune.Benchmarks [options]
+
+        Without options: all BenchmarkDotNet suites (minutes). Every answer is checked against the reference before it is timed.
+
+          --quick          the ratios that the project watches, measured in one run, in under a minute on two cores
+          --json FILE      with --quick: writes {"ratios":{...},"machine":{...},"milliseconds":{...}} to FILE
+          --filter GLOB    only the suites' benchmarks whose name matches, for example '*Prune*'
+          --list           names the benchmarks and runs none
+          --help           this text
+
+        The kernel set can be forced with the environment variable ZOOPRUNE_KERNELS (reference, simd, simd128, simd256, simd512).
+        Exit codes: 0 done, 1 an answer was wrong or a benchmark failed, 2 wrong usage.
+        """;
+
+    public bool ShowsHelp { get; private init; }
+
+    public bool IsQuick { get; private init; }
+
+    public bool Lists { get; private init; }
+
+    public string? JsonFile { get; private init; }
+
+    public string? Filter { get; private init; }
+
+    /// <summary>What is wrong with the arguments; null if nothing.</summary>
+    public string? Error { get; private init; }
+
+    public static BenchmarkArguments Parse(string[] arguments)
+    {
+        BenchmarkArguments line = new();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string? value = i + 1 < arguments.Length && !arguments[i + 1].StartsWith('-') ? arguments[i + 1] : null;
+            switch (arguments[i])
+            {
+                case "--help" or "-h":
+                    return line with { ShowsHelp = true };
+                case "--quick":
+                    line = line with { IsQuick = true };
+                    break;
+                case "--list":
+                    line = line with { Lists = true };
+                    break;
+                case "--json" or "--filter" when value is null:
+                    return line with { Error = $"{arguments[i]}: it has no value. It needs one; see --help." };
+                case "--json":
+                    line = line with { JsonFile = value };
+                    i++;
+                    break;
+                case "--filter":
+                    line = line with { Filter = value };
+                    i++;
+                    break;
+                default:
+                    return line with { Error = $"'{arguments[i]}': there is no such option. Known are --quick, --json, --filter, --list and --help; see --help." };
+            }
+        }
+
+        return line.JsonFile is not null && !line.IsQuick
+            ? line with { Error = "--json: it was given without --quick. Only the quick run writes ratios; add --quick." }
+            : line;
+    }
+}

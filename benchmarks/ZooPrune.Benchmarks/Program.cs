@@ -1,0 +1,46 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using ZooPrune.Benchmarks;
+
+BenchmarkArguments line = BenchmarkArguments.Parse(args);
+if (line.Error is not null)
+{
+    Console.Error.WriteLine(line.Error);
+    return 2;
+}
+
+if (line.ShowsHelp)
+{
+    Console.WriteLine(BenchmarkArguments.Help);
+    return 0;
+}
+
+if (line.IsQuick)
+{
+    try
+    {
+        QuickReport report = QuickRun.Measure(Console.Out);
+        report.Print(Console.Out);
+        if (line.JsonFile is not null)
+        {
+            File.WriteAllText(line.JsonFile, report.ToJson());
+        }
+
+        return 0;
+    }
+    catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException or ZooPrune.ZooPruneException)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    }
+}
+
+// In this process: a project that BenchmarkDotNet generates would not know how this repository finds its packages.
+IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
+string[] runnerArguments = line.Lists ? ["--list", "flat"] : ["--filter", line.Filter ?? "*"];
+Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(ModelShape).Assembly).Run(runnerArguments, config)];
+bool failed = summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success));
+return failed || (!line.Lists && summaries.Length == 0) ? 1 : 0;
