@@ -1,0 +1,16 @@
+using Microsoft.ML.Transforms;
+
+namespace Microsoft.ML;
+
+/// <summary>Stages that rearrange columns.</summary>
+public static class TransformExtensionsCatalog
+{
+    /// <summary>A stage that adds a column which is another one under a new name.</summary>
+    public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName)
+    {
+        Throw.IfNull(catalog, nameof(catalog));
+        Throw.IfOutOfRange(string.IsNullOrEmpty(outputColumnName), "columns", "The new column needs a name.");
+        Throw.IfOutOfRange(string.IsNullOrEmpty(inputColumnName), "columns", "The name of the column to copy is missing.");
+        return new ColumnCopyingEstimator(outputColumnName, inputColumnName);
+    }
+}
