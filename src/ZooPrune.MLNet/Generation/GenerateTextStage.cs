@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.ML.Data;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>Kept tokens [K, H] and a question -> an answer. Immutable.</summary>
+internal sealed class GenerateTextStage : RowStage
+{
+    public const string StageName = nameof(ZooPruneCatalog.GenerateText);
+
+    private const string PruningAdvice = "put PruneVisualTokens with the same model before this stage.";
+
+    public GenerateTextStage(GenerateTextOptions options)
+        : base(StageName, options.Errors, options.ErrorColumnName)
+    {
+        if (options.MaxNewTokens < 1)
+        {
+            throw Throw.MaxNewTokensBelowOne(StageName, options.MaxNewTokens, nameof(options.MaxNewTokens));
+        }
+
+        Model = options.Model;
+        MaxNewTokens = options.MaxNewTokens;
+        int width = Model.EmbeddingWidth;
+        Question = Reads(
+            InputColumn.Text(options.QuestionColumnName, "name the column with the questions in QuestionColumnName, and give every row a question."),
+            nameof(options.QuestionColumnName));
+        KeptTokens = Reads(
+            InputColumn.Vector(
+                options.KeptTokensColumnName,
+                NumberDataViewType.Single,
+                string.Create(CultureInfo.InvariantCulture, $"K x {width:N0}"),
+                declared => declared % width == 0,
+                PruningAdvice),
+            nameof(options.KeptTokensColumnName));
+        KeptIndices = Reads(
+            InputColumn.Vector(options.KeptIndicesColumnName, NumberDataViewType.Int32, "K", _ => true, PruningAdvice),
+            nameof(options.KeptIndicesColumnName));
+        VisualTokenCount = Reads(
+            InputColumn.Scalar(options.VisualTokenCountColumnName, NumberDataViewType.Int32, PruningAdvice),
+            nameof(options.VisualTokenCountColumnName));
+        EarlierNote = Reads(
+            InputColumn.OptionalText(options.NoteColumnName, "give the notes of this pipeline another name with NoteColumnName."),
+            nameof(options.NoteColumnName));
+
+        Answer = Adds(
+            new ScalarColumn<ReadOnlyMemory<char>>(options.AnswerColumnName, TextDataViewType.Instance),
+            nameof(options.AnswerColumnName));
+        Note = Adds(
+            new ScalarColumn<ReadOnlyMemory<char>>(options.NoteColumnName, TextDataViewType.Instance),
+            nameof(options.NoteColumnName));
+        PrefillMilliseconds = Adds(
+            new ScalarColumn<float>(options.PrefillMillisecondsColumnName, NumberDataViewType.Single),
+            nameof(options.PrefillMillisecondsColumnName));
+        DecodeMilliseconds = Adds(
+            new ScalarColumn<float>(options.DecodeMillisecondsColumnName, NumberDataViewType.Single),
+            nameof(options.DecodeMillisecondsColumnName));
+    }
+
+    public VisionLanguageModel Model { get; }
+
+    public int MaxNewTokens { get; }
+
+    public InputColumn Question { get; }
+
+    public InputColumn KeptTokens { get; }
+
+    public InputColumn KeptIndices { get; }
+
+    public InputColumn VisualTokenCount { get; }
+
+    public InputColumn EarlierNote { get; }
+
+    public ScalarColumn<ReadOnlyMemory<char>> Answer { get; }
+
+    public ScalarColumn<ReadOnlyMemory<char>> Note { get; }
+
+    public ScalarColumn<float> PrefillMilliseconds { get; }
+
+    public ScalarColumn<float> DecodeMilliseconds { get; }
+
+    /// <inheritdoc/>
+    public override RowWork Open(BoundRow row) => new GenerateTextWork(this, row);
+}

@@ -1,0 +1,69 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>A column that a stage reads: its name, what it has to be, and what to tell the user when it is not. Immutable.</summary>
+internal sealed class InputColumn
+{
+    private readonly Func<DataViewType, bool> _acceptsItem;
+    private readonly Func<int, bool>? _acceptsSize;
+    private readonly bool _isVector;
+
+    private InputColumn(string name, string expected, string advice, bool isVector, Func<DataViewType, bool> acceptsItem, Func<int, bool>? acceptsSize = null)
+    {
+        Name = name;
+        Expected = expected;
+        Advice = advice;
+        _isVector = isVector;
+        _acceptsItem = acceptsItem;
+        _acceptsSize = acceptsSize;
+    }
+
+    /// <summary>The column's name in the input schema.</summary>
+    public string Name { get; }
+
+    /// <summary>What the column has to be, as the end of "Expected ...".</summary>
+    public string Expected { get; }
+
+    /// <summary>What the user should look at if it is not.</summary>
+    public string Advice { get; }
+
+    /// <summary>Whether the stage does without the column if the input has none of this name.</summary>
+    public bool IsOptional { get; private init; }
+
+    /// <summary>A text column.</summary>
+    public static InputColumn Text(string name, string advice) =>
+        new(name, "text", advice, isVector: false, type => type is TextDataViewType);
+
+    /// <summary>A text column that earlier stages may have added.</summary>
+    public static InputColumn OptionalText(string name, string advice) =>
+        new(name, "text", advice, isVector: false, type => type is TextDataViewType) { IsOptional = true };
+
+    /// <summary>A column of one number a row.</summary>
+    public static InputColumn Scalar(string name, NumberDataViewType type, string advice) =>
+        new(name, type.ToString(), advice, isVector: false, type.Equals);
+
+    /// <summary>A vector column. Only a declared size can be refused here; rows are checked when they are read.</summary>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="itemType">Type of the items.</param>
+    /// <param name="size">How many there have to be, in words.</param>
+    /// <param name="acceptsSize">Whether a declared size will do.</param>
+    /// <param name="advice">What to look at if the column is not like that.</param>
+    public static InputColumn Vector(string name, NumberDataViewType itemType, string size, Func<int, bool> acceptsSize, string advice) =>
+        new(name, $"a vector of {size} {itemType}", advice, isVector: true, itemType.Equals, acceptsSize);
+
+    /// <summary>An image column of any size, or a text column of paths.</summary>
+    public static InputColumn ImageOrPath(string name, string advice) =>
+        new(name, "an image or the path of one", advice, isVector: false, type => type is ImageDataViewType or TextDataViewType);
+
+    /// <summary>Whether a column of an estimator's input will do. Sizes are not known there.</summary>
+    public bool Accepts(SchemaShape.Column column) =>
+        !column.IsKey && _isVector == (column.Kind != SchemaShape.Column.VectorKind.Scalar) && _acceptsItem(column.ItemType);
+
+    /// <summary>Whether a column of this type will do.</summary>
+    public bool Accepts(DataViewType type) => type is VectorDataViewType vector
+        ? _isVector && _acceptsItem(vector.ItemType) && (!vector.IsKnownSize || _acceptsSize!(vector.Size))
+        : !_isVector && _acceptsItem(type);
+}

@@ -1,0 +1,88 @@
+using Microsoft.ML.Data;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>What distinguishes one stage from another: the columns it reads, the columns it adds, and how a row is computed. The
+/// rest (estimator, transformer, view, cursors, row mapper) is the same for all. Immutable after construction.</summary>
+internal abstract class RowStage
+{
+    private readonly List<InputColumn> _inputs = [];
+    private readonly List<OutputColumn> _outputs = [];
+
+    /// <summary>A stage that so far reads and adds only the error column.</summary>
+    /// <param name="name">Name of the stage, as it starts messages.</param>
+    /// <param name="errors">What happens to a row that cannot be computed.</param>
+    /// <param name="errorColumnName">Name of the error column.</param>
+    protected RowStage(string name, RowErrors errors, string errorColumnName)
+    {
+        Name = name;
+        if (!Enum.IsDefined(errors))
+        {
+            throw Throw.UnknownRowErrors(name, errors);
+        }
+
+        Errors = errors;
+        ErrorInput = Reads(
+            InputColumn.OptionalText(errorColumnName, "give the errors of this pipeline another name with ErrorColumnName."),
+            nameof(VisionStageOptions.ErrorColumnName));
+        ErrorOutput = Adds(new ScalarColumn<ReadOnlyMemory<char>>(errorColumnName, TextDataViewType.Instance), nameof(VisionStageOptions.ErrorColumnName));
+    }
+
+    /// <summary>Name of the stage, as it starts messages.</summary>
+    public string Name { get; }
+
+    /// <summary>What happens to a row that cannot be computed.</summary>
+    public RowErrors Errors { get; }
+
+    /// <summary>The columns that are read.</summary>
+    public IReadOnlyList<InputColumn> Inputs => _inputs;
+
+    /// <summary>The columns that are added, in the order of the output schema.</summary>
+    public IReadOnlyList<OutputColumn> Outputs => _outputs;
+
+    /// <summary>What earlier stages say about the row.</summary>
+    public InputColumn ErrorInput { get; }
+
+    /// <summary>What earlier stages and this one say about the row.</summary>
+    public ScalarColumn<ReadOnlyMemory<char>> ErrorOutput { get; }
+
+    /// <summary>Starts work on the rows of one cursor.</summary>
+    /// <param name="row">The input row, which the cursor moves.</param>
+    public abstract RowWork Open(BoundRow row);
+
+    /// <summary>Declares an input column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    protected InputColumn Reads(InputColumn column, string option)
+    {
+        RequireName(column.Name, option);
+        _inputs.Add(column);
+        return column;
+    }
+
+    /// <summary>Declares an output column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="option">The option that names it.</param>
+    /// <exception cref="ArgumentException">The name is empty or that of another output.</exception>
+    protected TColumn Adds<TColumn>(TColumn column, string option)
+        where TColumn : OutputColumn
+    {
+        RequireName(column.Name, option);
+        if (_outputs.Exists(other => other.Name == column.Name))
+        {
+            throw Throw.OutputNamedTwice(Name, column.Name, option);
+        }
+
+        _outputs.Add(column);
+        return column;
+    }
+
+    private void RequireName(string name, string option)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw Throw.EmptyColumnName(Name, option);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using ZooPrune.Onnx;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>Options of <see cref="ZooPruneCatalog.PreprocessImages"/>. Immutable.</summary>
+public sealed record PreprocessImagesOptions : VisionStageOptions
+{
+    /// <summary>Options for <paramref name="model"/>; the rest has defaults or is set in an object initialiser.</summary>
+    /// <param name="model">The model whose preprocessing is done: resizing, cropping and normalising as its
+    /// preprocessor_config.json says.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> is null.</exception>
+    public PreprocessImagesOptions(VisionLanguageModel model)
+        : base(model)
+    {
+    }
+
+    /// <summary>Input: an image column (MLImage, for example from LoadImages), or a text column of image paths, which the model then
+    /// reads with its own decoder. An image's alpha channel is ignored. A PNG or JPEG file that an image's Tag names, as LoadImages sets
+    /// it, is checked to be whole, because ML.NET makes half grey images of files that were cut off.</summary>
+    public string ImageColumnName { get; init; } = ColumnNames.Image;
+
+    /// <summary>Folder in which relative paths of a text column start; null is the current directory. Not used for an image
+    /// column.</summary>
+    public string? ImageFolder { get; init; }
+
+    /// <summary>Output: Vector&lt;Single, 3, S, S&gt;, S the model's image size; zeros in a row with an error.</summary>
+    public string PixelValuesColumnName { get; init; } = ColumnNames.PixelValues;
+
+    /// <summary>Output: Single, milliseconds this stage took for the row. Decoding counts if this stage reads the file.</summary>
+    public string MillisecondsColumnName { get; init; } = ColumnNames.PreprocessMilliseconds;
+}

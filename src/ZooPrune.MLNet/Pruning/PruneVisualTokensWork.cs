@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>Scores, selects and projects the visual tokens of one row.</summary>
+internal sealed class PruneVisualTokensWork : RowWork
+{
+    private readonly PruneVisualTokensStage _stage;
+    private readonly VectorInput<float> _visualTokens;
+    private readonly VectorOutput<float> _keptTokens;
+    private readonly VectorOutput<int> _keptIndices;
+    private readonly ScalarOutput<int> _visualTokenCount;
+    private readonly VectorOutput<float>? _sensitivity;
+    private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
+    private readonly ScalarOutput<float> _milliseconds;
+
+    public PruneVisualTokensWork(PruneVisualTokensStage stage, BoundRow row)
+        : base(stage, row)
+    {
+        _stage = stage;
+        _visualTokens = Input(row.Vector<float>(stage.VisualTokens));
+        _keptTokens = Output(stage.KeptTokens);
+        _keptIndices = Output(stage.KeptIndices);
+        _visualTokenCount = Output(stage.VisualTokenCount);
+        _sensitivity = stage.Sensitivity is null ? null : Output(stage.Sensitivity);
+        _note = Output(stage.Note);
+        _milliseconds = Output(stage.Milliseconds);
+    }
+
+    /// <inheritdoc/>
+    protected override void Compute()
+    {
+        _stage.Model.ThrowIfDisposed();
+        ReadOnlySpan<float> visualTokens = _visualTokens.Values;
+        Check(visualTokens);
+
+        long start = Stopwatch.GetTimestamp();
+        TokenSelection selection = _stage.Pruner.Prune(visualTokens, _stage.TokenCount);
+        _milliseconds.Value = (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+
+        _keptTokens.Set(selection.KeptTokens);
+        _keptIndices.Set(selection.KeptIndices);
+        _visualTokenCount.Value = selection.TokenCount;
+        _sensitivity?.Set(selection.Sensitivity);
+        _note.Value = selection.Note.AsMemory();
+    }
+
+    private void Check(ReadOnlySpan<float> visualTokens)
+    {
+        int width = _stage.Width;
+        if (visualTokens.Length % width != 0)
+        {
+            throw Throw.NotWholeTokens(_stage.Name, _stage.VisualTokens, Row, visualTokens.Length, width);
+        }
+
+        if (visualTokens.Length / width != _stage.TokenCount)
+        {
+            throw Throw.WrongTokenCount(_stage.Name, _stage.VisualTokens, Row, visualTokens.Length / width, _stage.TokenCount);
+        }
+
+        for (int i = 0; i < visualTokens.Length; i++)
+        {
+            if (!float.IsFinite(visualTokens[i]))
+            {
+                throw Throw.NotFinite(_stage.Name, _stage.VisualTokens, Row, visualTokens[i], i / width, i % width);
+            }
+        }
+    }
+}

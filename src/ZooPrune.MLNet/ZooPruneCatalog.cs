@@ -1,0 +1,63 @@
+using Microsoft.ML;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>The stages of a pipeline that answers questions about images, one method per verb.</summary>
+/// <remarks>Every stage computes a row when a consumer reads one of the columns it adds, once per row and cursor, and nothing
+/// before. Views may be read by many threads at once; each cursor has its own buffers. A stage passes on all columns of its input,
+/// row order and shuffling included, works in a PredictionEngine, and leaves the model to its owner.</remarks>
+public static class ZooPruneCatalog
+{
+    /// <summary>Images to pixel values: what the model's vision encoder takes.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="options">The model and the column names.</param>
+    /// <returns>An estimator that has nothing to learn: its Fit checks the schema.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">An option has a value it cannot have.</exception>
+    public static IEstimator<ITransformer> PreprocessImages(this TransformsCatalog catalog, PreprocessImagesOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new StageEstimator(catalog, new PreprocessImagesStage(options));
+    }
+
+    /// <summary>Pixel values to visual tokens by the model's own session: the encoder's output, before the projector. The same
+    /// values as ApplyOnnxModel with the model's encoder file, and a time per row.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="options">The model and the column names.</param>
+    /// <returns>An estimator that has nothing to learn: its Fit checks the schema.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">An option has a value it cannot have.</exception>
+    public static IEstimator<ITransformer> EncodeImages(this TransformsCatalog catalog, EncodeImagesOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new StageEstimator(catalog, new EncodeImagesStage(options));
+    }
+
+    /// <summary>Visual tokens to the few that are kept, projected to the width of the language model.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="options">The model, the budget, the method and the column names.</param>
+    /// <returns>An estimator that has nothing to learn: its Fit checks the schema.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">An option has a value it cannot have.</exception>
+    public static IEstimator<ITransformer> PruneVisualTokens(this TransformsCatalog catalog, PruneVisualTokensOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new StageEstimator(catalog, new PruneVisualTokensStage(options));
+    }
+
+    /// <summary>Kept tokens and a question to an answer, decoded greedily.</summary>
+    /// <param name="catalog">The catalog of transforms.</param>
+    /// <param name="options">The model, the length of the answer and the column names.</param>
+    /// <returns>An estimator that has nothing to learn: its Fit checks the schema.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">An option has a value it cannot have.</exception>
+    public static IEstimator<ITransformer> GenerateText(this TransformsCatalog catalog, GenerateTextOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new StageEstimator(catalog, new GenerateTextStage(options));
+    }
+}

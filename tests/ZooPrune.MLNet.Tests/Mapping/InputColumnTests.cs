@@ -1,0 +1,51 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace ZooPrune.MLNet.Tests;
+
+public class InputColumnTests
+{
+    public static TheoryData<string, DataViewType, bool> Cases => new()
+    {
+        { "text", TextDataViewType.Instance, true },
+        { "text", NumberDataViewType.Single, false },
+        { "text", new VectorDataViewType(TextDataViewType.Instance), false },
+        { "scalar", NumberDataViewType.Int32, true },
+        { "scalar", NumberDataViewType.Int64, false },
+        { "scalar", new KeyDataViewType(typeof(uint), 3), false },
+        { "vector", new VectorDataViewType(NumberDataViewType.Single), true },
+        { "vector", new VectorDataViewType(NumberDataViewType.Single, 6), true },
+        { "vector", new VectorDataViewType(NumberDataViewType.Single, 1, 2, 3), true },
+        { "vector", new VectorDataViewType(NumberDataViewType.Single, 7), false },
+        { "vector", new VectorDataViewType(NumberDataViewType.Double, 6), false },
+        { "vector", NumberDataViewType.Single, false },
+        { "image", new ImageDataViewType(), true },
+        { "image", new ImageDataViewType(4, 5), true },
+        { "image", TextDataViewType.Instance, true },
+        { "image", new VectorDataViewType(NumberDataViewType.Byte), false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Accepts_Type_AsDeclared(string kind, DataViewType type, bool accepted)
+    {
+        InputColumn column = kind switch
+        {
+            "text" => InputColumn.Text("A", "advice."),
+            "scalar" => InputColumn.Scalar("A", NumberDataViewType.Int32, "advice."),
+            "vector" => InputColumn.Vector("A", NumberDataViewType.Single, "6", size => size == 6, "advice."),
+            _ => InputColumn.ImageOrPath("A", "advice."),
+        };
+
+        Assert.Equal(accepted, column.Accepts(type));
+    }
+
+    [Fact]
+    public void Expected_OfEachKind_ReadsAsTheEndOfASentence()
+    {
+        Assert.Equal("text", InputColumn.Text("A", "advice.").Expected);
+        Assert.Equal("Int32", InputColumn.Scalar("A", NumberDataViewType.Int32, "advice.").Expected);
+        Assert.Equal("a vector of 4 x 3 Single", InputColumn.Vector("A", NumberDataViewType.Single, "4 x 3", _ => true, "advice.").Expected);
+        Assert.Equal("an image or the path of one", InputColumn.ImageOrPath("A", "advice.").Expected);
+    }
+}
