@@ -1,0 +1,37 @@
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Samples;
+
+/// <summary>What the user asked for, checked as far as it can be without opening a file.</summary>
+internal sealed record EvaluateOptions
+{
+    /// <summary>The model folder; null = the one that comes with the repository.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The folder that images lie in; null = where the questions file lies.</summary>
+    public string? Images { get; init; }
+
+    /// <summary>The questions file; null = the model's held-out questions.</summary>
+    public string? Questions { get; init; }
+
+    /// <summary>At most so many questions; null = all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>The budgets compared.</summary>
+    public required IReadOnlyList<KeepBudget> Budgets { get; init; }
+
+    /// <summary>The methods compared.</summary>
+    public required IReadOnlyList<Candidate> Candidates { get; init; }
+
+    /// <summary>The position modes compared.</summary>
+    public required IReadOnlyList<PositionMode> Positions { get; init; }
+
+    /// <summary>How many images are worked on at a time, one thread each.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>Where the figures are written as JSON; null = nowhere.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Where the tables are written as Markdown; null = nowhere.</summary>
+    public string? Markdown { get; init; }
+}
