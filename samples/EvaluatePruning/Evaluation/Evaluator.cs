@@ -4,7 +4,8 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
-/// <summary>Asks every question in every setting. An image is encoded once, and pruned once for each method and budget.</summary>
+/// <summary>Asks every question in every setting. An image is encoded once, pruned once for each method and
+/// budget, and read by the language model once for each of these.</summary>
 internal sealed class Evaluator : IDisposable
 {
     private readonly EvaluateOptions _options;
@@ -120,18 +121,19 @@ internal sealed class Evaluator : IDisposable
         return new ImageOutcomes(preprocess, encode, outcomes);
     }
 
+    // The kept tokens are read once for all questions; each answer is charged for the whole prefill all the same.
     private static Outcome[] Answer(VisionLanguageModel model, int image, Question[] questions, TokenSelection kept, double prune)
     {
-        int[] indices = kept.KeptIndices.ToArray();
+        using ImageContext context = model.ReadImage(kept.KeptTokens, kept.KeptIndices.ToArray(), kept.TokenCount);
         return [.. questions.Select(question =>
         {
-            VisionAnswer answer = model.Generate(kept.KeptTokens, indices, kept.TokenCount, question.Text);
+            VisionAnswer answer = model.Generate(context, question.Text);
             return new Outcome(
                 image,
                 question.Kind ?? "",
                 ExactMatch.Holds(answer.Text, question.Expected!) ? 1 : 0,
                 prune,
-                answer.Timings.Prefill.TotalMilliseconds,
+                (context.Prefill + answer.Timings.Prefill).TotalMilliseconds,
                 answer.Timings.Decode.TotalMilliseconds);
         })];
     }
