@@ -6,6 +6,8 @@ namespace ZooPrune.Onnx;
 /// <param name="Family">What the kind of model brings along.</param>
 /// <param name="ImageTokenId">Id of the placeholder that stands for the image in a prompt.</param>
 /// <param name="VocabularySize">Rows of the embedding and width of the logits; null where the file does not say.</param>
+/// <param name="LayerCount">Layers of the language model; null where the file does not say.</param>
+/// <param name="CacheHeads">Key and value heads of a layer; null where the file does not say.</param>
 /// <param name="MaxPositions">Longest sequence; null where the file does not say.</param>
 /// <param name="EndTokenIds">Ids that end an answer; one at least.</param>
 /// <param name="Positions">Positions that this model was made for; never Auto.</param>
@@ -14,6 +16,8 @@ internal sealed record ModelConfiguration(
     ModelFamily Family,
     int ImageTokenId,
     int? VocabularySize,
+    int? LayerCount,
+    int? CacheHeads,
     int? MaxPositions,
     IReadOnlyList<int> EndTokenIds,
     PositionMode Positions,
@@ -32,6 +36,8 @@ internal sealed record ModelConfiguration(
             family,
             root.Int32("image_token_index", 0, int.MaxValue) ?? root.RequiredInt32("image_token_id", 0, int.MaxValue),
             text.Int32("vocab_size", 1, int.MaxValue),
+            text.Int32("num_hidden_layers", 1, int.MaxValue),
+            text.Int32("num_key_value_heads", 1, int.MaxValue),
             text.Int32("max_position_embeddings", 1, int.MaxValue),
             ReadEndTokens(generation.Root, text),
             ReadPositions(own) ?? family.Positions,

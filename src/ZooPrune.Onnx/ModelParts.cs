@@ -20,6 +20,7 @@ internal sealed class ModelParts : IDisposable
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             Decoder = Own(Decoder.Open(files.Decoder, options.Threads));
             CheckWidths();
+            CheckCache();
             CheckVocabulary();
             CheckImageSize(settings);
             Images = Own(new ImageDecoder(options.MaxImagePixels));
@@ -92,6 +93,27 @@ internal sealed class ModelParts : IDisposable
                 $"'inputs_embeds' is {Decoder.Width:N0} wide",
                 "onnx/embed_tokens.onnx",
                 $"whose embeddings are {Embedder.Width:N0} wide");
+        }
+    }
+
+    private void CheckCache()
+    {
+        if (Configuration.LayerCount is int layers && layers != Decoder.LayerCount)
+        {
+            throw Throw.GraphMismatch(
+                Files.Decoder,
+                $"its cache has {Decoder.LayerCount:N0} layers",
+                "config.json",
+                $"whose num_hidden_layers is {layers:N0}");
+        }
+
+        if (Configuration.CacheHeads is int heads && heads != Decoder.CacheHeads)
+        {
+            throw Throw.GraphMismatch(
+                Files.Decoder,
+                $"its cache has {Decoder.CacheHeads:N0} heads",
+                "config.json",
+                $"whose num_key_value_heads is {heads:N0}");
         }
     }
 

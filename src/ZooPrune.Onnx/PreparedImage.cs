@@ -20,12 +20,12 @@ public sealed class PreparedImage
         IReadOnlyList<int>? gridThw = null)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(originalHeight);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(originalWidth);
+        CheckPositive("PreparedImage, original height", originalHeight, nameof(originalHeight));
+        CheckPositive("PreparedImage, original width", originalWidth, nameof(originalWidth));
         long count = 1;
         foreach (int dimension in shape)
         {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension, nameof(shape));
+            CheckPositive("PreparedImage, shape", dimension, nameof(shape));
             count = checked(count * dimension);
         }
 
@@ -55,4 +55,12 @@ public sealed class PreparedImage
 
     /// <summary>Frames, rows and columns of patches; null for families that do not use them.</summary>
     public IReadOnlyList<int>? GridThw { get; }
+
+    private static void CheckPositive(string what, int value, string parameter)
+    {
+        if (value < 1)
+        {
+            throw Throw.NotPositive(what, value, parameter);
+        }
+    }
 }

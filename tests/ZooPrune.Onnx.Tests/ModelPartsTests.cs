@@ -29,6 +29,16 @@ public sealed class ModelPartsTests : IDisposable
         AssertGraph("decoder_model_merged.onnx", "'inputs_embeds' is 7 wide. It must fit onnx/embed_tokens.onnx, whose embeddings are 5 wide; take all files from one export.");
     }
 
+    [Theory]
+    [InlineData("num_hidden_layers", 3, "its cache has 1 layers. It must fit config.json, whose num_hidden_layers is 3")]
+    [InlineData("num_key_value_heads", 2, "its cache has 1 heads. It must fit config.json, whose num_key_value_heads is 2")]
+    public void Load_CacheAndConfiguration_MustAgree(string key, int value, string problem)
+    {
+        _files.Replace("config.json", "\"vocab_size\": 11", $"\"vocab_size\": 11, \"{key}\": {value}");
+
+        AssertGraph("decoder_model_merged.onnx", $"{problem}; take all files from one export.");
+    }
+
     [Fact]
     public void Load_LogitsAndVocabulary_MustAgree()
     {

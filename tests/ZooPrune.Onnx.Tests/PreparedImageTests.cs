@@ -25,9 +25,13 @@ public sealed class PreparedImageTests
     }
 
     [Theory]
-    [InlineData(0, 1, 2)]
-    [InlineData(1, 0, 2)]
-    [InlineData(1, 1, 0)]
-    public void Constructor_NotPositive_IsAnError(int height, int width, int dimension) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PreparedImage(new float[12], [3, dimension, 2], height, width));
+    [InlineData(0, 1, 2, "original height: it is 0")]
+    [InlineData(1, -1, 2, "original width: it is -1")]
+    [InlineData(1, 1, 0, "shape: it is 0")]
+    public void Constructor_NotPositive_IsAnError(int height, int width, int dimension, string problem)
+    {
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(
+            () => new PreparedImage(new float[12], [3, dimension, 2], height, width));
+        Assert.StartsWith($"PreparedImage, {problem}. It must be 1 or more; check where the number comes from.", exception.Message);
+    }
 }

@@ -32,6 +32,12 @@ internal sealed class Decoder : IDisposable
     /// <summary>Logits a token.</summary>
     public int VocabularySize { get; }
 
+    /// <summary>Layers, each with a key and a value in the cache.</summary>
+    public int LayerCount => _cacheShapes.Length / 2;
+
+    /// <summary>Heads of the first layer's key.</summary>
+    public int CacheHeads => _cacheShapes[0].Heads;
+
     /// <exception cref="ZooPruneException">The file cannot be loaded or its inputs and outputs are not those of a decoder.</exception>
     public static Decoder Open(string path, int threads)
     {
