@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from model import IMAGE_MEAN, IMAGE_STD, ShapesVlm, rotate
+from model import IMAGE_MEAN, IMAGE_STD, ShapesVlm
 from questions import SPECIAL_TOKENS, TOKEN_IDS, VOCABULARY
 from scenes import IMAGE_SIZE, PATCH_COUNT, PATCH_SIZE
 
