@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace ZooPrune.Onnx.Tests;
@@ -58,37 +57,6 @@ public sealed class ShapesModelTests(SharedModel shared)
 
     [Fact]
     [Trait("Speed", "Slow")]
-    public void Answer_ThreeHundredRows_NothingGrows()
-    {
-        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(16) };
-        PreparedImage image = _model.Prepare(Path.Combine(TestPaths.HeldOut, Questions[0].Image));
-        float[] visualTokens = _model.Encode(image);
-        for (int i = 0; i < 50; i++)
-        {
-            AnswerOnce(i);
-        }
-
-        (long managed, long native) = Memory();
-        for (int i = 0; i < 300; i++)
-        {
-            AnswerOnce(i);
-        }
-
-        (long managedAfter, long nativeAfter) = Memory();
-        Assert.InRange(managedAfter - managed, long.MinValue, 2_000_000);
-        Assert.InRange(nativeAfter - native, long.MinValue, 24_000_000);
-
-        void AnswerOnce(int i)
-        {
-            HeldOutQuestion question = Questions[i % Questions.Length];
-            _model.Prepare(Path.Combine(TestPaths.HeldOut, question.Image));
-            TokenSelection selection = _model.Prune(visualTokens, pruning with { Seed = i });
-            _model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, question.Question);
-        }
-    }
-
-    [Fact]
-    [Trait("Speed", "Slow")]
     public void Answer_AllHeldOutQuestions_AreRightAsRequired()
     {
         // One image at a time is encoded and read once; its questions go on from there. That is the same as Answer
@@ -111,18 +79,6 @@ public sealed class ShapesModelTests(SharedModel shared)
         (int total, int questions) = (right.Values.Sum(kind => kind.Right), right.Values.Sum(kind => kind.All));
         Assert.True(questions >= 2000, $"{questions} questions");
         Assert.True(total >= 0.97 * questions, $"{total} of {questions}");
-    }
-
-    private static (long Managed, long Native) Memory()
-    {
-        for (int i = 0; i < 3; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        using var process = Process.GetCurrentProcess();
-        return (GC.GetTotalMemory(forceFullCollection: true), process.PrivateMemorySize64);
     }
 
     private VisionAnswer Ask(HeldOutQuestion question, PruningOptions? pruning) =>

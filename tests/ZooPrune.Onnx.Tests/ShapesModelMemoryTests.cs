@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>What a long run does to memory. Runs alone: other tests would allocate beside it.</summary>
+[Collection(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ShapesModelMemoryTests
+{
+    private const string Name = "memory";
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Answer_ThreeHundredRows_NothingGrows()
+    {
+        using var model = VisionLanguageModel.Load(TestPaths.Model);
+        ShapesModelTests.HeldOutQuestion[] questions = ShapesModelTests.Questions;
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(16) };
+        float[] visualTokens = model.Encode(model.Prepare(Path.Combine(TestPaths.HeldOut, questions[0].Image)));
+        AnswerMany(0, 100);
+        (long managed, long resident) = Memory();
+
+        AnswerMany(100, 300);
+
+        (long managedAfter, long residentAfter) = Memory();
+        Assert.InRange(managedAfter - managed, long.MinValue, 2_000_000);
+        Assert.InRange(residentAfter - resident, long.MinValue, 24_000_000);
+
+        void AnswerMany(int first, int count)
+        {
+            for (int i = first; i < first + count; i++)
+            {
+                ShapesModelTests.HeldOutQuestion question = questions[i % questions.Length];
+                model.Prepare(Path.Combine(TestPaths.HeldOut, question.Image));
+                TokenSelection selection = model.Prune(visualTokens, pruning with { Seed = i });
+                model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, question.Question);
+            }
+        }
+    }
+
+    private static (long Managed, long Resident) Memory()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        using var process = Process.GetCurrentProcess();
+        return (GC.GetTotalMemory(forceFullCollection: true), process.WorkingSet64);
+    }
+}
