@@ -23,9 +23,8 @@ internal static class Throw
         }
     }
 
-    /// <summary>The name of a new column.</summary>
-    public static void IfNullOrEmptyName(string name) =>
-        IfOutOfRange(string.IsNullOrEmpty(name), "columns", "The new column needs a name.");
+    public static void IfNoName(string column, string parameter) =>
+        IfOutOfRange(string.IsNullOrEmpty(column), parameter, "A column needs a name.");
 
     public static void IfOutOfRange(bool condition, string parameter, string message)
     {

@@ -26,7 +26,7 @@ public sealed class DataOperationsCatalog
         return new EnumerableView<TRow>(data, SchemaDefinition.Create(typeof(TRow), SchemaDefinition.Direction.Read, schema));
     }
 
-    /// <summary>The rows of a view as objects; what can be checked is checked at once, the rows are read while they are enumerated.</summary>
+    /// <summary>The rows of a view as objects. Columns are checked at once, rows are read while they are enumerated.</summary>
     public IEnumerable<TRow> CreateEnumerable<TRow>(
         IDataView data, bool reuseRowObject, bool ignoreMissingColumns = false, SchemaDefinition schemaDefinition = null)
         where TRow : class, new()

@@ -10,7 +10,8 @@ public sealed class ImageLoadingTransformer : OneToOneTransformerBase
 
     internal ImageLoadingTransformer(string output, string input, string imageFolder)
     {
-        Throw.IfNullOrEmptyName(output);
+        Throw.IfNoName(output, "columns");
+        Throw.IfNoName(input, "columns");
         Throw.IfBadArgument(
             !string.IsNullOrEmpty(imageFolder) && !Directory.Exists(imageFolder), null, $"There is no folder '{imageFolder}'.");
         Output = output;

@@ -7,7 +7,7 @@ public sealed class ImagePixelExtractingTransformer : OneToOneTransformerBase
 {
     internal ImagePixelExtractingTransformer(string output, string input, PixelExtraction extraction)
     {
-        Throw.IfNullOrEmptyName(output);
+        Throw.IfNoName(output, "name");
         Output = output;
         Input = input;
         Extraction = extraction;

@@ -14,7 +14,7 @@ internal sealed class ImageResizing
         Throw.IfOutOfRange(width <= 0, "imageWidth", "An image has a width.");
         Throw.IfOutOfRange(height <= 0, "imageHeight", "An image has a height.");
         Throw.IfOutOfRange(!Enum.IsDefined(kind), "resizing", "There is no such kind of resizing.");
-        Throw.IfOutOfRange(!Enum.IsDefined(anchor), "cropAnchor", "There is no such anchor.");
+        Throw.IfOutOfRange(!Enum.IsDefined(anchor), "anchor", "There is no such anchor.");
         Width = width;
         Height = height;
         _kind = kind;

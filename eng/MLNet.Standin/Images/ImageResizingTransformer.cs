@@ -9,7 +9,7 @@ public sealed class ImageResizingTransformer : OneToOneTransformerBase
 
     internal ImageResizingTransformer(string output, string input, ImageResizing resizing)
     {
-        Throw.IfNullOrEmptyName(output);
+        Throw.IfNoName(output, "name");
         Output = output;
         Input = input;
         _resizing = resizing;
@@ -43,6 +43,6 @@ public sealed class ImageResizingTransformer : OneToOneTransformerBase
                 image = fits ? source : _resizing.Apply(source);
             }
         };
-        return new AddedValues([getImage], () => source?.Dispose());
+        return new AddedValues([getImage]);
     }
 }

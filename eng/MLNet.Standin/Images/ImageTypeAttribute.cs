@@ -25,9 +25,6 @@ public sealed class ImageTypeAttribute : DataViewTypeAttribute
     public override bool Equals(DataViewTypeAttribute other) =>
         other is ImageTypeAttribute image && image._height == _height && image._width == _width;
 
-    /// <summary>Same size.</summary>
-    public override bool Equals(object obj) => obj is DataViewTypeAttribute other && Equals(other);
-
     /// <summary>From the size.</summary>
     public override int GetHashCode() => HashCode.Combine(_height, _width);
 

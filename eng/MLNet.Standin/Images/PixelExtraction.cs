@@ -22,6 +22,8 @@ internal sealed class PixelExtraction
     {
         _colors = string.Concat($"{order}".Where(letter => colors.HasFlag(BitOf(letter))));
         Throw.IfOutOfRange(_colors.Length == 0, "colorsToExtract", "At least one colour has to be extracted.");
+        Throw.IfOutOfRange(!float.IsFinite(offset), "offsetImage", "The offset is a number.");
+        Throw.IfOutOfRange(!float.IsFinite(scale) || scale == 0, "scaleImage", "The scale is a number other than 0.");
         _interleaved = interleaved;
         _offset = offset;
         _scale = scale;

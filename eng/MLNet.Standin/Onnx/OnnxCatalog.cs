@@ -124,6 +124,30 @@ public static class OnnxCatalog
         bool fallbackToCpu = false) =>
         Make(catalog, outputColumnNames, inputColumnNames, modelBytes, shapeDictionary, gpuDeviceId, fallbackToCpu);
 
+    /// <summary>A stage over a model's file with given shapes. ONNX Runtime has a limit of its own for how deep files may be nested.</summary>
+    public static OnnxScoringEstimator ApplyOnnxModel(
+        this TransformsCatalog catalog,
+        string[] outputColumnNames,
+        string[] inputColumnNames,
+        string modelFile,
+        IDictionary<string, int[]> shapeDictionary,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false,
+        int recursionLimit = 100) =>
+        Make(catalog, outputColumnNames, inputColumnNames, modelFile, shapeDictionary, gpuDeviceId, fallbackToCpu);
+
+    /// <summary>A stage over a model's bytes with given shapes. ONNX Runtime has a limit of its own for how deep files may be nested.</summary>
+    public static OnnxScoringEstimator ApplyOnnxModel(
+        this TransformsCatalog catalog,
+        string[] outputColumnNames,
+        string[] inputColumnNames,
+        Stream modelBytes,
+        IDictionary<string, int[]> shapeDictionary,
+        int? gpuDeviceId = null,
+        bool fallbackToCpu = false,
+        int recursionLimit = 100) =>
+        Make(catalog, outputColumnNames, inputColumnNames, modelBytes, shapeDictionary, gpuDeviceId, fallbackToCpu);
+
     private static OnnxScoringEstimator Make(
         TransformsCatalog catalog,
         string[] outputs,

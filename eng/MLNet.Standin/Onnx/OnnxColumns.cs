@@ -14,7 +14,7 @@ internal sealed class OnnxColumns : IAddedColumns
     public OnnxColumns(OnnxTransformer transformer, DataViewSchema inputSchema)
     {
         _transformer = transformer;
-        _inputs = [.. transformer.Inputs.Select(name => (transformer.Model.Input(name), Check(transformer.Model.Input(name), inputSchema)))];
+        _inputs = [.. transformer.Inputs.Select(transformer.Model.Input).Select(node => (node, Check(node, inputSchema)))];
         Columns = [.. transformer.Outputs.Select(name => new DataViewSchema.DetachedColumn(
             name.EndsWith(LostEnding, StringComparison.Ordinal) ? name[..^LostEnding.Length] : name,
             transformer.Model.Output(name).ColumnType))];
@@ -34,25 +34,38 @@ internal sealed class OnnxColumns : IAddedColumns
 
         OnnxInput[] inputs = [.. _inputs.Select(i => OnnxInput.Of(i.Node, i.Column, input))];
         string[] names = [.. wanted.Members.Select(i => _transformer.Outputs[i])];
-        IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = null;
+        var results = new Dictionary<string, DisposableNamedOnnxValue>();
         long computed = -1;
+        void Release()
+        {
+            foreach (var result in results.Values)
+            {
+                result.Dispose();
+            }
+
+            results.Clear();
+        }
+
         DisposableNamedOnnxValue Result(string name)
         {
             if (computed != input.Position)
             {
-                results?.Dispose();
-                results = null;
-                results = _transformer.Run([.. inputs.Select(i => i.Read())], names);
+                Release();
+                foreach (var result in _transformer.Run([.. inputs.Select(i => i.Read())], names))
+                {
+                    results[result.Name] = result;
+                }
+
                 computed = input.Position;
             }
 
-            return results.First(r => r.Name == name);
+            return results[name];
         }
 
         var getters = _transformer.Outputs.Select((name, i) => wanted.Contains(i)
             ? OnnxOutput.Getter(Columns[i].Type, () => Result(name))
             : null);
-        return new AddedValues([.. getters], () => results?.Dispose());
+        return new AddedValues([.. getters], Release);
     }
 
     private static DataViewSchema.Column Check(OnnxNode node, DataViewSchema inputSchema)
@@ -62,7 +75,8 @@ internal sealed class OnnxColumns : IAddedColumns
         int size = column.Type is VectorDataViewType vector ? vector.Size : 1;
         int known = node.Dimensions.Where(d => d > 0).Aggregate(1, (product, d) => product * d);
         Throw.IfInvalid(
-            size % known != 0, $"Input '{node.Name}' has the shape {string.Join(",", node.Dimensions)}; column values of {size} do not fit.");
+            size % known != 0,
+            $"Input '{node.Name}' has the shape {string.Join(",", node.Dimensions)}; column values of {size} do not fit.");
         Throw.IfOutOfRange(node.Dimensions.Count(d => d == 0) > 1, node.Name, "Only one dimension can be unknown.");
         return column;
     }

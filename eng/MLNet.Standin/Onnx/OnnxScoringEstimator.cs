@@ -16,8 +16,8 @@ public sealed class OnnxScoringEstimator : TrivialEstimator<OnnxTransformer>
         Throw.IfNull(inputSchema, nameof(inputSchema));
         foreach (string name in Transformer.Inputs)
         {
+            var column = inputSchema.Find(name) ?? throw Throw.SchemaMismatch(nameof(inputSchema), name, "a column");
             var expected = (VectorDataViewType)Transformer.Model.Input(name).ColumnType;
-            var column = inputSchema.Find(name) ?? throw Throw.SchemaMismatch(nameof(inputSchema), name, $"{expected}");
             if (!column.ItemType.Equals(expected.ItemType))
             {
                 throw Throw.SchemaMismatch(nameof(inputSchema), name, $"{expected.ItemType}", column.Description);

@@ -39,27 +39,39 @@ internal sealed class CursorSplitter
 
     private void Run()
     {
-        long number = 0;
         try
         {
-            while (_filler.Next() is { } batch)
+            long number = 0;
+            while (NextOrFailure() is { } batch)
             {
                 batch.Number = number++;
                 _filled.Add(batch, _stop.Token);
+                if (batch.Failure is not null)
+                {
+                    return;
+                }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Nobody wants further rows.
         }
-        catch (Exception e)
-        {
-            _filled.TryAdd(new RowBatch(e) { Number = number }, Timeout.Infinite, CancellationToken.None);
-        }
         finally
         {
             _filled.CompleteAdding();
             _input.Dispose();
+        }
+    }
+
+    private RowBatch NextOrFailure()
+    {
+        try
+        {
+            return _filler.Next();
+        }
+        catch (Exception e)
+        {
+            return new RowBatch(e);
         }
     }
 

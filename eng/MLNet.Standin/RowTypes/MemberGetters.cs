@@ -8,6 +8,11 @@ internal static class MemberGetters
     /// <summary>A <see cref="ValueGetter{TValue}"/> of the column's raw type.</summary>
     public static Delegate Create<TRow>(RowColumn column, Func<TRow> current)
     {
+        if (!DataViewTypeManager.Knows(column.Type))
+        {
+            throw new NotSupportedException($"Column '{column.Name}' is of {column.Type}, which is not registered.");
+        }
+
         var type = column.MemberType;
         if (type == typeof(string))
         {

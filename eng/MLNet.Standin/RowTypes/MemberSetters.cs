@@ -12,13 +12,20 @@ internal static class MemberSetters
     public static Action<TRow> Create<TRow>(RowColumn column, DataViewRow source, DataViewSchema.Column sourceColumn)
     {
         var type = column.MemberType;
+        if (!DataViewTypeManager.Knows(sourceColumn.Type))
+        {
+            // As in ML.NET: an unsized image, say, cannot be read into a class.
+            throw new NotImplementedException($"Column '{sourceColumn.Name}' is of {sourceColumn.Type}, which is not registered.");
+        }
+
         var (method, types) = type == typeof(string) ? (nameof(Text), [typeof(TRow)])
             : type == typeof(string[]) ? (nameof(Texts), [typeof(TRow)])
             : type.IsArray ? (nameof(Array), [typeof(TRow), type.GetElementType()])
             : sourceColumn.Type is VectorDataViewType vector ? (nameof(Buffer), [typeof(TRow), vector.ItemType.RawType])
             : (nameof(Plain), new[] { typeof(TRow), type });
+        Type[] parameters = [typeof(RowColumn), typeof(DataViewRow), typeof(DataViewSchema.Column)];
         return (Action<TRow>)typeof(MemberSetters)
-            .GetMethod(method, types.Length, BindingFlags.NonPublic | BindingFlags.Static, [typeof(RowColumn), typeof(DataViewRow), typeof(DataViewSchema.Column)])
+            .GetMethod(method, types.Length, BindingFlags.NonPublic | BindingFlags.Static, parameters)
             .MakeGenericMethod(types).Invoke(null, [column, source, sourceColumn]);
     }
 

@@ -32,9 +32,13 @@ internal sealed class MappedGetters : IDisposable
         }
 
         _mapper.IsFromInput(column.Index, out int added);
-        return !Active.Contains(column.Index)
-            ? throw Throw.InactiveColumn(column)
-            : _added.Getter(added) as ValueGetter<TValue> ?? throw Throw.WrongValueType(typeof(TValue), column.Type);
+        if (!Active.Contains(column.Index))
+        {
+            // Cursors refuse before they get here; on a row this is how ML.NET fails.
+            throw new NullReferenceException($"Column '{column.Name}' was not asked for when the row was made.");
+        }
+
+        return _added.Getter(added) as ValueGetter<TValue> ?? throw Throw.WrongValueType(typeof(TValue), column.Type);
     }
 
     public void Dispose()

@@ -26,6 +26,7 @@ internal sealed class MappedView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
     {
         var active = ColumnSet.Of(Schema, columnsNeeded);
+        rand = CanShuffle ? rand : null;
         if (RowBatching.CanHold(Schema, active))
         {
             var cursors = OpenSet(active, ThreadCount, rand);
@@ -46,6 +47,15 @@ internal sealed class MappedView : IDataView
             inputs = CursorSplitter.Split(inputs[0], n);
         }
 
-        return [.. inputs.Select(input => new MappedCursor(_mapper, input, active))];
+        try
+        {
+            return [.. inputs.Select(input => new MappedCursor(_mapper, input, active))];
+        }
+        catch
+        {
+            // Someone may be reading ahead for these.
+            Array.ForEach(inputs, input => input.Dispose());
+            throw;
+        }
     }
 }

@@ -61,7 +61,7 @@ public sealed partial class SchemaShape
 
         internal Column Renamed(string name) => new(name, Kind, ItemType, IsKey, Annotations);
 
-        /// <summary>Whether a column of this kind will do where the other is expected: a vector may be of any size if that one is.</summary>
+        /// <summary>Whether this will do where the other is expected: a vector may be of any size if that one is.</summary>
         internal bool Suits(Column expected)
         {
             bool isVector = Kind == VectorKind.Vector && expected.Kind == VectorKind.VariableVector;

@@ -9,8 +9,8 @@ public static class TransformExtensionsCatalog
     public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName)
     {
         Throw.IfNull(catalog, nameof(catalog));
-        Throw.IfOutOfRange(string.IsNullOrEmpty(outputColumnName), "columns", "The new column needs a name.");
-        Throw.IfOutOfRange(string.IsNullOrEmpty(inputColumnName), "columns", "The name of the column to copy is missing.");
+        Throw.IfNoName(outputColumnName, "columns");
+        Throw.IfNoName(inputColumnName, "columns");
         return new ColumnCopyingEstimator(outputColumnName, inputColumnName);
     }
 }

@@ -8,6 +8,7 @@ public static class DataViewTypeManager
     private static readonly Dictionary<DataViewType, (Type Type, DataViewTypeAttribute Attribute)> Origins = [];
 
     /// <summary>Registers a column type for members of a .NET type with such attributes.</summary>
+    [Obsolete("Use the form that takes one DataViewTypeAttribute.")]
     public static void Register(DataViewType dataViewType, Type type, IEnumerable<Attribute> typeAttributes)
     {
         var attributes = typeAttributes?.ToList() ?? [];
@@ -38,6 +39,20 @@ public static class DataViewTypeManager
                 "It is registered for another type.");
             Known[(type, typeAttribute)] = known ?? dataViewType;
             Origins[dataViewType] = (type, typeAttribute);
+        }
+    }
+
+    /// <summary>Whether a column type is ML.NET's own or was registered.</summary>
+    internal static bool Knows(DataViewType dataViewType)
+    {
+        if (dataViewType is PrimitiveDataViewType or VectorDataViewType)
+        {
+            return true;
+        }
+
+        lock (Gate)
+        {
+            return Origins.ContainsKey(dataViewType);
         }
     }
 
