@@ -32,6 +32,7 @@ internal static class SimdProducts<TVector, TWidth>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSlice(in MatrixView x, in MatrixView y, Span<float> product, int stride)
     {
         int j = 0;

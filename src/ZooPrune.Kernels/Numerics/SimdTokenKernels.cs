@@ -153,6 +153,7 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(ReadOnlySpan<float> row)
     {
         TVector largest = TWidth.Zero;

@@ -24,6 +24,22 @@ public sealed class CosineSimilarityTests
 
     [Theory]
     [MemberData(nameof(Sets))]
+    public void Row_OneAndEightThreads_GiveTheSameBits(string set)
+    {
+        // Large enough for the work to be shared out: Count * Count * Width is above 2^27.
+        const int Count = 580;
+        const int Width = 401;
+        ScoredTokens tokens = new(TestData.Tokens(3, Count, Width), [], Count, 0);
+        using CosineSimilarity one = new(tokens, 0, rowsWanted: Count, 1, TokenKernels.Find(set));
+        using CosineSimilarity eight = new(tokens, 0, rowsWanted: Count, 8, TokenKernels.Find(set));
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal(one.Row(i), eight.Row(i));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
     public void Row_ZeroToken_IsZeroWithEverything(string set)
     {
         float[] projected = TestData.Tokens(2, 20, 9);
