@@ -53,7 +53,7 @@ Usage: ./build.sh demo [--mode Package|Standin] [-- arguments of samples/AskAbou
 Builds samples/AskAboutImages and asks it the first held-out questions of models/shapes-vlm.
 Arguments after -- are added; "./build.sh demo -- --help" lists them. Examples:
   ./build.sh demo -- --keep 32 --limit 50
-  ./build.sh demo -- --image picture.png --question "what color is the circle ?"
+  ./build.sh demo -- --image picture.png --question "What color is the circle?"
 TEXT
 }
 
@@ -72,9 +72,9 @@ help_bench() {
     cat <<'TEXT'
 Usage: ./build.sh bench [--mode Package|Standin] [-- arguments of benchmarks/ZooPrune.Benchmarks]
 
-Builds benchmarks/ZooPrune.Benchmarks in Release and runs it. Arguments after -- go to BenchmarkDotNet:
-  ./build.sh bench -- --list flat
-  ./build.sh bench -- --filter '*Select*'
+Builds benchmarks/ZooPrune.Benchmarks in Release and runs it. Arguments after -- go to it; "./build.sh bench -- --help" lists them. Examples:
+  ./build.sh bench -- --quick
+  ./build.sh bench -- --filter '*Prune*'
 TEXT
 }
 
@@ -133,7 +133,7 @@ build() {
     for project in "$@"; do
         log="$log_folder/build-$(basename "$project").log"
         # shellcheck disable=SC2086  # the switches are several words
-        run_logged "Building $project" "$log" dotnet build "$root/$project" -c Release -v quiet --nologo $switches || {
+        run_logged "Building $project" "$log" dotnet build "$root/$project" -c Release -v quiet --nologo -clp:NoSummary $switches || {
             cat "$log" >&2
             fail "building $project failed, see above. The log is artifacts/log/$(basename "$log")."
         }
@@ -230,15 +230,17 @@ given() {
 }
 
 demo() {
-    local defaults=() model="$root/models/shapes-vlm"
+    local defaults=() here="$root/" option
+    [[ $PWD == "$root" ]] && here=""
     build samples/AskAboutImages
-    given --model "$@" || defaults+=(--model "$model")
-    if ! given --image "$@" && ! given --help "$@"; then
-        given --images "$@" || defaults+=(--images "$model/heldout")
-        given --questions "$@" || defaults+=(--questions "$model/heldout/questions.jsonl")
-        given --questions "$@" || given --limit "$@" || defaults+=(--limit 24)
-    fi
-    dotnet "$(program AskAboutImages)" ${defaults[@]+"${defaults[@]}"} "$@"
+    given --model "$@" || defaults+=(--model "${here}models/shapes-vlm")
+    given --overlays "$@" || defaults+=(--overlays "${here}artifacts/overlays")
+    local own_questions=false
+    for option in --image --images --questions --limit; do
+        given "$option" "$@" && own_questions=true
+    done
+    [[ $own_questions == true ]] || defaults+=(--limit 24)
+    dotnet "$(program AskAboutImages)" "${defaults[@]}" "$@"
 }
 
 bench() {
@@ -248,14 +250,14 @@ bench() {
 
 pack() {
     [[ $variant == package-full ]] \
-        || fail "pack: this would be built in another way (${variant}: $(description_of "$variant")). Needs the official packages, Microsoft.ML.OnnxRuntime.Gpu and Microsoft.ML.OnnxRuntime.Extensions among them, because a package lists what it was built against. Run it with a NuGet feed that has them."
+        || fail "pack: the NuGet feed allows only this: $(description_of "$variant"). Needs the official packages, Microsoft.ML.OnnxRuntime.Gpu and Microsoft.ML.OnnxRuntime.Extensions among them, because a package lists what it was built against. Run it with a NuGet feed that has them."
     local project log folder="$root/artifacts/package/release"
     rm -rf "$folder"
     find "$root/artifacts/obj" -name '*.nuspec' -delete
     for project in ZooPrune.Kernels ZooPrune.Onnx ZooPrune.MLNet; do
         log="$log_folder/pack-$project.log"
         # shellcheck disable=SC2086  # the switches are several words
-        run_logged "Packing $project" "$log" dotnet pack "$root/src/$project" -c Release -v quiet --nologo $switches || {
+        run_logged "Packing $project" "$log" dotnet pack "$root/src/$project" -c Release -v quiet --nologo -clp:NoSummary $switches || {
             cat "$log" >&2
             fail "packing $project failed, see above. The log is artifacts/log/$(basename "$log")."
         }

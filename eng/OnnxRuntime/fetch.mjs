@@ -2,7 +2,7 @@
 //
 //     node fetch.mjs TARGET-FOLDER
 //
-// TARGET-FOLDER/Runtime/**.cs         C# layer of ONNX Runtime
+// TARGET-FOLDER/Runtime/**.g.cs       C# layer of ONNX Runtime
 // TARGET-FOLDER/native/*              native libraries of this operating system and processor
 // TARGET-FOLDER/package-lock.json     which versions these are; its presence says that the folder is complete
 //
@@ -47,7 +47,10 @@ function install(folder) {
 
 function keepWhatIsUsed(installed, kept, plugins) {
   const runtime = join(installed, "node_modules", onnxRuntime);
-  cpSync(join(runtime, "Runtime"), join(kept, "Runtime"), { recursive: true, filter: (file) => !file.endsWith(".meta") });
+  for (const source of readdirSync(join(runtime, "Runtime"), { recursive: true }).filter((file) => file.endsWith(".cs"))) {
+    // The ending .g.cs tells dotnet format and the analyzers that these files are not ours to change.
+    cpSync(join(runtime, "Runtime", source), join(kept, "Runtime", source.replace(/\.cs$/, ".g.cs")));
+  }
   for (const notice of ["LICENSE", "ThirdPartyNotices.txt"]) {
     cpSync(join(runtime, notice), join(kept, notice));
   }
