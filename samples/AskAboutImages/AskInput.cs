@@ -13,7 +13,7 @@ internal sealed record AskInput(string ModelFolder, string ImageFolder, string Q
     /// <exception cref="UsageException">A folder or the file is missing, or the file is no good.</exception>
     public static AskInput Resolve(AskOptions options)
     {
-        string modelFolder = options.Model ?? DefaultModel.Find();
+        string modelFolder = ModelLocation.Find(options.Model);
         return options.Image is { } image ? OneImage(options, modelFolder, image) : ManyImages(options, modelFolder);
     }
 

@@ -33,7 +33,7 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error)
 
     private int Evaluate(EvaluateOptions options, CancellationToken cancellation)
     {
-        string modelFolder = options.Model ?? DefaultModel.Find();
+        string modelFolder = ModelLocation.Find(options.Model);
         string file = options.Questions ?? Path.Combine(modelFolder, "heldout", "questions.jsonl");
         IReadOnlyList<Question> questions = QuestionFile.Read(file, options.Limit);
         if (questions.FirstOrDefault(question => question.Expected is null) is { } unanswered)

@@ -49,6 +49,9 @@ internal static partial class Throw
     public static UsageException MissingImageFolder(string path) =>
         new($"{Program}: the image folder '{path}' does not exist. Expected the folder that the questions' images lie in; give it with --images.");
 
+    public static UsageException MissingModelFolder(string path) =>
+        new($"{Program}: the model folder '{path}' does not exist. Expected a folder with config.json and onnx/*.onnx; correct --model.");
+
     public static UsageException NoDefaultModel(string relativePath) =>
         new($"{Program}: there is no model folder '{relativePath}' here or above. Expected a folder with config.json and onnx/*.onnx; start in the repository or give one with --model.");
 

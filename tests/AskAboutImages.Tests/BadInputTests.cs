@@ -33,6 +33,17 @@ public class BadInputTests
     }
 
     [Fact]
+    public void Run_ModelFolderMissing_NamesTheFolderBeforeWhatLiesInIt()
+    {
+        var run = ProgramRun.InProcess("--model", "nowhere");
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Equal(
+            "AskAboutImages: the model folder 'nowhere' does not exist. Expected a folder with config.json and onnx/*.onnx; correct --model.",
+            run.Error.TrimEnd());
+    }
+
+    [Fact]
     public void Run_OneBadImageAmongGoodOnes_GoesOnAndEndsWithOne()
     {
         using TestFolder folder = new();
