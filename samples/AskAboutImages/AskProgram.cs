@@ -4,42 +4,23 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
-/// <summary>The program from command line to exit code.</summary>
+/// <summary>Asks every question twice, with all visual tokens and with the budget, and shows both.</summary>
 /// <param name="output">Standard output: the results.</param>
 /// <param name="error">Standard error: progress and what went wrong.</param>
-internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
+internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
     private const int ErrorsShown = 5;
 
-    /// <summary>Runs the program.</summary>
-    /// <param name="arguments">The command line.</param>
-    /// <param name="cancellation">Set by Ctrl-C.</param>
-    /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public int Run(IReadOnlyList<string> arguments, CancellationToken cancellation)
-    {
-        try
-        {
-            ParseResult? line = CommandLineReader.Read(AskCommand.Create(), arguments, output.Profile.Out.Writer);
-            return line is null ? ExitCode.Success : Answer(AskCommand.ToOptions(line), cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            Say(error, "AskAboutImages: interrupted; nothing was written.");
-            return ExitCode.Interrupted;
-        }
-        catch (Exception e) when (e is UsageException or ZooPruneException or ArgumentException)
-        {
-            Say(error, e.Message);
-            return ExitCode.BadInput;
-        }
-    }
+    protected override RootCommand CreateCommand() => AskCommand.Create();
+
+    protected override int Run(ParseResult line, CancellationToken cancellation) => Answer(AskCommand.ToOptions(line), cancellation);
 
     private int Answer(AskOptions options, CancellationToken cancellation)
     {
         AskInput input = AskInput.Resolve(options);
         using var model = VisionLanguageModel.Load(input.ModelFolder, new VisionLanguageModelOptions { Positions = options.Positions });
         Introduce(options, input, model);
-        IReadOnlyList<QuestionResult> results = new QuestionRunner(model, input, options, error, cancellation).Run();
+        IReadOnlyList<QuestionResult> results = new QuestionRunner(model, input, options, Error, cancellation).Run();
 
         var full = Summary.Of(results, result => result.Full);
         var pruned = Summary.Of(results, result => result.Pruned);
@@ -49,10 +30,10 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
             OutputFile.Write("--json", path, JsonReport.Write(Settings(options, input, notes), results, full, pruned));
         }
 
-        output.Write(AnswerTable.Create(results));
+        Output.Write(AnswerTable.Create(results));
         if (full.Mean is not null)
         {
-            output.Write(SummaryTable.Create(full, pruned, $"{Names.Methods.NameOf(options.Method)}, keep {options.KeepText}"));
+            Output.Write(SummaryTable.Create(full, pruned, $"{Names.Methods.NameOf(options.Method)}, keep {options.KeepText}"));
         }
 
         WriteNotes(notes);
@@ -63,7 +44,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
     private void Introduce(AskOptions options, AskInput input, VisionLanguageModel model)
     {
         int images = input.Questions.Select(question => question.Image).Distinct().Count();
-        Say(output, $"{input.ModelFolder}: {input.Questions.Count:N0} questions about {images:N0} images, "
+        Say(Output, $"{input.ModelFolder}: {input.Questions.Count:N0} questions about {images:N0} images, "
             + $"each with all {model.VisualTokenCount} visual tokens "
             + $"and with {options.Keep.Resolve(model.VisualTokenCount)} chosen by {Names.Methods.NameOf(options.Method)}.");
     }
@@ -72,7 +53,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
     {
         foreach (string note in notes)
         {
-            Say(output, $"Note: {note}");
+            Say(Output, $"Note: {note}");
         }
     }
 
@@ -80,7 +61,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
     {
         foreach (string path in OverlayFolder.Write(options.Overlays, options.OverlayCount, input.ImageFolder, results))
         {
-            Say(output, $"Overlay: {path}");
+            Say(Output, $"Overlay: {path}");
         }
     }
 
@@ -88,15 +69,15 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
     private int Conclude(IReadOnlyList<QuestionResult> results)
     {
         QuestionResult[] failed = [.. results.Where(result => result.Error is not null)];
-        Say(output, $"{results.Count - failed.Length:N0} of {results.Count:N0} questions answered, {failed.Length:N0} failed.");
+        Say(Output, $"{results.Count - failed.Length:N0} of {results.Count:N0} questions answered, {failed.Length:N0} failed.");
         foreach (QuestionResult result in failed.Take(ErrorsShown))
         {
-            Say(error, $"{result.Question.Place}: {result.Error}");
+            Say(Error, $"{result.Question.Place}: {result.Error}");
         }
 
         if (failed.Length > ErrorsShown)
         {
-            Say(error, $"... and {failed.Length - ErrorsShown:N0} more; the table and --json have them all.");
+            Say(Error, $"... and {failed.Length - ErrorsShown:N0} more; the table and --json have them all.");
         }
 
         return failed.Length == 0 ? ExitCode.Success : failed.Length < results.Count ? ExitCode.SomeFailed : ExitCode.BadInput;
@@ -111,7 +92,4 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error)
         options.Encoder.ToString(),
         Names.Positions.NameOf(options.Positions),
         notes);
-
-    /// <summary>One line as it is: neither wrapped at the console's width nor read as markup.</summary>
-    private static void Say(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
 }

@@ -3,33 +3,14 @@ using Spectre.Console;
 
 namespace ZooPrune.Samples;
 
-/// <summary>The program from command line to exit code.</summary>
+/// <summary>Asks every question in every setting, and shows what each costs.</summary>
 /// <param name="output">Standard output: the results.</param>
 /// <param name="error">Standard error: progress and what went wrong.</param>
-internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error)
+internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
-    /// <summary>Runs the program.</summary>
-    /// <param name="arguments">The command line.</param>
-    /// <param name="cancellation">Set by Ctrl-C.</param>
-    /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public int Run(IReadOnlyList<string> arguments, CancellationToken cancellation)
-    {
-        try
-        {
-            ParseResult? line = CommandLineReader.Read(EvaluateCommand.Create(), arguments, output.Profile.Out.Writer);
-            return line is null ? ExitCode.Success : Evaluate(EvaluateCommand.ToOptions(line), cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            Say(error, "EvaluatePruning: interrupted; nothing was written.");
-            return ExitCode.Interrupted;
-        }
-        catch (Exception e) when (e is UsageException or ZooPruneException or ArgumentException)
-        {
-            Say(error, e.Message);
-            return ExitCode.BadInput;
-        }
-    }
+    protected override RootCommand CreateCommand() => EvaluateCommand.Create();
+
+    protected override int Run(ParseResult line, CancellationToken cancellation) => Evaluate(EvaluateCommand.ToOptions(line), cancellation);
 
     private int Evaluate(EvaluateOptions options, CancellationToken cancellation)
     {
@@ -48,7 +29,7 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error)
         }
 
         using Evaluator evaluator = new(modelFolder, options);
-        IReadOnlyList<ImageOutcomes> images = evaluator.Run(imageFolder, questions, error, cancellation);
+        IReadOnlyList<ImageOutcomes> images = evaluator.Run(imageFolder, questions, Error, cancellation);
         EvaluationResult? result = EvaluationResult.Of(modelFolder, file, options.Workers, evaluator.Settings, images);
         if (result is not null)
         {
@@ -73,8 +54,8 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error)
 
         foreach (TextTable table in tables)
         {
-            Say(output, table.Title);
-            output.Write(table.ToConsole());
+            Say(Output, table.Title);
+            Output.Write(table.ToConsole());
         }
     }
 
@@ -82,13 +63,10 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error)
     {
         foreach (string problem in images.Select(image => image.Error).OfType<string>())
         {
-            Say(error, problem);
+            Say(Error, problem);
         }
 
-        Say(output, $"{result?.Questions ?? 0:N0} questions about {result?.Images ?? 0:N0} of {images.Count:N0} images.");
+        Say(Output, $"{result?.Questions ?? 0:N0} questions about {result?.Images ?? 0:N0} of {images.Count:N0} images.");
         return result is null ? ExitCode.BadInput : result.Errors.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
     }
-
-    /// <summary>One line as it is: neither wrapped at the console's width nor read as markup.</summary>
-    private static void Say(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
 }

@@ -7,6 +7,8 @@ internal static partial class Throw
 {
     private const string QuestionFormat = """{"image": "0001.png", "question": "Is there a red circle?", "answer": "yes"}""";
 
+    public const string Interrupted = $"{Program}: interrupted; nothing was written.";
+
     public static UsageException MissingQuestionFile(string path) =>
         new($"{Program}: the questions file '{path}' does not exist. Expected a text file with one JSON object a line; give another with --questions.");
 

@@ -2,13 +2,9 @@ using System.Diagnostics;
 
 namespace ZooPrune.Onnx.Tests;
 
-/// <summary>What a long run does to memory. Runs alone: other tests would allocate beside it.</summary>
-[Collection(Name)]
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>What a long run does to memory. The tests of this project run one at a time, so nothing else allocates beside it.</summary>
 public sealed class ShapesModelMemoryTests
 {
-    private const string Name = "memory";
-
     [Fact]
     [Trait("Speed", "Slow")]
     public void Answer_ThreeHundredRows_NothingGrows()
