@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace ZooPrune;
 
@@ -8,24 +8,17 @@ internal static class FiniteCheck
     /// <summary>The index of the first value that is NaN or infinite, or -1.</summary>
     public static int FirstNotFinite(ReadOnlySpan<float> values)
     {
-        // x - x is 0 for every finite x and NaN otherwise, and NaN survives the sum.
-        Vector<float> odd = Vector<float>.Zero;
-        int vectorized = values.Length - (values.Length % Vector<float>.Count);
-        for (int i = 0; i < vectorized; i += Vector<float>.Count)
+        if (values.IsEmpty || TensorPrimitives.IsFiniteAll(values))
         {
-            Vector<float> x = new(values[i..]);
-            odd += x - x;
+            return -1;
         }
 
-        int start = Vector.Sum(odd) == 0 ? vectorized : 0;
-        for (int i = start; i < values.Length; i++)
+        int index = 0;
+        while (float.IsFinite(values[index]))
         {
-            if (!float.IsFinite(values[i]))
-            {
-                return i;
-            }
+            index++;
         }
 
-        return -1;
+        return index;
     }
 }

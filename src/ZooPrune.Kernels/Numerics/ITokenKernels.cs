@@ -13,24 +13,42 @@ internal interface ITokenKernels
     /// <summary>The name by which the set can be forced, in lower case.</summary>
     string Name { get; }
 
+    /// <summary>How many rows this set packs into a strip (see <see cref="PackedView"/>): 1, or a multiple of 4.</summary>
+    int StripRows { get; }
+
     /// <summary>Effectively computes product[i, j] += x_i . y_j, that is P += X Y^T.</summary>
     /// <param name="x">X, [rows, depth].</param>
     /// <param name="y">Y, [columns, depth].</param>
     /// <param name="product">P; row i starts at i * <paramref name="stride"/>; only [rows, columns] of it are touched.</param>
     /// <param name="stride">Distance between the starts of two rows of P.</param>
+    /// <remarks>Packs both on the way: a matrix that many others are multiplied by is better packed once.</remarks>
     void AddProducts(in MatrixView x, in MatrixView y, Span<float> product, int stride);
+
+    /// <summary>The same, to the bit, with a packed Y.</summary>
+    void AddProducts(in MatrixView x, in PackedView y, Span<float> product, int stride);
+
+    /// <summary>The same, to the bit, with both packed.</summary>
+    void AddProducts(in PackedView x, in PackedView y, Span<float> product, int stride);
+
+    /// <summary>Copies rows into strips.</summary>
+    /// <param name="rows">[n, depth].</param>
+    /// <param name="strips"><see cref="PackedView.Length"/> values.</param>
+    void PackRows(in MatrixView rows, Span<float> strips);
+
+    /// <summary>
+    /// Effectively packs (row - offset) / ||row - offset||; zeros where that length is 0. Rows as long or as short as floats can be
+    /// are no exception; NaN makes its row NaN, an infinite value becomes NaN and the others of its row 0.
+    /// </summary>
+    /// <param name="rows">[n, H].</param>
+    /// <param name="offset">[H], or empty for no offset.</param>
+    /// <param name="strips"><see cref="PackedView.Length"/> values.</param>
+    void PackUnitRows(in MatrixView rows, ReadOnlySpan<float> offset, Span<float> strips);
 
     /// <summary>Effectively computes ||x - y||, the L2 norm. Empty rows give 0.</summary>
     float Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y);
 
     /// <summary>Effectively computes result = x + scale * y. <paramref name="result"/> may be <paramref name="x"/>.</summary>
     void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result);
-
-    /// <summary>Effectively computes unit = (row - offset) / ||row - offset||; zeros where that length is 0.</summary>
-    /// <param name="row">[H].</param>
-    /// <param name="offset">[H], or empty for no offset.</param>
-    /// <param name="unit">[H].</param>
-    void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit);
 
     /// <summary>
     /// Effectively computes g(x) = x Phi(x), Phi the normal distribution: the exact (erf) GELU. <paramref name="result"/> may be

@@ -12,6 +12,9 @@ internal interface IVectorWidth<TVector>
     /// <summary>Whether the machine has registers of this width.</summary>
     static abstract bool IsSupported { get; }
 
+    /// <summary>Whether there are thirty-two registers of this width wherever there are any; otherwise there may be sixteen.</summary>
+    static abstract bool HasManyRegisters { get; }
+
     /// <summary>Floats in a register.</summary>
     static abstract int Count { get; }
 

@@ -5,22 +5,38 @@ internal sealed class ReferenceTokenKernels : ITokenKernels
 {
     public string Name => "reference";
 
+    public int StripRows => 1;
+
     public void AddProducts(in MatrixView x, in MatrixView y, Span<float> product, int stride)
     {
         for (int i = 0; i < x.Rows; i++)
         {
             for (int j = 0; j < y.Rows; j++)
             {
-                ReadOnlySpan<float> left = x[i];
-                ReadOnlySpan<float> right = y[j];
-                double sum = 0;
-                for (int k = 0; k < left.Length; k++)
-                {
-                    sum += (double)left[k] * right[k];
-                }
-
-                product[(i * stride) + j] = (float)(product[(i * stride) + j] + sum);
+                AddProduct(x[i], y[j], ref product[(i * stride) + j]);
             }
+        }
+    }
+
+    public void AddProducts(in MatrixView x, in PackedView y, Span<float> product, int stride) =>
+        AddProducts(x, Rows(y), product, stride);
+
+    public void AddProducts(in PackedView x, in PackedView y, Span<float> product, int stride) =>
+        AddProducts(Rows(x), Rows(y), product, stride);
+
+    public void PackRows(in MatrixView rows, Span<float> strips)
+    {
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            rows[i].CopyTo(strips[(i * rows.Columns)..]);
+        }
+    }
+
+    public void PackUnitRows(in MatrixView rows, ReadOnlySpan<float> offset, Span<float> strips)
+    {
+        for (int i = 0; i < rows.Rows; i++)
+        {
+            UnitRow(rows[i], offset, strips.Slice(i * rows.Columns, rows.Columns));
         }
     }
 
@@ -41,23 +57,6 @@ internal sealed class ReferenceTokenKernels : ITokenKernels
         for (int i = 0; i < x.Length; i++)
         {
             result[i] = (float)(x[i] + ((double)scale * y[i]));
-        }
-    }
-
-    public void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit)
-    {
-        double sum = 0;
-        for (int i = 0; i < row.Length; i++)
-        {
-            double value = row[i] - (offset.IsEmpty ? 0.0 : offset[i]);
-            sum += value * value;
-        }
-
-        double length = Math.Sqrt(sum);
-        for (int i = 0; i < row.Length; i++)
-        {
-            double value = row[i] - (offset.IsEmpty ? 0.0 : offset[i]);
-            unit[i] = length > 0 ? (float)(value / length) : 0;
         }
     }
 
@@ -105,4 +104,35 @@ internal sealed class ReferenceTokenKernels : ITokenKernels
 
         return best;
     }
+
+    private static void AddProduct(ReadOnlySpan<float> x, ReadOnlySpan<float> y, ref float product)
+    {
+        double sum = 0;
+        for (int k = 0; k < x.Length; k++)
+        {
+            sum += (double)x[k] * y[k];
+        }
+
+        product = (float)(product + sum);
+    }
+
+    private static void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit)
+    {
+        double sum = 0;
+        for (int k = 0; k < row.Length; k++)
+        {
+            double value = row[k] - (offset.IsEmpty ? 0.0 : offset[k]);
+            sum += value * value;
+        }
+
+        double length = Math.Sqrt(sum);
+        for (int k = 0; k < row.Length; k++)
+        {
+            double value = row[k] - (offset.IsEmpty ? 0.0 : offset[k]);
+            unit[k] = length == 0 ? 0 : (float)(value / length);
+        }
+    }
+
+    /// <summary>Strips of one row are rows.</summary>
+    private static MatrixView Rows(in PackedView packed) => new(packed.Values, packed.Rows, packed.Columns, packed.StripStride);
 }

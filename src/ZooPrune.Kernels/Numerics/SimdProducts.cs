@@ -3,28 +3,33 @@ using System.Runtime.InteropServices;
 
 namespace ZooPrune;
 
-/// <summary>P += X Y^T in registers: blocks of three rows of X and four of Y, so that each value loaded is used several times.</summary>
+/// <summary>
+/// P += X Y^T in registers. A register holds products of one row of X with the rows of one strip of Y; a block of them, some rows by
+/// some strips, is filled while one slice of the depth streams by, packed, through the first-level cache.
+/// </summary>
 /// <remarks>
-/// Every product is one chain of multiply-adds over the depth, a register wide, cut into slices of <see cref="Depth"/>; then the
-/// register is summed and the odd values at the end are added. The chain is the same in a block of 3 x 4 and in a single product:
-/// blocks change the speed, never a bit.
+/// Every product is a chain of multiply-adds over a slice of <see cref="Depth"/>, one term after the other, and the slices are added
+/// up in order. Blocks, strips and threads change which products are made together, never a bit of one; nor does the width of the
+/// registers, where the machine has a fused multiply-add.
 /// </remarks>
 internal static class SimdProducts<TVector, TWidth>
     where TVector : struct
     where TWidth : struct, IVectorWidth<TVector>
 {
-    // A slice of four rows of Y fits the first-level cache beside three of X; a multiple of every register width.
-    private const int Depth = 1024;
+    // A block's strips of this depth fill a third to a half of a first-level cache; short chains round less.
+    private const int Depth = 128;
 
-    public static void Add(in MatrixView x, in MatrixView y, Span<float> product, int stride)
+    // A slice of so many rows of X stays in the second-level cache while Y passes, and so do the products with so many rows of Y.
+    private const int MostRows = 96;
+    private const int MostColumns = 960;
+
+    // Rows of Y packed at a time where Y comes as rows: whole blocks of every width.
+    private const int PackedColumns = 96;
+
+    private static readonly IdlePool<FloatBuffer> Buffers = new();
+
+    public static void Add(in PackedView x, in PackedView y, Span<float> product, int stride)
     {
-        if (x.Rows == 0 || y.Rows == 0)
-        {
-            return;
-        }
-
-        // The blocks below index without bounds: the last product is touched here once, checked.
-        _ = product[((x.Rows - 1) * stride) + y.Rows - 1];
         for (int from = 0; from < x.Columns; from += Depth)
         {
             int depth = Math.Min(Depth, x.Columns - from);
@@ -32,137 +37,135 @@ internal static class SimdProducts<TVector, TWidth>
         }
     }
 
+    public static void Add(in MatrixView x, in PackedView y, Span<float> product, int stride)
+    {
+        FloatBuffer buffer = Buffers.Take() ?? new FloatBuffer();
+        Span<float> memory = buffer.Floats(MostRows * Depth);
+        for (int row = 0; row < x.Rows; row += MostRows)
+        {
+            int rows = Math.Min(MostRows, x.Rows - row);
+            for (int column = 0; column < y.Rows; column += MostColumns)
+            {
+                int columns = Math.Min(MostColumns, y.Rows - column);
+                Span<float> part = product[((row * stride) + column)..];
+                for (int from = 0; from < x.Columns; from += Depth)
+                {
+                    int depth = Math.Min(Depth, x.Columns - from);
+                    AddSlice(Pack(x.Slice(row, rows, from, depth), memory), y.Slice(column, columns, from, depth), part, stride);
+                }
+            }
+        }
+
+        Buffers.Give(buffer);
+    }
+
+    public static void Add(in MatrixView x, in MatrixView y, Span<float> product, int stride)
+    {
+        FloatBuffer buffer = Buffers.Take() ?? new FloatBuffer();
+        Span<float> memory = buffer.Floats((MostRows + PackedColumns) * Depth);
+        Span<float> leftMemory = memory[..(MostRows * Depth)];
+        Span<float> rightMemory = memory[(MostRows * Depth)..];
+        for (int row = 0; row < x.Rows; row += MostRows)
+        {
+            int rows = Math.Min(MostRows, x.Rows - row);
+            for (int from = 0; from < x.Columns; from += Depth)
+            {
+                int depth = Math.Min(Depth, x.Columns - from);
+                PackedView left = Pack(x.Slice(row, rows, from, depth), leftMemory);
+                for (int column = 0; column < y.Rows; column += PackedColumns)
+                {
+                    int columns = Math.Min(PackedColumns, y.Rows - column);
+                    PackedView right = Pack(y.Slice(column, columns, from, depth), rightMemory);
+                    AddSlice(left, right, product[((row * stride) + column)..], stride);
+                }
+            }
+        }
+
+        Buffers.Give(buffer);
+    }
+
+    private static PackedView Pack(in MatrixView rows, Span<float> strips)
+    {
+        Interleave.Rows(rows, TWidth.Count, strips);
+        return new PackedView(strips, rows.Rows, rows.Columns, TWidth.Count);
+    }
+
+    private static void AddSlice(in PackedView x, in PackedView y, Span<float> product, int stride)
+    {
+        if (x.Rows == 0 || y.Rows == 0)
+        {
+            return;
+        }
+
+        // The blocks index without bounds: the last values are touched here once, checked.
+        _ = product[((x.Rows - 1) * stride) + y.Rows - 1];
+        _ = x[x.Rows - 1, x.Columns - 1];
+        _ = y[y.Rows - 1, y.Columns - 1];
+        if (x.Rows == 1)
+        {
+            AddBlocks<SimdProductBlocks<TVector, TWidth>.Block1x3>(x, y, product, stride);
+        }
+        else if (TWidth.HasManyRegisters)
+        {
+            AddBlocks<SimdProductBlocks<TVector, TWidth>.Block8x2>(x, y, product, stride);
+        }
+        else
+        {
+            AddBlocks<SimdProductBlocks<TVector, TWidth>.Block4x3>(x, y, product, stride);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddSlice(in MatrixView x, in MatrixView y, Span<float> product, int stride)
+    private static void AddBlocks<TBlock>(in PackedView x, in PackedView y, Span<float> product, int stride)
+        where TBlock : struct, IProductBlock
+    {
+        ref float xStart = ref MemoryMarshal.GetReference(x.Values);
+        ref float yStart = ref MemoryMarshal.GetReference(y.Values);
+        ref float target = ref MemoryMarshal.GetReference(product);
+        int blockColumns = TBlock.Strips * TWidth.Count;
+        Span<float> edge = stackalloc float[TBlock.Rows * blockColumns];
+        int lastStrip = (y.Rows - 1) / TWidth.Count;
+        for (int strip = 0; strip <= lastStrip; strip += TBlock.Strips)
+        {
+            // Where strips are missing the last one stands in; what it gives there goes nowhere.
+            ref float yStrip = ref Unsafe.Add(ref yStart, (nint)strip * y.StripStride);
+            nint second = (nint)(Math.Min(strip + 1, lastStrip) - strip) * y.StripStride;
+            nint third = (nint)(Math.Min(strip + 2, lastStrip) - strip) * y.StripStride;
+            int column = strip * TWidth.Count;
+            int columns = Math.Min(blockColumns, y.Rows - column);
+            for (int i = 0; i < x.Rows; i += TBlock.Rows)
+            {
+                ref float xRows = ref Unsafe.Add(ref xStart, ((nint)(i / TWidth.Count) * x.StripStride) + (i % TWidth.Count));
+                ref float block = ref Unsafe.Add(ref target, ((nint)i * stride) + column);
+                int rows = Math.Min(TBlock.Rows, x.Rows - i);
+                if (rows == TBlock.Rows && columns == blockColumns)
+                {
+                    TBlock.Add(ref xRows, ref yStrip, second, third, x.Columns, ref block, stride);
+                    continue;
+                }
+
+                edge.Clear();
+                TBlock.Add(ref xRows, ref yStrip, second, third, x.Columns, ref MemoryMarshal.GetReference(edge), blockColumns);
+                for (int row = 0; row < rows; row++)
+                {
+                    AddRow(edge.Slice(row * blockColumns, columns), ref Unsafe.Add(ref block, (nint)row * stride));
+                }
+            }
+        }
+    }
+
+    private static void AddRow(ReadOnlySpan<float> sums, ref float product)
     {
         int j = 0;
-        for (; j + 4 <= y.Rows; j += 4)
+        for (; j + TWidth.Count <= sums.Length; j += TWidth.Count)
         {
-            ref readonly float yRows = ref MemoryMarshal.GetReference(y[j]);
-            int i = 0;
-            for (; i + 3 <= x.Rows; i += 3)
-            {
-                Add3x4(in MemoryMarshal.GetReference(x[i]), x.Stride, in yRows, y.Stride, x.Columns, ref product[(i * stride) + j], stride);
-            }
-
-            for (; i < x.Rows; i++)
-            {
-                Add1x4(in MemoryMarshal.GetReference(x[i]), in yRows, y.Stride, x.Columns, ref product[(i * stride) + j]);
-            }
+            TVector sum = TWidth.Load(in MemoryMarshal.GetReference(sums), (nuint)j);
+            TWidth.Store(TWidth.Add(TWidth.Load(in product, (nuint)j), sum), ref product, (nuint)j);
         }
 
-        for (; j < y.Rows; j++)
+        for (; j < sums.Length; j++)
         {
-            for (int i = 0; i < x.Rows; i++)
-            {
-                product[(i * stride) + j] += Product(in MemoryMarshal.GetReference(x[i]), in MemoryMarshal.GetReference(y[j]), x.Columns);
-            }
+            Unsafe.Add(ref product, j) += sums[j];
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add3x4(
-        ref readonly float x, int xStride, ref readonly float y, int yStride, int depth, ref float product, int stride)
-    {
-        ref float x0 = ref Unsafe.AsRef(in x);
-        ref float x1 = ref Unsafe.Add(ref x0, xStride);
-        ref float x2 = ref Unsafe.Add(ref x1, xStride);
-        ref float y0 = ref Unsafe.AsRef(in y);
-        ref float y1 = ref Unsafe.Add(ref y0, yStride);
-        ref float y2 = ref Unsafe.Add(ref y1, yStride);
-        ref float y3 = ref Unsafe.Add(ref y2, yStride);
-        TVector s00 = TWidth.Zero, s01 = TWidth.Zero, s02 = TWidth.Zero, s03 = TWidth.Zero;
-        TVector s10 = TWidth.Zero, s11 = TWidth.Zero, s12 = TWidth.Zero, s13 = TWidth.Zero;
-        TVector s20 = TWidth.Zero, s21 = TWidth.Zero, s22 = TWidth.Zero, s23 = TWidth.Zero;
-
-        nuint vectorized = (nuint)(depth - (depth % TWidth.Count));
-        for (nuint k = 0; k < vectorized; k += (nuint)TWidth.Count)
-        {
-            TVector a = TWidth.Load(in x0, k);
-            TVector b = TWidth.Load(in x1, k);
-            TVector c = TWidth.Load(in x2, k);
-            TVector column = TWidth.Load(in y0, k);
-            s00 = TWidth.MultiplyAdd(a, column, s00);
-            s10 = TWidth.MultiplyAdd(b, column, s10);
-            s20 = TWidth.MultiplyAdd(c, column, s20);
-            column = TWidth.Load(in y1, k);
-            s01 = TWidth.MultiplyAdd(a, column, s01);
-            s11 = TWidth.MultiplyAdd(b, column, s11);
-            s21 = TWidth.MultiplyAdd(c, column, s21);
-            column = TWidth.Load(in y2, k);
-            s02 = TWidth.MultiplyAdd(a, column, s02);
-            s12 = TWidth.MultiplyAdd(b, column, s12);
-            s22 = TWidth.MultiplyAdd(c, column, s22);
-            column = TWidth.Load(in y3, k);
-            s03 = TWidth.MultiplyAdd(a, column, s03);
-            s13 = TWidth.MultiplyAdd(b, column, s13);
-            s23 = TWidth.MultiplyAdd(c, column, s23);
-        }
-
-        int from = (int)vectorized;
-        product += Finish(s00, in x0, in y0, from, depth);
-        Unsafe.Add(ref product, 1) += Finish(s01, in x0, in y1, from, depth);
-        Unsafe.Add(ref product, 2) += Finish(s02, in x0, in y2, from, depth);
-        Unsafe.Add(ref product, 3) += Finish(s03, in x0, in y3, from, depth);
-        Unsafe.Add(ref product, stride) += Finish(s10, in x1, in y0, from, depth);
-        Unsafe.Add(ref product, stride + 1) += Finish(s11, in x1, in y1, from, depth);
-        Unsafe.Add(ref product, stride + 2) += Finish(s12, in x1, in y2, from, depth);
-        Unsafe.Add(ref product, stride + 3) += Finish(s13, in x1, in y3, from, depth);
-        Unsafe.Add(ref product, 2 * stride) += Finish(s20, in x2, in y0, from, depth);
-        Unsafe.Add(ref product, (2 * stride) + 1) += Finish(s21, in x2, in y1, from, depth);
-        Unsafe.Add(ref product, (2 * stride) + 2) += Finish(s22, in x2, in y2, from, depth);
-        Unsafe.Add(ref product, (2 * stride) + 3) += Finish(s23, in x2, in y3, from, depth);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Add1x4(ref readonly float x, ref readonly float y, int yStride, int depth, ref float product)
-    {
-        ref float y0 = ref Unsafe.AsRef(in y);
-        ref float y1 = ref Unsafe.Add(ref y0, yStride);
-        ref float y2 = ref Unsafe.Add(ref y1, yStride);
-        ref float y3 = ref Unsafe.Add(ref y2, yStride);
-        TVector s0 = TWidth.Zero, s1 = TWidth.Zero, s2 = TWidth.Zero, s3 = TWidth.Zero;
-
-        nuint vectorized = (nuint)(depth - (depth % TWidth.Count));
-        for (nuint k = 0; k < vectorized; k += (nuint)TWidth.Count)
-        {
-            TVector a = TWidth.Load(in x, k);
-            s0 = TWidth.MultiplyAdd(a, TWidth.Load(in y0, k), s0);
-            s1 = TWidth.MultiplyAdd(a, TWidth.Load(in y1, k), s1);
-            s2 = TWidth.MultiplyAdd(a, TWidth.Load(in y2, k), s2);
-            s3 = TWidth.MultiplyAdd(a, TWidth.Load(in y3, k), s3);
-        }
-
-        int from = (int)vectorized;
-        product += Finish(s0, in x, in y0, from, depth);
-        Unsafe.Add(ref product, 1) += Finish(s1, in x, in y1, from, depth);
-        Unsafe.Add(ref product, 2) += Finish(s2, in x, in y2, from, depth);
-        Unsafe.Add(ref product, 3) += Finish(s3, in x, in y3, from, depth);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Product(ref readonly float x, ref readonly float y, int depth)
-    {
-        TVector sum = TWidth.Zero;
-        nuint vectorized = (nuint)(depth - (depth % TWidth.Count));
-        for (nuint k = 0; k < vectorized; k += (nuint)TWidth.Count)
-        {
-            sum = TWidth.MultiplyAdd(TWidth.Load(in x, k), TWidth.Load(in y, k), sum);
-        }
-
-        return Finish(sum, in x, in y, (int)vectorized, depth);
-    }
-
-    /// <summary>The sum of a register, plus the products from <paramref name="from"/> on that filled no register.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Finish(TVector sums, ref readonly float x, ref readonly float y, int from, int depth)
-    {
-        float sum = TWidth.Sum(sums);
-        for (int k = from; k < depth; k++)
-        {
-            sum += Unsafe.Add(ref Unsafe.AsRef(in x), k) * Unsafe.Add(ref Unsafe.AsRef(in y), k);
-        }
-
-        return sum;
     }
 }

@@ -21,8 +21,21 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
         static abstract TVector Apply(TVector x, TVector y, TVector scalar);
     }
 
+    public int StripRows => TWidth.Count;
+
     public void AddProducts(in MatrixView x, in MatrixView y, Span<float> product, int stride) =>
         SimdProducts<TVector, TWidth>.Add(x, y, product, stride);
+
+    public void AddProducts(in MatrixView x, in PackedView y, Span<float> product, int stride) =>
+        SimdProducts<TVector, TWidth>.Add(x, y, product, stride);
+
+    public void AddProducts(in PackedView x, in PackedView y, Span<float> product, int stride) =>
+        SimdProducts<TVector, TWidth>.Add(x, y, product, stride);
+
+    public void PackRows(in MatrixView rows, Span<float> strips) => Interleave.Rows(rows, TWidth.Count, strips);
+
+    public void PackUnitRows(in MatrixView rows, ReadOnlySpan<float> offset, Span<float> strips) =>
+        SimdUnitRows<TVector, TWidth>.Pack(rows, offset, strips);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
@@ -49,28 +62,6 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
 
     public void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result) =>
         Map<ScaledSum>(x, y, scale, result);
-
-    public void UnitRow(ReadOnlySpan<float> row, ReadOnlySpan<float> offset, Span<float> unit)
-    {
-        if (offset.IsEmpty)
-        {
-            row.CopyTo(unit);
-        }
-        else
-        {
-            Map<ScaledSum>(row, offset, -1, unit);
-        }
-
-        // Scaled to a largest value of 1 first, so that squares neither overflow nor vanish.
-        float largest = Largest(unit);
-        if (largest > 0)
-        {
-            Map<Quotient>(unit, unit, largest, unit);
-            float squares = 0;
-            AddProducts(new MatrixView(unit, 1, unit.Length), new MatrixView(unit, 1, unit.Length), new Span<float>(ref squares), 1);
-            Map<Quotient>(unit, unit, MathF.Sqrt(squares), unit);
-        }
-    }
 
     public void Gelu(ReadOnlySpan<float> x, Span<float> result) => Map<GeluValue>(x, x, 0, result);
 
@@ -153,42 +144,10 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Largest(ReadOnlySpan<float> row)
-    {
-        TVector largest = TWidth.Zero;
-        int vectorized = row.Length - (row.Length % TWidth.Count);
-        for (int i = 0; i < vectorized; i += TWidth.Count)
-        {
-            largest = TWidth.Max(largest, TWidth.Abs(TWidth.Load(in MemoryMarshal.GetReference(row), (nuint)i)));
-        }
-
-        Span<float> lanes = stackalloc float[TWidth.Count];
-        TWidth.Store(largest, ref MemoryMarshal.GetReference(lanes), 0);
-        float result = 0;
-        foreach (float lane in lanes)
-        {
-            result = MathF.Max(result, lane);
-        }
-
-        foreach (float value in row[vectorized..])
-        {
-            result = MathF.Max(result, MathF.Abs(value));
-        }
-
-        return result;
-    }
-
     private readonly struct ScaledSum : IMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x, TVector y, TVector scalar) => TWidth.MultiplyAdd(scalar, y, x);
-    }
-
-    private readonly struct Quotient : IMap
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Apply(TVector x, TVector y, TVector scalar) => TWidth.Divide(x, scalar);
     }
 
     private readonly struct GeluValue : IMap

@@ -8,6 +8,8 @@ internal readonly struct Width128 : IVectorWidth<Vector128<float>>
 {
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
+    public static bool HasManyRegisters => false;
+
     public static int Count => Vector128<float>.Count;
 
     public static Vector128<float> Zero => Vector128<float>.Zero;

@@ -8,6 +8,8 @@ internal readonly struct Width256 : IVectorWidth<Vector256<float>>
 {
     public static bool IsSupported => Vector256.IsHardwareAccelerated;
 
+    public static bool HasManyRegisters => false;
+
     public static int Count => Vector256<float>.Count;
 
     public static Vector256<float> Zero => Vector256<float>.Zero;

@@ -8,6 +8,8 @@ internal readonly struct Width512 : IVectorWidth<Vector512<float>>
 {
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
+    public static bool HasManyRegisters => true;
+
     public static int Count => Vector512<float>.Count;
 
     public static Vector512<float> Zero => Vector512<float>.Zero;

@@ -1,13 +1,13 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
-
 namespace ZooPrune;
 
 /// <summary>
 /// The cosines between the projected tokens of one image or tile, a row at a time. Rows come from one Gram matrix where many of them
 /// are wanted and it is not too large, otherwise each is computed when asked for: two routes to the same bits.
 /// </summary>
-/// <remarks>A row of length 0 has the cosine 0 with every token, itself included. Not for several threads at once.</remarks>
+/// <remarks>
+/// A row of length 0 has the cosine 0 with every token, itself included. Not for several threads at once. Made to be used again:
+/// once <see cref="Prepare"/> has seen the largest image, it allocates nothing.
+/// </remarks>
 internal sealed class CosineSimilarity : IDisposable
 {
     // 256 MB of Gram matrix, N = 8192.
@@ -20,123 +20,132 @@ internal sealed class CosineSimilarity : IDisposable
     // (measured at N 576, H 128: 2.7 ms on one thread, 2.6 on two) and waits for whatever else keeps those busy.
     private const long SerialWork = 1L << 27;
 
-    private readonly ITokenKernels _kernels;
-    private readonly int _maxThreads;
-    private readonly int _count;
-    private readonly int _width;
-    private readonly float[] _unitRows;
-    private readonly float[] _values;
-    private readonly bool _hasGram;
+    // Tokens of a row that one thread computes at a time: whole blocks of strips of every width.
+    private const int RowBlock = 96;
 
-    /// <summary>Prepares the cosines of Z_i - b mean(Z).</summary>
+    private FloatBuffer _unitRows = new();
+    private FloatBuffer _values = new();
+    private FloatBuffer _mean = new();
+    private FloatBuffer _closest = new();
+    private ITokenKernels _kernels = TokenKernels.Reference;
+    private int _maxThreads;
+    private int _count;
+    private int _width;
+    private bool _hasGram;
+
+    /// <summary>Similarities of nothing; to be prepared.</summary>
+    public CosineSimilarity()
+    {
+    }
+
+    /// <summary>Prepares the cosines of Z_i - b mean(Z) for one use.</summary>
+    public CosineSimilarity(in ScoredTokens tokens, float centering, int rowsWanted, int maxThreads, ITokenKernels kernels)
+    {
+        Prepare(tokens, centering, rowsWanted, maxThreads, kernels);
+    }
+
+    private int PackedLength => (int)PackedView.Length(_count, _width, _kernels.StripRows);
+
+    private PackedView UnitRows => new(_unitRows.Floats(PackedLength), _count, _width, _kernels.StripRows);
+
+    /// <summary>Prepares the cosines of Z_i - b mean(Z). What was prepared before is gone.</summary>
     /// <param name="tokens">Z.</param>
     /// <param name="centering">b, 0 to 1.</param>
     /// <param name="rowsWanted">How many rows will be asked for; chooses the route.</param>
     /// <param name="maxThreads">The most threads; 0 means one per processor.</param>
     /// <param name="kernels">The loops.</param>
-    public CosineSimilarity(in ScoredTokens tokens, float centering, int rowsWanted, int maxThreads, ITokenKernels kernels)
+    public void Prepare(in ScoredTokens tokens, float centering, int rowsWanted, int maxThreads, ITokenKernels kernels)
     {
         _kernels = kernels;
         _count = tokens.Count;
         _width = tokens.Width;
         _maxThreads = (long)_count * _count * _width <= SerialWork ? 1 : maxThreads;
-        _unitRows = ArrayPool<float>.Shared.Rent(_count * _width);
-        FillUnitRows(tokens.Projected, centering > 0 ? Mean(tokens, centering) : []);
+        _unitRows.Floats(PackedView.Length(_count, _width, kernels.StripRows));
+        PackUnitRows(tokens.Projected, centering);
 
         _hasGram = (long)rowsWanted * GramAdvantage >= _count && (long)_count * _count <= LargestGram;
-        _values = ArrayPool<float>.Shared.Rent(_hasGram ? _count * _count : _count);
         if (_hasGram)
         {
-            FillGram();
+            GramMatrix.Fill(UnitRows, _values.Floats(_count * _count), _maxThreads, kernels);
         }
     }
 
     /// <summary>The cosines of one token with every token, [N]; valid until the next call.</summary>
-    public ReadOnlySpan<float> Row(int token)
+    public unsafe ReadOnlySpan<float> Row(int token)
     {
         if (_hasGram)
         {
-            return _values.AsSpan(token * _count, _count);
+            return _values.Floats(_count * _count).Slice(token * _count, _count);
         }
 
-        TokenLoop.Run(_count, _maxThreads, (first, rows) =>
+        Span<float> row = _values.Floats(_count);
+        fixed (float* target = row)
         {
-            Span<float> part = _values.AsSpan(first, rows);
-            part.Clear();
-            _kernels.AddProducts(UnitRows(token, 1), UnitRows(first, rows), part, rows);
-        });
-        return _values.AsSpan(0, _count);
+            ParallelLoop.Run((_count + RowBlock - 1) / RowBlock, _maxThreads, new RowBody(this, token, target));
+        }
+
+        return row;
     }
 
+    /// <summary>[N] values, all minus infinity: room for the largest similarity of each token to those already taken.</summary>
+    public Span<float> NothingClose()
+    {
+        Span<float> closest = _closest.Floats(_count);
+        closest.Fill(float.NegativeInfinity);
+        return closest;
+    }
+
+    /// <summary>Lets go of the memory.</summary>
     public void Dispose()
     {
-        ArrayPool<float>.Shared.Return(_unitRows);
-        ArrayPool<float>.Shared.Return(_values);
+        _unitRows = new FloatBuffer();
+        _values = new FloatBuffer();
+        _mean = new FloatBuffer();
+        _closest = new FloatBuffer();
+        _count = 0;
     }
 
-    private static float[] Mean(in ScoredTokens tokens, float centering)
+    private unsafe void PackUnitRows(ReadOnlySpan<float> projected, float centering)
     {
-        double[] sums = new double[tokens.Width];
-        for (int start = 0; start < tokens.Projected.Length; start += sums.Length)
+        Span<float> offset = [];
+        if (centering > 0)
         {
-            ReadOnlySpan<float> row = tokens.Projected.Slice(start, sums.Length);
-            for (int k = 0; k < sums.Length; k++)
-            {
-                sums[k] += row[k];
-            }
+            offset = _mean.Floats(_width);
+            MeanRow.Compute(projected, centering, offset, _maxThreads);
         }
 
-        float[] mean = new float[sums.Length];
-        for (int k = 0; k < mean.Length; k++)
+        fixed (float* z = projected, mean = offset)
         {
-            mean[k] = (float)(centering * (sums[k] / tokens.Count));
-        }
-
-        return mean;
-    }
-
-    private unsafe void FillUnitRows(ReadOnlySpan<float> projected, float[] offset)
-    {
-        fixed (float* start = projected)
-        {
-            PinnedRows z = new(start, _width);
-            TokenLoop.Run(_count, _maxThreads, (first, rows) =>
-            {
-                for (int i = first; i < first + rows; i++)
-                {
-                    _kernels.UnitRow(z.Rows(i, 1), offset, _unitRows.AsSpan(i * _width, _width));
-                }
-            });
+            int strips = (_count + _kernels.StripRows - 1) / _kernels.StripRows;
+            ParallelLoop.Run(strips, _maxThreads, new PackBody(this, z, mean));
         }
     }
 
-    /// <summary>The products on and right of the diagonal blocks, then their mirror image: x . y and y . x have the same bits.</summary>
-    private void FillGram()
+    private readonly unsafe struct PackBody(CosineSimilarity owner, float* z, float* mean) : ILoopBody
     {
-        TokenLoop.Run(_count, _maxThreads, (first, rows) =>
+        public void Run(int index)
         {
-            Span<float> part = _values.AsSpan(first * _count, rows * _count);
+            int width = owner._width;
+            int strip = owner._kernels.StripRows;
+            int first = index * strip;
+            int rows = Math.Min(strip, owner._count - first);
+            owner._kernels.PackUnitRows(
+                new MatrixView(new ReadOnlySpan<float>(z + ((nint)first * width), rows * width), rows, width),
+                new ReadOnlySpan<float>(mean, mean == null ? 0 : width),
+                owner._unitRows.Floats(owner.PackedLength).Slice(first * width, strip * width));
+        }
+    }
+
+    private readonly unsafe struct RowBody(CosineSimilarity owner, int token, float* row) : ILoopBody
+    {
+        public void Run(int index)
+        {
+            int first = index * RowBlock;
+            int count = Math.Min(RowBlock, owner._count - first);
+            Span<float> part = new(row + first, count);
             part.Clear();
-            _kernels.AddProducts(UnitRows(first, rows), UnitRows(first, _count - first), part[first..], _count);
-        });
-        TokenLoop.Run(_count, _maxThreads, (first, rows) =>
-        {
-            for (int i = first; i < first + rows; i++)
-            {
-                Mirror(_values, i, _count);
-            }
-        });
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mirror(float[] values, int row, int count)
-    {
-        for (int column = 0; column < row; column++)
-        {
-            values[(row * count) + column] = values[(column * count) + row];
+            PackedView all = owner.UnitRows;
+            owner._kernels.AddProducts(all.Slice(token, 1, 0, owner._width), all.Slice(first, count, 0, owner._width), part, count);
         }
     }
-
-    private MatrixView UnitRows(int first, int rows) =>
-        new(_unitRows.AsSpan(first * _width, rows * _width), rows, _width);
 }

@@ -14,8 +14,7 @@ internal static class GreedyLoop
     /// <param name="kernels">The loops.</param>
     public static void Run(Span<float> weights, int first, CosineSimilarity cosines, Span<int> order, ITokenKernels kernels)
     {
-        float[] closest = new float[weights.Length];
-        Array.Fill(closest, float.NegativeInfinity);
+        Span<float> closest = cosines.NothingClose();
         order[0] = first;
         weights[first] = float.NaN;
         for (int k = 1; k < order.Length; k++)

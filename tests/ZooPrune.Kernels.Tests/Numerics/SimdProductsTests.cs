@@ -35,12 +35,22 @@ public sealed class SimdProductsTests
 
     [Theory]
     [MemberData(nameof(Sets))]
+    public void AddProducts_AcrossTheSizesOfCacheBlocks_AddsDotProducts(string set)
+    {
+        ITokenKernels kernels = TokenKernels.Find(set);
+        CheckProducts(kernels, rows: 99, columns: 5, depth: 130, stride: 6, gap: 1);
+        CheckProducts(kernels, rows: 3, columns: 99, depth: 130, stride: 100, gap: 1);
+        CheckProducts(kernels, rows: 2, columns: 970, depth: 3, stride: 970, gap: 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
     public void AddProducts_CutIntoSingleRows_GivesTheSameBits(string set)
     {
         ITokenKernels kernels = TokenKernels.Find(set);
-        const int Rows = 10;
-        const int Columns = 11;
-        const int Depth = 1100;
+        const int Rows = 21;
+        const int Columns = 52;
+        const int Depth = 300;
         float[] x = TestData.Uniform(1, Rows * Depth);
         float[] y = TestData.Uniform(2, Columns * Depth);
         float[] whole = new float[Rows * Columns];
@@ -59,6 +69,82 @@ public sealed class SimdProductsTests
                 kernels.AddProducts(column, row, new Span<float>(ref single), 1);
                 Assert.Equal(whole[(i * Columns) + j], single);
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void AddProducts_PackedOrNot_GivesTheSameBits(string set)
+    {
+        ITokenKernels kernels = TokenKernels.Find(set);
+        const int Depth = 150;
+        foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (1, 200), (7, 33), (98, 50), (48, 48), (2, 970)])
+        {
+            float[] x = TestData.Uniform(1, rows * Depth);
+            float[] y = TestData.Uniform(2, columns * Depth);
+            MatrixView left = new(x, rows, Depth);
+            MatrixView right = new(y, columns, Depth);
+            PackedView packed = new PackedRows(right, kernels).View;
+            Poisoned plain = new(rows * columns);
+            Poisoned half = new(rows * columns);
+            Poisoned both = new(rows * columns);
+            plain.Span.Fill(1);
+            half.Span.Fill(1);
+            both.Span.Fill(1);
+            kernels.AddProducts(left, right, plain.Span, columns);
+            kernels.AddProducts(left, packed, half.Span, columns);
+            kernels.AddProducts(new PackedRows(left, kernels).View, packed, both.Span, columns);
+            half.AssertUntouchedOutside();
+            both.AssertUntouchedOutside();
+            Assert.Equal(plain.Span, half.Span);
+            Assert.Equal(plain.Span, both.Span);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void AddProducts_NotFinite_TouchesOnlyItsOwnProducts(string set)
+    {
+        ITokenKernels kernels = TokenKernels.Find(set);
+        const int Rows = 9;
+        const int Columns = 19;
+        const int Depth = 140;
+        float[] x = [.. TestData.Uniform(1, Rows * Depth).Select(Math.Abs)];
+        float[] y = [.. TestData.Uniform(2, Columns * Depth).Select(Math.Abs)];
+        float[] finite = new float[Rows * Columns];
+        kernels.AddProducts(new MatrixView(x, Rows, Depth), new MatrixView(y, Columns, Depth), finite, Columns);
+        x[(2 * Depth) + 135] = float.NaN;
+        y[(18 * Depth) + 3] = float.PositiveInfinity;
+        x[(4 * Depth) + 3] = float.Epsilon;
+        float[] odd = new float[Rows * Columns];
+        kernels.AddProducts(new MatrixView(x, Rows, Depth), new MatrixView(y, Columns, Depth), odd, Columns);
+        for (int i = 0; i < Rows; i++)
+        {
+            for (int j = 0; j < Columns; j++)
+            {
+                float expected = i == 2 ? float.NaN : j == 18 ? float.PositiveInfinity : finite[(i * Columns) + j];
+                float got = odd[(i * Columns) + j];
+                Assert.True(
+                    expected.Equals(got) || (i == 4 && Math.Abs(expected - got) < 2),
+                    $"[{i}, {j}]: expected {expected}, got {got}");
+            }
+        }
+    }
+
+    [Fact]
+    public void AddProducts_EveryRegisterWidth_GivesTheSameBits()
+    {
+        const int Rows = 13;
+        const int Columns = 50;
+        const int Depth = 300;
+        MatrixView x = new(TestData.Uniform(1, Rows * Depth), Rows, Depth);
+        MatrixView y = new(TestData.Uniform(2, Columns * Depth), Columns, Depth);
+        float[]? first = null;
+        foreach (ITokenKernels kernels in TokenKernels.Available.Where(set => set != TokenKernels.Reference))
+        {
+            float[] product = new float[Rows * Columns];
+            kernels.AddProducts(x, y, product, Columns);
+            Assert.Equal(first ??= product, product);
         }
     }
 

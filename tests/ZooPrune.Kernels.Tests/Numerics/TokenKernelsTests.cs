@@ -51,49 +51,6 @@ public sealed class TokenKernelsTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void UnitRow_EveryLength_HasLengthOneAndTheSameDirection(string set)
-    {
-        ITokenKernels kernels = TokenKernels.Find(set);
-        foreach (int length in Lengths.Skip(1))
-        {
-            float[] row = TestData.Uniform(7, length);
-            float[] offset = TestData.Uniform(8, length);
-            CheckUnitRow(kernels, row, []);
-            CheckUnitRow(kernels, row, offset);
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Sets))]
-    public void UnitRow_ZeroRow_GivesZeros(string set)
-    {
-        foreach (int length in (int[])[1, 16, 33])
-        {
-            float[] row = TestData.Uniform(9, length);
-            Poisoned unit = new(length);
-            TokenKernels.Find(set).UnitRow(row, row, unit.Span);
-            Assert.All(unit.Span.ToArray(), value => Assert.Equal(0, value));
-            unit.AssertUntouchedOutside();
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Sets))]
-    public void UnitRow_HugeAndTinyValues_NeitherOverflowNorVanish(string set)
-    {
-        float[] row = TestData.Uniform(10, 70);
-        float[] expected = new float[70];
-        TokenKernels.Reference.UnitRow(row, [], expected);
-        foreach (float scale in (float[])[1e37f, 1e-30f])
-        {
-            float[] unit = new float[70];
-            TokenKernels.Find(set).UnitRow([.. row.Select(value => value * scale)], [], unit);
-            Near.Equal(expected, unit, 2e-6, 1e-7, $"scale {scale}");
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Sets))]
     public void ElementwiseLoops_EveryLength_StayInsideAndDoNotDependOnPlace(string set)
     {
         ITokenKernels kernels = TokenKernels.Find(set);
@@ -200,18 +157,5 @@ public sealed class TokenKernelsTests
     {
         Assert.Contains(TokenKernels.Available, set => set.Name == name);
         Assert.Equal(name, TokenKernels.Find(name).Name);
-    }
-
-    private static void CheckUnitRow(ITokenKernels kernels, float[] row, float[] offset)
-    {
-        double[] moved = [.. row.Select((value, i) => (double)value - (offset.Length > 0 ? offset[i] : 0))];
-        double length = Math.Sqrt(moved.Sum(value => value * value));
-        Poisoned unit = new(row.Length);
-        kernels.UnitRow(row, offset, unit.Span);
-        unit.AssertUntouchedOutside();
-        for (int i = 0; i < row.Length; i++)
-        {
-            Near.Equal(moved[i] / length, unit.Span[i], 2e-6, 1e-7, $"length {row.Length} [{i}]");
-        }
     }
 }
