@@ -13,11 +13,15 @@ internal sealed class CosineSimilarity : IDisposable
     // 256 MB of Gram matrix, N = 8192.
     private const long LargestGram = 1L << 26;
 
-    // A row of the Gram matrix costs about an eighth of a row computed alone: its rows are halved and reuse what is in cache.
-    private const int GramAdvantage = 8;
+    // The whole Gram matrix costs what N / this many rows cost that are computed alone. Measured on one core with 512-bit registers:
+    // H 4096, N 576: 0.33 ms a row, 10.2 ms the matrix (N / 19); N 2880: 2.7 and 306 ms (N / 26); where all rows stay in the
+    // second-level cache a row is cheap (H 128, N 576: 0.003 and 0.34 ms, N / 5).
+    private const int GramAdvantage = 20;
+    private const int CachedGramAdvantage = 5;
+    private const long CachedValues = 1L << 18;
 
-    // Multiply-adds of a Gram matrix that one core does in a few milliseconds: handing them to other threads gains nothing
-    // (measured at N 576, H 128: 2.7 ms on one thread, 2.6 on two) and waits for whatever else keeps those busy.
+    // Multiply-adds of a Gram matrix that one core does in a millisecond or two: handing them to other threads gains nothing
+    // (at N 576, H 128 it takes 0.4 ms) and waits for whatever else keeps those busy.
     private const long SerialWork = 1L << 27;
 
     // Tokens of a row that one thread computes at a time: whole blocks of strips of every width.
@@ -63,7 +67,8 @@ internal sealed class CosineSimilarity : IDisposable
         _unitRows.Floats(PackedView.Length(_count, _width, kernels.StripRows));
         PackUnitRows(tokens.Projected, centering);
 
-        _hasGram = (long)rowsWanted * GramAdvantage >= _count && (long)_count * _count <= LargestGram;
+        int advantage = (long)_count * _width <= CachedValues ? CachedGramAdvantage : GramAdvantage;
+        _hasGram = (long)rowsWanted * advantage >= _count && (long)_count * _count <= LargestGram;
         if (_hasGram)
         {
             GramMatrix.Fill(UnitRows, _values.Floats(_count * _count), _maxThreads, kernels);

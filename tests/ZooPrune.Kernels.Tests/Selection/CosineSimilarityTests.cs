@@ -102,7 +102,7 @@ public sealed class CosineSimilarityTests
 [Collection(nameof(RunsAlone))]
 public sealed class CosineSimilarityAllocationTests
 {
-    [Fact]
+    [KernelSetFact("simd128")]
     public void Prepare_WarmedUp_AllocatesNothingOnEitherRoute()
     {
         // Large enough for the work to be shared out: Count * Count * Width is above 2^27.
