@@ -38,8 +38,8 @@ public sealed class SimdProductsTests
     public void AddProducts_AcrossTheSizesOfCacheBlocks_AddsDotProducts(string set)
     {
         ITokenKernels kernels = TokenKernels.Find(set);
-        CheckProducts(kernels, rows: 99, columns: 5, depth: 130, stride: 6, gap: 1);
-        CheckProducts(kernels, rows: 3, columns: 99, depth: 130, stride: 100, gap: 1);
+        CheckProducts(kernels, rows: 99, columns: 5, depth: 258, stride: 6, gap: 1);
+        CheckProducts(kernels, rows: 3, columns: 99, depth: 258, stride: 100, gap: 1);
         CheckProducts(kernels, rows: 2, columns: 970, depth: 3, stride: 970, gap: 0);
     }
 
@@ -77,7 +77,7 @@ public sealed class SimdProductsTests
     public void AddProducts_PackedOrNot_GivesTheSameBits(string set)
     {
         ITokenKernels kernels = TokenKernels.Find(set);
-        const int Depth = 150;
+        const int Depth = 300;
         foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (1, 200), (7, 33), (98, 50), (48, 48), (2, 970)])
         {
             float[] x = TestData.Uniform(1, rows * Depth);
