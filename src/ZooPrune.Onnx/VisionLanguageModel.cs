@@ -140,8 +140,8 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Whether pruning saves more time than it takes with this model, on this machine, now.</summary>
     /// <remarks>
-    /// The first call times prefills of three lengths, and each new set of options is timed once; a few runs of each, of runs longer than
-    /// two seconds one besides the first. Then the advice is kept, so that one model answers the same question alike. Another run of the
+    /// The first call times prefills of three lengths, and each new set of options is timed once: the fastest of up to seven runs, of
+    /// one where that takes over two seconds, after one that is not counted. Then the advice is kept, so that one model answers the same question alike. Another run of the
     /// program may measure something else, and so may one on a machine with other work to do. Time saved while decoding is not counted.
     /// </remarks>
     /// <param name="pruning">What to keep and how to choose.</param>

@@ -27,7 +27,7 @@ internal sealed class ModelTimer
         float[] tokens = MakeTokens(tokenCount, _parts.Projector.InputWidth);
         float[] projected = new float[tokenCount * _parts.Projector.OutputWidth];
         var pruner = new VisualTokenPruner(_parts.Projector, pruning with { OnlyIfFaster = false });
-        double[] times = RunTimer.Medians(() => pruner.Prune(tokens, tokenCount), () => _parts.Projector.Project(tokens, projected));
+        double[] times = RunTimer.Fastest(() => pruner.Prune(tokens, tokenCount), () => _parts.Projector.Project(tokens, projected));
         return Math.Max(0, times[0] - times[1]);
     }
 
@@ -44,7 +44,7 @@ internal sealed class ModelTimer
         }
 
         Action[] prefills = [.. lengths.Select(length => Prefill(text, length))];
-        return new PruningAdvisor(LanguageModelCost.Fit(lengths, RunTimer.Medians(prefills)), text.Length);
+        return new PruningAdvisor(LanguageModelCost.Fit(lengths, RunTimer.Fastest(prefills)), text.Length);
     }
 
     private static float[] MakeTokens(int count, int width)
