@@ -10,6 +10,9 @@ internal sealed record BenchmarkArguments
 
           --quick          the ratios that the project watches, measured in one run, in under a minute on two cores
           --json FILE      with --quick: writes {"ratios":{...},"machine":{...},"milliseconds":{...}} to FILE
+          --break-even     what PruningAdvisor predicts against what is measured, on a small model and on a decoder layer of LLaVA's size
+                           (needs 3 GB of memory and a minute or two)
+          --model FOLDER   with --break-even: the small model; models/shapes-vlm if left out
           --filter GLOB    only the suites' benchmarks whose name matches, for example '*Prune*'
           --list           names the benchmarks and runs none
           --help           this text
@@ -21,6 +24,10 @@ internal sealed record BenchmarkArguments
     public bool ShowsHelp { get; private init; }
 
     public bool IsQuick { get; private init; }
+
+    public bool IsBreakEven { get; private init; }
+
+    public string? ModelFolder { get; private init; }
 
     public bool Lists { get; private init; }
 
@@ -44,13 +51,20 @@ internal sealed record BenchmarkArguments
                 case "--quick":
                     line = line with { IsQuick = true };
                     break;
+                case "--break-even":
+                    line = line with { IsBreakEven = true };
+                    break;
                 case "--list":
                     line = line with { Lists = true };
                     break;
-                case "--json" or "--filter" when value is null:
+                case "--json" or "--filter" or "--model" when value is null:
                     return line with { Error = $"{arguments[i]}: it has no value. It needs one; see --help." };
                 case "--json":
                     line = line with { JsonFile = value };
+                    i++;
+                    break;
+                case "--model":
+                    line = line with { ModelFolder = value };
                     i++;
                     break;
                 case "--filter":
@@ -58,8 +72,13 @@ internal sealed record BenchmarkArguments
                     i++;
                     break;
                 default:
-                    return line with { Error = $"'{arguments[i]}': there is no such option. Known are --quick, --json, --filter, --list and --help; see --help." };
+                    return line with { Error = $"'{arguments[i]}': there is no such option. Known are --quick, --json, --break-even, --model, --filter, --list and --help; see --help." };
             }
+        }
+
+        if (line.ModelFolder is not null && !line.IsBreakEven)
+        {
+            return line with { Error = "--model: it was given without --break-even. Only that run reads a model; add --break-even." };
         }
 
         return line.JsonFile is not null && !line.IsQuick

@@ -38,6 +38,19 @@ if (line.IsQuick)
     }
 }
 
+if (line.IsBreakEven)
+{
+    try
+    {
+        return BreakEvenRun.Measure(line.ModelFolder ?? Path.Combine("models", "shapes-vlm"), Console.Out) ? 0 : 1;
+    }
+    catch (Exception error) when (error is InvalidOperationException or ZooPrune.ZooPruneException)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    }
+}
+
 // In this process: a project that BenchmarkDotNet generates would not know how this repository finds its packages.
 IConfig config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 string[] runnerArguments = line.Lists ? ["--list", "flat"] : ["--filter", line.Filter ?? "*"];

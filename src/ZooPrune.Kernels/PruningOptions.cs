@@ -39,4 +39,11 @@ public sealed record PruningOptions
 
     /// <summary>The most threads that one call uses in managed code; 0 means one per processor. Never changes a result.</summary>
     public int MaxThreads { get; init; }
+
+    /// <summary>
+    /// Keeps all tokens where pruning costs more time than it saves, and says so in the result's note. Default: false, what is asked for
+    /// is done. Only where a language model is at hand to be timed; a <see cref="VisualTokenPruner"/> alone refuses it. Times differ from
+    /// run to run, and near the break-even so may the decision: leave it out where results have to be repeatable.
+    /// </summary>
+    public bool OnlyIfFaster { get; init; }
 }

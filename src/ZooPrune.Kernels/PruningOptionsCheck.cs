@@ -27,6 +27,11 @@ internal static class PruningOptionsCheck
             throw Throw.UnknownOption(nameof(PruningOptions.Sensitivity), (int)options.Sensitivity, nameof(options));
         }
 
+        if (options.OnlyIfFaster)
+        {
+            throw Throw.OnlyIfFasterAlone(nameof(options));
+        }
+
         AtLeast(nameof(PruningOptions.Directions), options.Directions, 1);
         AtLeast(nameof(PruningOptions.MaxThreads), options.MaxThreads, 0);
         Within(nameof(PruningOptions.StepSize), options.StepSize, options.StepSize > 0, "a finite number above 0");

@@ -117,6 +117,26 @@ internal static class Throw
     public static ZooPruneException UnknownKernels(string asked, IEnumerable<string> available) => new(
         Text($"Environment variable {TokenKernels.Variable}: '{asked}' is no kernel set of this machine. Available are {string.Join(", ", available)}; use one of them or unset the variable."));
 
+    public static ArgumentException OnlyIfFasterAlone(string parameter) => Wrong(
+        parameter,
+        $"PruningOptions.OnlyIfFaster: it is set for a VisualTokenPruner, which knows no language model to compare with. It needs one whose prefill can be timed; prune with a VisionLanguageModel, or ask a PruningAdvisor and leave it out here.");
+
+    public static ArgumentOutOfRangeException AdviceTime(string what, double value, string parameter) => OutOfRange(
+        parameter,
+        $"{what}: it is {value}. It must be a finite number of 0 or more; check what was measured.");
+
+    public static ArgumentOutOfRangeException AdviceCount(string what, int value, int least, string parameter) => OutOfRange(
+        parameter,
+        $"{what}: it is {value:N0}. It must be {least} or more; check where the number comes from.");
+
+    public static ArgumentException PrefillPairs(int lengths, int times, string parameter) => Wrong(
+        parameter,
+        $"Measured prefill: there are {lengths:N0} prompt lengths and {times:N0} times. Every length needs its time; pass two lists of one length.");
+
+    public static ArgumentException PrefillLengths(int distinct, string parameter) => Wrong(
+        parameter,
+        $"Measured prefill: there are {distinct:N0} different prompt lengths. A slope needs two or more; measure a shorter prompt as well.");
+
     private static ArgumentException Wrong(string? parameter, FormattableString message) => new(Text(message), parameter);
 
     private static ArgumentOutOfRangeException OutOfRange(string? parameter, FormattableString message) => new(parameter, Text(message));

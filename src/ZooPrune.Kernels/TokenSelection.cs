@@ -43,10 +43,11 @@ public sealed class TokenSelection
     /// <summary>Everything kept, in order: what a model without pruning sees.</summary>
     /// <param name="projected">Row-major [N, H]; not copied, the selection owns it from here.</param>
     /// <param name="tokenCount">N.</param>
+    /// <param name="note">Why everything is kept, where that was not asked for.</param>
     /// <returns>The selection; it has no sensitivity.</returns>
-    internal static TokenSelection KeepAll(float[] projected, int tokenCount)
+    internal static TokenSelection KeepAll(float[] projected, int tokenCount, string? note = null)
     {
         int[] everyIndex = [.. Enumerable.Range(0, tokenCount)];
-        return new TokenSelection(tokenCount, everyIndex, everyIndex, [], projected);
+        return new TokenSelection(tokenCount, everyIndex, everyIndex, [], projected) { Note = note };
     }
 }

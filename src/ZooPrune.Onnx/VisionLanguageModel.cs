@@ -7,7 +7,7 @@ namespace ZooPrune.Onnx;
 /// language model, text.
 /// </summary>
 /// <remarks>
-/// Immutable after <see cref="Load"/> and safe for any number of threads at once; threads share the cores that ONNX Runtime
+/// Immutable after <see cref="Load(string, VisionLanguageModelOptions?)"/> and safe for any number of threads at once; threads share the cores that ONNX Runtime
 /// uses. <see cref="Dispose"/> frees the graphs; call it when no other call is under way. Between calls nothing is kept that
 /// grows: memory after a thousand answers is what it was after the first few.
 /// </remarks>
@@ -18,11 +18,12 @@ public sealed class VisionLanguageModel : IDisposable
     private readonly Answerer _answerer;
     private bool _isDisposed;
 
-    private VisionLanguageModel(ModelParts parts, VisionLanguageModelOptions options)
+    private VisionLanguageModel(
+        ModelParts parts, VisionLanguageModelOptions options, Func<int, PruningOptions, PruningAdvice>? advise)
     {
         _parts = parts;
         Positions = options.Positions == PositionMode.Auto ? parts.Configuration.Positions : options.Positions;
-        _pruning = new TokenPruning(parts.Projector);
+        _pruning = new TokenPruning(parts.Projector, new PruningDecisions(advise ?? new ModelTimer(parts).Advise));
         _answerer = new Answerer(parts, Positions);
     }
 
@@ -56,11 +57,17 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ZooPruneException">A file is missing or broken, or the files do not fit together.</exception>
-    public static VisionLanguageModel Load(string folder, VisionLanguageModelOptions? options = null)
+    public static VisionLanguageModel Load(string folder, VisionLanguageModelOptions? options = null) => Load(folder, options, advise: null);
+
+    /// <param name="folder">The model.</param>
+    /// <param name="options">How to run it; null for the defaults.</param>
+    /// <param name="advise">Stands in for measuring what pruning costs and saves; null measures.</param>
+    internal static VisionLanguageModel Load(
+        string folder, VisionLanguageModelOptions? options, Func<int, PruningOptions, PruningAdvice>? advise)
     {
         options ??= new VisionLanguageModelOptions();
         options.Validate();
-        return new VisionLanguageModel(ModelParts.Load(folder, options), options);
+        return new VisionLanguageModel(ModelParts.Load(folder, options), options, advise);
     }
 
     /// <summary>Reads an image file and makes it what the encoder wants.</summary>
@@ -121,12 +128,32 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Projects visual tokens and keeps those that matter.</summary>
     /// <param name="visualTokens">X, row-major [N, D].</param>
     /// <param name="pruning">What to keep and how to choose; null keeps all tokens.</param>
+    /// <returns>What was kept; all tokens, with a note, where <see cref="PruningOptions.OnlyIfFaster"/> is set and pruning does not
+    /// pay.</returns>
     /// <exception cref="ArgumentException">The values are no [N, D], one of them is not finite, or an option is wrong.</exception>
     /// <exception cref="ZooPruneException">The projector failed or gave NaN or infinity.</exception>
     public TokenSelection Prune(ReadOnlySpan<float> visualTokens, PruningOptions? pruning)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _pruning.Prune(visualTokens, pruning);
+    }
+
+    /// <summary>Whether pruning saves more time than it takes with this model, on this machine, now.</summary>
+    /// <remarks>
+    /// The first call times prefills of three lengths, and each new set of options is timed once: the fastest of up to seven runs, of
+    /// one where that takes over two seconds, after one that is not counted. Then the advice is kept, so that one model answers the same question alike. Another run of the
+    /// program may measure something else, and so may one on a machine with other work to do. Time saved while decoding is not counted.
+    /// </remarks>
+    /// <param name="pruning">What to keep and how to choose.</param>
+    /// <returns>Measured cost, predicted saving, and the break-even budget, for an image of <see cref="VisualTokenCount"/> tokens.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="pruning"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long with all tokens, or a graph failed.</exception>
+    public PruningAdvice Advise(PruningOptions pruning)
+    {
+        ArgumentNullException.ThrowIfNull(pruning);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _pruning.Advise(VisualTokenCount, pruning);
     }
 
     /// <summary>The prompt that a question becomes, with one placeholder where the image goes.</summary>
@@ -237,6 +264,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
+    /// <summary>Times what <see cref="PruningOptions.OnlyIfFaster"/> needs to know, if it is set, so that the next pruning need not.</summary>
+    internal void PrepareToPrune(PruningOptions pruning) => _pruning.Decide(VisualTokenCount, pruning);
+
     /// <summary>Frees the graphs. Answers that were given stay usable.</summary>
     public void Dispose()
     {
@@ -249,6 +279,7 @@ public sealed class VisionLanguageModel : IDisposable
         long start = Stopwatch.GetTimestamp();
         float[] visualTokens = Encode(image);
         TimeSpan encode = Stopwatch.GetElapsedTime(start);
+        _pruning.Decide(visualTokens.Length / EncoderWidth, pruning); // Ahead: what it may have to time is no part of this answer.
         long pruneStart = Stopwatch.GetTimestamp();
         TokenSelection selection = Prune(visualTokens, pruning);
         TimeSpan prune = Stopwatch.GetElapsedTime(pruneStart);

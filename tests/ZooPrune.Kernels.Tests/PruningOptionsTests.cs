@@ -89,4 +89,17 @@ public sealed class PruningOptionsTests
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => Create(options));
         Assert.Equal(message + " (Parameter 'options')", error.Message);
     }
+
+    [Fact]
+    public void Create_OnlyIfFaster_IsRefusedForWantOfALanguageModel()
+    {
+        var projector = new MlpProjector([1], [0], [1], [0], 1, 1, 1);
+
+        var exception = Assert.Throws<ArgumentException>(
+            () => new VisualTokenPruner(projector, new PruningOptions { Keep = KeepBudget.Tokens(1), OnlyIfFaster = true }));
+
+        Assert.Equal(
+            "PruningOptions.OnlyIfFaster: it is set for a VisualTokenPruner, which knows no language model to compare with. It needs one whose prefill can be timed; prune with a VisionLanguageModel, or ask a PruningAdvisor and leave it out here. (Parameter 'options')",
+            exception.Message);
+    }
 }

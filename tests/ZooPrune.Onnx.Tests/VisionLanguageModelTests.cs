@@ -94,6 +94,79 @@ public sealed class VisionLanguageModelTests : IDisposable
         _model.Answer(TinyModel.Image(), "this ?", new PruningOptions { Keep = KeepBudget.Tokens(9) }).Note);
 
     [Fact]
+    public void Answer_PruningDoesNotPay_IsThatOfAllTokensAndSaysSo()
+    {
+        using VisionLanguageModel model = VisionLanguageModel.Load(_files.Root, null, (count, options) =>
+            new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = 18 }).Advise(count, options.Keep, 46));
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(2), OnlyIfFaster = true };
+
+        VisionAnswer decided = model.Answer(TinyModel.Image(), "what this ?", pruning);
+
+        VisionAnswer all = model.Answer(TinyModel.Image(), "what this ?");
+        Assert.Equal("not pruned: costs more than it saves (cost 46 ms, saves 36 ms); not in the vocabulary: 'this'", decided.Note);
+        Assert.Equal(all.KeptIndices, decided.KeptIndices);
+        Assert.Equal(all.TokenIds, decided.TokenIds);
+        Assert.Equal(model.NextTokenLogits(TinyModel.Image(), "?"), model.NextTokenLogits(TinyModel.Image(), "?", pruning));
+    }
+
+    [Fact]
+    public void Answer_PruningPays_Prunes()
+    {
+        int asked = 0;
+        using VisionLanguageModel model = VisionLanguageModel.Load(_files.Root, null, (count, options) =>
+        {
+            asked++;
+            return new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = 18 }).Advise(count, options.Keep, 36);
+        });
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(2), OnlyIfFaster = true };
+
+        VisionAnswer[] answers = [.. Enumerable.Range(0, 3).Select(seed => model.Answer(TinyModel.Image(seed), "what ?", pruning))];
+
+        Assert.All(answers, answer => Assert.Equal((2, null), (answer.KeptTokenCount, answer.Note)));
+        Assert.Equal(1, asked);
+    }
+
+    [Fact]
+    public void Answer_TimingTakesLong_IsNoPartOfTheAnswersTime()
+    {
+        using VisionLanguageModel model = VisionLanguageModel.Load(_files.Root, null, (count, options) =>
+        {
+            Thread.Sleep(300);
+            return new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = 1 }).Advise(count, options.Keep, 0);
+        });
+
+        VisionAnswer answer = model.Answer(TinyModel.Image(), "what ?", new PruningOptions { Keep = KeepBudget.Tokens(2), OnlyIfFaster = true });
+
+        Assert.True(answer.Timings.Prune < TimeSpan.FromMilliseconds(250), $"{answer.Timings.Prune}");
+    }
+
+    [Fact]
+    public void Advise_RealModel_IsMeasuredOnceAndKept()
+    {
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(2) };
+
+        PruningAdvice advice = _model.Advise(pruning);
+
+        Assert.Equal((4, 2), (advice.TokenCount, advice.KeptTokenCount));
+        Assert.True(advice is { CostMilliseconds: >= 0, SavedMilliseconds: >= 0 });
+        Assert.Same(advice, _model.Advise(pruning with { OnlyIfFaster = true }));
+        Assert.NotSame(advice, _model.Advise(pruning with { Seed = 1 }));
+        Assert.Throws<ArgumentNullException>("pruning", () => _model.Advise(null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _model.Advise(pruning with { Directions = 0 }));
+    }
+
+    [Fact]
+    public void Advise_PromptTooLongWithAllTokens_IsAnError()
+    {
+        _files.Replace("config.json", "\"max_position_embeddings\": 40", "\"max_position_embeddings\": 8");
+        using VisionLanguageModel model = _files.Load();
+
+        Assert.Equal(
+            "Prompt: with the image it takes 9 positions. The model has 8 (max_position_embeddings); ask a shorter question.",
+            Assert.Throws<ZooPruneException>(() => model.Advise(new PruningOptions { Keep = KeepBudget.Tokens(2) })).Message);
+    }
+
+    [Fact]
     public void Answer_ImageWithLeadingOne_IsTheSame()
     {
         PreparedImage image = TinyModel.Image();
@@ -182,6 +255,7 @@ public sealed class VisionLanguageModelTests : IDisposable
         model.Dispose();
 
         Assert.Throws<ObjectDisposedException>(() => model.Answer(TinyModel.Image(), "what ?"));
+        Assert.Throws<ObjectDisposedException>(() => model.Advise(new PruningOptions { Keep = KeepBudget.Tokens(2) }));
         Assert.Throws<ObjectDisposedException>(() => model.Prepare("a.png"));
         Assert.Throws<ObjectDisposedException>(() => model.Generate(new float[5], [0], 4, "what ?"));
     }

@@ -9,6 +9,9 @@ internal sealed class PruneVisualTokensStage : RowStage
 {
     public const string StageName = nameof(ZooPruneCatalog.PruneVisualTokens);
 
+    // The options where the model is to decide whether they pay, otherwise null.
+    private readonly PruningOptions? _decided;
+
     public PruneVisualTokensStage(PruneVisualTokensOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
@@ -16,6 +19,7 @@ internal sealed class PruneVisualTokensStage : RowStage
         TokenCount = Model.VisualTokenCount;
         Width = Model.EncoderWidth;
         Pruner = NewPruner(options);
+        _decided = options.OnlyIfFaster && options.Keep.Resolve(TokenCount) < TokenCount ? options.ToPruningOptions() : null;
         int values = TokenCount * Width;
         VisualTokens = Reads(
             InputColumn.Vector(
@@ -53,7 +57,7 @@ internal sealed class PruneVisualTokensStage : RowStage
     public VisionLanguageModel Model { get; }
 
     /// <summary>The method. It holds no state of a row, so all cursors share it.</summary>
-    public VisualTokenPruner Pruner { get; }
+    private VisualTokenPruner Pruner { get; }
 
     /// <summary>N.</summary>
     public int TokenCount { get; }
@@ -76,6 +80,19 @@ internal sealed class PruneVisualTokensStage : RowStage
 
     public ScalarColumn<float> Milliseconds { get; }
 
+    /// <summary>Times the model, if it is to decide; a moment at the first row only. It is no part of any row's time.</summary>
+    public void Prepare()
+    {
+        if (_decided is not null)
+        {
+            Model.PrepareToPrune(_decided);
+        }
+    }
+
+    /// <summary>Prunes the tokens of one row, or keeps them all where the model is to decide and pruning does not pay.</summary>
+    public TokenSelection Prune(ReadOnlySpan<float> visualTokens) =>
+        _decided is null ? Pruner.Prune(visualTokens, TokenCount) : Model.Prune(visualTokens, _decided);
+
     /// <inheritdoc/>
     public override RowWork Open(BoundRow row) => new PruneVisualTokensWork(this, row);
 
@@ -83,7 +100,7 @@ internal sealed class PruneVisualTokensStage : RowStage
     /// and nothing needs to be scored unless a column wants the scores: the cheapest selection keeps the same tokens.</summary>
     private static VisualTokenPruner NewPruner(PruneVisualTokensOptions options)
     {
-        PruningOptions pruning = options.ToPruningOptions();
+        PruningOptions pruning = options.ToPruningOptions() with { OnlyIfFaster = false };
         var pruner = new VisualTokenPruner(options.Model.Projector, pruning);
         int count = options.Model.VisualTokenCount;
         return options.SensitivityColumnName is null && pruning.Keep.Resolve(count) == count

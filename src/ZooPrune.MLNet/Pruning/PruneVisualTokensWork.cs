@@ -34,8 +34,9 @@ internal sealed class PruneVisualTokensWork : RowWork
         ReadOnlySpan<float> visualTokens = _visualTokens.Values;
         Check(visualTokens);
 
+        _stage.Prepare();
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = _stage.Pruner.Prune(visualTokens, _stage.TokenCount);
+        TokenSelection selection = _stage.Prune(visualTokens);
         _milliseconds.Value = (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         _keptTokens.Set(selection.KeptTokens);

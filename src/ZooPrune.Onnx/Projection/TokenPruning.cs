@@ -1,7 +1,9 @@
 namespace ZooPrune.Onnx;
 
 /// <summary>Prunes with whatever options each call brings. Thread-safe.</summary>
-internal sealed class TokenPruning(IProjector projector)
+/// <param name="projector">M.</param>
+/// <param name="decisions">Whether pruning pays, where the options ask.</param>
+internal sealed class TokenPruning(IProjector projector, PruningDecisions decisions)
 {
     // One pruner is kept, not one for every options object ever seen: callers use the same options again and again.
     private volatile PreparedPruner? _last;
@@ -17,17 +19,46 @@ internal sealed class TokenPruning(IProjector projector)
         }
 
         int count = visualTokens.Length / width;
-        return pruning is null ? KeepAll(visualTokens, count) : PrunerFor(pruning).Prune(visualTokens, count);
+        if (pruning is null)
+        {
+            return KeepAll(visualTokens, count, note: null);
+        }
+
+        PruningAdvice? advice = Decide(count, pruning);
+        return advice is { PaysOff: false }
+            ? KeepAll(visualTokens, count, advice.Refusal)
+            : PrunerFor(pruning).Prune(visualTokens, count);
     }
 
-    private TokenSelection KeepAll(ReadOnlySpan<float> visualTokens, int count)
+    /// <summary>The advice that the options want to be followed; null where they do not, or keep everything anyway.</summary>
+    /// <param name="tokenCount">N; at least 1.</param>
+    /// <param name="pruning">What to keep; null keeps all.</param>
+    public PruningAdvice? Decide(int tokenCount, PruningOptions? pruning)
+    {
+        if (pruning is not { OnlyIfFaster: true })
+        {
+            return null;
+        }
+
+        PrunerFor(pruning);
+        return pruning.Keep.Resolve(tokenCount) < tokenCount ? Advise(tokenCount, pruning) : null;
+    }
+
+    /// <summary>What pruning costs and saves, with the options checked before anything is timed.</summary>
+    public PruningAdvice Advise(int tokenCount, PruningOptions pruning)
+    {
+        PrunerFor(pruning);
+        return decisions.Advise(tokenCount, pruning);
+    }
+
+    private TokenSelection KeepAll(ReadOnlySpan<float> visualTokens, int count, string? note)
     {
         int[] oneTile = [count];
         VisualTokenCheck.Tokens(visualTokens, oneTile, projector.InputWidth);
         float[] projected = new float[VisualTokenCheck.ProjectedLength(count, projector.OutputWidth)];
         projector.Project(visualTokens, projected);
         VisualTokenCheck.Projection(projected, [], count, projector);
-        return TokenSelection.KeepAll(projected, count);
+        return TokenSelection.KeepAll(projected, count, note);
     }
 
     private VisualTokenPruner PrunerFor(PruningOptions options)
@@ -35,7 +66,7 @@ internal sealed class TokenPruning(IProjector projector)
         PreparedPruner? prepared = _last;
         if (prepared is null || prepared.Options != options)
         {
-            prepared = new PreparedPruner(options, new VisualTokenPruner(projector, options));
+            prepared = new PreparedPruner(options, new VisualTokenPruner(projector, options with { OnlyIfFaster = false }));
             _last = prepared;
         }
 

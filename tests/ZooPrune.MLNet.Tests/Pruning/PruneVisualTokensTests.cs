@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet.Tests;
 
@@ -48,6 +49,7 @@ public class PruneVisualTokensTests(TestModel test)
             Centering = 0.75f,
             Sharpness = 2.5f,
             MaxThreads = 2,
+            OnlyIfFaster = true,
         };
 
         PruningOptions pruning = options.ToPruningOptions();
@@ -106,6 +108,70 @@ public class PruneVisualTokensTests(TestModel test)
 
         Assert.Equal("keep 700 of 576: all tokens kept", row.Note);
         Assert.Equal(N, row.KeptIndices.Length);
+    }
+
+    [Theory]
+    [InlineData(SelectionMethod.ZooPrune)]
+    [InlineData(SelectionMethod.Norm)]
+    public void Read_PruningDoesNotPay_KeepsAllAndSaysSo(SelectionMethod selection)
+    {
+        float[] tokens = test.SomeTokens();
+        using VisionLanguageModel model = ModelThatAdvises(saved: 36, cost: 46);
+        var options = new PruneVisualTokensOptions(model) { Keep = KeepBudget.Tokens(64), Selection = selection, OnlyIfFaster = true };
+
+        KeptRow[] rows = Read(options, tokens, test.SomeTokens(2));
+
+        Assert.All(rows, row => Assert.Equal("not pruned: costs more than it saves (cost 46 ms, saves 36 ms)", row.Note));
+        Assert.All(rows, row => Assert.Equal(Enumerable.Range(0, N), row.KeptIndices));
+        Assert.Equal(test.Model.Prune(tokens, null).KeptTokens.ToArray(), rows[0].KeptTokens);
+        Assert.All(rows, row => Assert.Empty(row.Error));
+    }
+
+    [Fact]
+    public void Read_PruningPays_Prunes()
+    {
+        float[] tokens = test.SomeTokens();
+        using VisionLanguageModel model = ModelThatAdvises(saved: 36, cost: 1.5);
+        var options = new PruneVisualTokensOptions(model) { Keep = KeepBudget.Tokens(64) };
+
+        KeptRow decided = Assert.Single(Read(options with { OnlyIfFaster = true }, tokens));
+
+        Assert.Equal(Assert.Single(Read(options, tokens)).KeptIndices, decided.KeptIndices);
+        Assert.Empty(decided.Note);
+    }
+
+    [Fact]
+    public void Read_PruningDoesNotPay_SensitivityIsEmpty()
+    {
+        using VisionLanguageModel model = ModelThatAdvises(saved: 36, cost: 46);
+        IDataView view = View(
+            new(model) { Keep = KeepBudget.Tokens(64), OnlyIfFaster = true, SensitivityColumnName = "sensitivity" }, test.SomeTokens());
+
+        Assert.Equal(0, Assert.Single(Numbers.Column<VBuffer<float>>(view, "sensitivity")).Length);
+    }
+
+    [Fact]
+    public void Read_EverythingKeptAnyway_IsNotDecided()
+    {
+        using var model = VisionLanguageModel.Load(TestModel.Folder, null, (_, _) => throw new NotSupportedException("Timed."));
+
+        KeptRow row = Assert.Single(Read(new(model) { Keep = KeepBudget.Ratio(1), OnlyIfFaster = true }, test.SomeTokens()));
+
+        Assert.Equal((N, "", ""), (row.KeptIndices.Length, row.Note, row.Error));
+    }
+
+    [Fact]
+    public void Read_TimingTakesLong_IsNoPartOfTheRowsTime()
+    {
+        using var model = VisionLanguageModel.Load(TestModel.Folder, null, (count, options) =>
+        {
+            Thread.Sleep(700);
+            return new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = 1 }).Advise(count, options.Keep, 1);
+        });
+
+        KeptRow row = Assert.Single(Read(new(model) { Keep = KeepBudget.Tokens(64), OnlyIfFaster = true }, test.SomeTokens()));
+
+        Assert.InRange(row.PruneMilliseconds, 0, 650);
     }
 
     [Fact]
@@ -223,6 +289,10 @@ public class PruneVisualTokensTests(TestModel test)
         Assert.InRange(after - before, long.MinValue, 2_000_000);
         Assert.Equal(2_199, cursor.Position);
     }
+
+    /// <summary>A model that has measured that much for every budget of 64.</summary>
+    private static VisionLanguageModel ModelThatAdvises(double saved, double cost) => VisionLanguageModel.Load(TestModel.Folder, null, (count, options) =>
+        new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = saved / (576 - 64) }).Advise(count, options.Keep, cost));
 
     private IDataView View(PruneVisualTokensOptions options, params float[][] tokens)
     {
