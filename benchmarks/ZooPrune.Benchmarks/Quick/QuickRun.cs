@@ -104,7 +104,8 @@ internal static class QuickRun
         ModelShape shape = new("greedy", count, Width, Width, Width, keep);
         float[] projected = shape.MakeTokens();
         float[] sensitivity = [.. shape.MakeTokens().Take(count).Select(MathF.Abs)];
-        float[] weights = SensitivityDiversitySelector.Scale(sensitivity, null);
+        float[] weights = new float[count];
+        SensitivityDiversitySelector.Scale(sensitivity, null, weights);
         float[] scratch = new float[count];
         int first = Array.IndexOf(weights, weights.Max());
         int[] order = new int[keep];
