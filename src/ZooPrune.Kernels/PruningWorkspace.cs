@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ZooPrune;
 
 /// <summary>
@@ -8,11 +10,13 @@ namespace ZooPrune;
 /// longer. It may go from one pruner to another. Not for several calls at once: a second one is an error. It grows to what the largest
 /// prune needed, about N x H floats for Z and N x N for the cosines, and never shrinks; drop it to free its memory.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "Memory only; what is not given back to its pool is collected.")]
 public sealed class PruningWorkspace
 {
     // Results that were handed out once, and those of them that belong to the latest call.
     private readonly List<TokenSelection> _all = [];
     private readonly List<TokenSelection> _latest = [];
+    private CosineSimilarity? _cosines;
     private int _inUse;
 
     /// <summary>Z of the call, [N, H].</summary>
@@ -65,6 +69,15 @@ public sealed class PruningWorkspace
     }
 
     internal void End() => Volatile.Write(ref _inUse, 0);
+
+    /// <summary>The cosines of one tile, until they are asked for the next.</summary>
+    /// <inheritdoc cref="CosineSimilarity(in ScoredTokens, float, int, int, ITokenKernels)"/>
+    internal CosineSimilarity Cosines(in ScoredTokens tokens, float centering, int rowsWanted, int maxThreads, ITokenKernels kernels)
+    {
+        _cosines?.Dispose();
+        _cosines = new CosineSimilarity(tokens, centering, rowsWanted, maxThreads, kernels);
+        return _cosines;
+    }
 
     /// <summary>The results of this call, one an image, to be filled; the same objects every time.</summary>
     internal IReadOnlyList<TokenSelection> Selections(int images)

@@ -58,7 +58,7 @@ public sealed class CdPrunerSelector : ISelectionMethod
             gains[i] = tokens.Token(i).ContainsAnyExcept(0f) ? relevance[i] * relevance[i] : 0;
         }
 
-        using CosineSimilarity cosines = new(tokens, 0, order.Length, _maxThreads, _kernels);
+        CosineSimilarity cosines = work.Cosines(tokens, 0, order.Length, _maxThreads, _kernels);
         int picked = Maximize(relevance, gains, cosines, order, work.Factors.Take(FactorLength(order.Length, tokens.Count)));
         if (picked < order.Length)
         {

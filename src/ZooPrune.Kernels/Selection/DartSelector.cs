@@ -62,7 +62,7 @@ public sealed class DartSelector : ISelectionMethod
         int pivots = Math.Min(_pivotCount, order.Length);
         ranking[..pivots].CopyTo(order);
 
-        using CosineSimilarity cosines = new(tokens, 0, pivots, _maxThreads, _kernels);
+        CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, 0, pivots, _maxThreads, _kernels);
         int filled = pivots;
         for (int pivot = 0; filled < order.Length; pivot++)
         {

@@ -18,7 +18,7 @@ internal sealed class SensitivityDiversitySelector(PruningOptions options, IToke
     {
         Span<float> weights = tokens.Workspace.Weights.Take(tokens.Count);
         Scale(tokens.Sensitivity, options.Sharpness, weights);
-        using CosineSimilarity cosines = new(tokens, options.Centering, order.Length, options.MaxThreads, kernels);
+        CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, options.Centering, order.Length, options.MaxThreads, kernels);
         GreedyLoop.Run(weights, IndexOfLargest(weights), cosines, order, kernels);
     }
 
