@@ -43,7 +43,7 @@ internal readonly ref struct CandidateTokens
         };
     }
 
-    /// <summary>The candidates <paramref name="first"/> to <paramref name="first"/> + <paramref name="length"/> - 1; at least one.</summary>
+    /// <summary><paramref name="length"/> candidates, at least one, from <paramref name="first"/> on.</summary>
     public ScoredTokens Slice(int first, int length) =>
         new(
             Projected.Slice(first * _width, length * _width),

@@ -16,7 +16,7 @@ internal sealed class DivPruneSelector(PruningOptions options, ITokenKernels ker
 
     public void Select(in ScoredTokens tokens, Span<int> order)
     {
-        CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, options.Centering, rowsWanted: tokens.Count, options.MaxThreads, kernels);
+        CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, options.Centering, tokens.Count, options.MaxThreads, kernels);
         Span<float> weights = tokens.Workspace.Weights.Take(tokens.Count);
         weights.Fill(1f);
         GreedyLoop.Run(weights, FarthestFromNeighbour(cosines, tokens.Count), cosines, order, kernels);

@@ -61,6 +61,14 @@ public sealed class CdPrunerSelectorTests
     }
 
     [Fact]
+    public void Select_AlmostSpannedToken_StillBeatsACopy()
+    {
+        // Token 2 has 0.0009 of its r^2 left, token 1 (a copy of token 0) nothing but rounding.
+        float[] plane = [1, 0, 1, 0, 1, 0.03f, 0, 0];
+        Assert.Equal([0, 2], RivalCases.Prune(plane, [4], 2, new CdPrunerSelector(), [2, 1.9f, 1, 0]).SelectionOrder.ToArray());
+    }
+
+    [Fact]
     public void Select_EqualScores_TakeTokensApart()
     {
         float[] plane = [1, 0, 1, 0, 0, 1];
