@@ -12,6 +12,12 @@ public sealed record PruningOptions
     public SelectionMethod Selection { get; init; } = SelectionMethod.ZooPrune;
 
     /// <summary>
+    /// A method that <see cref="Selection"/> has no name for: one of your own, or one that needs more than tokens and options. Null
+    /// (the default) takes <see cref="Selection"/>, which must be left at its default where a method is given.
+    /// </summary>
+    public ISelectionMethod? CustomSelection { get; init; }
+
+    /// <summary>
     /// How the sensitivity is computed, where the selection uses it. The default is the cheapest that the projector allows.
     /// </summary>
     public SensitivityMethod Sensitivity { get; init; } = SensitivityMethod.Auto;

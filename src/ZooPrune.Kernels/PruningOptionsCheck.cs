@@ -22,6 +22,11 @@ internal static class PruningOptionsCheck
             throw Throw.UnknownOption(nameof(PruningOptions.Selection), (int)options.Selection, nameof(options));
         }
 
+        if (options.CustomSelection is not null && options.Selection != SelectionMethod.ZooPrune)
+        {
+            throw Throw.TwoSelections(options.Selection, options.CustomSelection.GetType(), nameof(options));
+        }
+
         if (!Enum.IsDefined(options.Sensitivity))
         {
             throw Throw.UnknownOption(nameof(PruningOptions.Sensitivity), (int)options.Sensitivity, nameof(options));

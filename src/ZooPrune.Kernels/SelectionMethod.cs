@@ -11,7 +11,10 @@ public enum SelectionMethod
     /// </summary>
     ZooPruneTuned,
 
-    /// <summary>Diversity only: the largest smallest cosine distance, greedily (DivPrune, CVPR 2025).</summary>
+    /// <summary>
+    /// Diversity only: the largest smallest cosine distance, greedily (DivPrune, CVPR 2025). Its published code rounds a share of N half
+    /// to even where <see cref="KeepBudget.Ratio"/> rounds down: <c>KeepBudget.Tokens((int)Math.Round(ratio * n))</c> is its count.
+    /// </summary>
     DivPrune,
 
     /// <summary>The tokens of largest sensitivity.</summary>

@@ -114,6 +114,59 @@ internal static class Throw
     public static ZooPruneException ProjectionNotFinite(string what, Type projector, int token, float value) => new(
         Text($"Projector {projector.Name}: the {what} of token {token:N0} is {value}. It must be finite; check the projector's weights and the range of the visual tokens."));
 
+    public static ArgumentException TwoSelections(SelectionMethod selection, Type method, string parameter) => Wrong(
+        parameter,
+        $"PruningOptions.CustomSelection: {method.Name} was given together with Selection = {selection}. Only one of them can choose; leave Selection out to use {method.Name}.");
+
+    public static ArgumentOutOfRangeException SelectorBelow(string selector, int value, int least, string parameter) => OutOfRange(
+        parameter,
+        $"{selector}, {parameter}: it is {value:N0}. It must be {least} or more; leave it out for the default.");
+
+    public static ZooPruneException WrongChoice(Type method, int index, int count) => new(
+        Text($"Selection {method.Name}: it chose candidate {index:N0} of {count:N0}, which does not exist or was chosen before. It must write distinct indices from 0 to {count - 1:N0} into all of order; check its Select."));
+
+    public static ZooPruneException MassNotANumber(Type method, int tile) => new(
+        Text($"Selection {method.Name}: the mass of tile {tile:N0} is NaN. It must be a number; check its Mass."));
+
+    public static ArgumentException NotRowsOfTokens(int got, int count, string parameter) => Wrong(
+        parameter,
+        $"Projected visual tokens: there are {got:N0} values for {count:N0} tokens. Expected {count:N0} x H; check the shape and that it is row-major.");
+
+    public static ArgumentException SeveralImages(int images, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.TilesPerImage: it describes {images:N0} images. Prune returns the selection of one; use PruneImages.");
+
+    public static ArgumentException ImageWithoutTiles(int image, int tiles, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.TilesPerImage: image {image:N0} has {tiles:N0} tiles. Every image needs 1 tile or more; leave images without tokens out.");
+
+    public static ArgumentException TilesOfImages(long tiles, int lengths, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.TilesPerImage: its images have {tiles:N0} tiles together, but there are {lengths:N0} tile lengths. The sum must be their number; check both lists.");
+
+    public static ArgumentException BudgetsOfImages(int budgets, int images, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.Budgets: there are {budgets:N0} budgets for {images:N0} images. It needs one budget an image; leave the list out to use PruningOptions.Keep for all.");
+
+    public static ArgumentException BudgetOfImageNotSet(int image, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.Budgets: the budget of image {image:N0} is not set (default). It must be a count or a share; create it with KeepBudget.Tokens or KeepBudget.Ratio.");
+
+    public static ArgumentException ProtectedToken(int place, int token, int previous, int count, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.ProtectedTokens: number {place:N0} is {token:N0}, after {previous:N0}, of {count:N0} visual tokens. They must ascend, each once, from 0 to {count - 1:N0}; sort them and count over all tokens of the call.");
+
+    public static ArgumentException ScoresMissing(Type method, int count, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.Scores: it is empty, and the selection {method.Name} uses it. It needs one score a visual token, {count:N0} here; pass them in a PruningInput, or choose a method without scores.");
+
+    public static ArgumentException ScoreNotFinite(int token, float value, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.Scores: the score of token {token:N0} is {value}. All scores must be finite; check how they are computed.");
+
+    public static InvalidOperationException WorkspaceInUse() => new(
+        "PruningWorkspace: another call is using it. One workspace serves one call at a time; give each thread its own, or pass none.");
+
     public static ZooPruneException UnknownKernels(string asked, IEnumerable<string> available) => new(
         Text($"Environment variable {TokenKernels.Variable}: '{asked}' is no kernel set of this machine. Available are {string.Join(", ", available)}; use one of them or unset the variable."));
 

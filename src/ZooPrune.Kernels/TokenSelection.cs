@@ -1,53 +1,88 @@
 namespace ZooPrune;
 
-/// <summary>Which visual tokens were kept, why, and their projected values. Immutable.</summary>
+/// <summary>Which visual tokens were kept, why, and their projected values.</summary>
+/// <remarks>
+/// Never changes, with one exception: what a prune with a <see cref="PruningWorkspace"/> returned is valid until that workspace is used
+/// again.
+/// </remarks>
 public sealed class TokenSelection
 {
-    private readonly int[] _keptIndices;
-    private readonly int[] _selectionOrder;
-    private readonly float[] _sensitivity;
-    private readonly float[] _keptTokens;
+    private readonly GrowingBuffer<int> _keptIndices = new();
+    private readonly GrowingBuffer<int> _selectionOrder = new();
+    private readonly GrowingBuffer<float> _sensitivity = new();
+    private readonly GrowingBuffer<float> _keptTokens = new();
 
-    internal TokenSelection(int tokenCount, int[] keptIndices, int[] selectionOrder, float[] sensitivity, float[] keptTokens)
+    internal TokenSelection()
     {
-        TokenCount = tokenCount;
-        _keptIndices = keptIndices;
-        _selectionOrder = selectionOrder;
-        _sensitivity = sensitivity;
-        _keptTokens = keptTokens;
     }
 
-    /// <summary>N, the number of visual tokens before pruning.</summary>
-    public int TokenCount { get; }
+    private TokenSelection(int tokenCount, int[] everyIndex, float[] projected)
+    {
+        TokenCount = tokenCount;
+        _keptIndices = new(everyIndex);
+        _selectionOrder = new(everyIndex);
+        _keptTokens = new(projected);
+    }
 
-    /// <summary>[K]; the positions of the kept tokens, ascending and distinct. With tiles: counted over all tiles.</summary>
-    public ReadOnlySpan<int> KeptIndices => _keptIndices;
+    /// <summary>N, the number of visual tokens before pruning, protected ones included.</summary>
+    public int TokenCount { get; private set; }
 
-    /// <summary>[K]; the same positions in the order in which they were chosen, tile after tile.</summary>
-    public ReadOnlySpan<int> SelectionOrder => _selectionOrder;
+    /// <summary>[K], and the protected tokens; the positions of the kept tokens, ascending and distinct. With tiles: counted over all tiles.</summary>
+    public ReadOnlySpan<int> KeptIndices => _keptIndices.Span;
+
+    /// <summary>[K]; the same positions in the order in which they were chosen, tile after tile; protected tokens are not chosen.</summary>
+    public ReadOnlySpan<int> SelectionOrder => _selectionOrder.Span;
 
     /// <summary>[N]; the sensitivity of every visual token, >= 0. Empty if the selection uses none.</summary>
-    public ReadOnlySpan<float> Sensitivity => _sensitivity;
+    public ReadOnlySpan<float> Sensitivity => _sensitivity.Span;
 
-    /// <summary>Row-major [K, H]; the projected kept tokens, in the order of <see cref="KeptIndices"/>.</summary>
-    public ReadOnlySpan<float> KeptTokens => _keptTokens;
+    /// <summary>Row-major [kept, H]; the projected kept tokens, in the order of <see cref="KeptIndices"/>.</summary>
+    public ReadOnlySpan<float> KeptTokens => _keptTokens.Span;
 
     /// <summary>
     /// How <see cref="Sensitivity"/> was computed, never <see cref="SensitivityMethod.Auto"/>; null if the selection uses none.
     /// </summary>
-    public SensitivityMethod? SensitivityMethodUsed { get; internal init; }
+    public SensitivityMethod? SensitivityMethodUsed { get; internal set; }
 
     /// <summary>What could not be done as asked, for example "keep 700 of 576: all tokens kept"; otherwise null.</summary>
-    public string? Note { get; internal init; }
+    public string? Note { get; internal set; }
 
     /// <summary>Everything kept, in order: what a model without pruning sees.</summary>
     /// <param name="projected">Row-major [N, H]; not copied, the selection owns it from here.</param>
     /// <param name="tokenCount">N.</param>
     /// <param name="note">Why everything is kept, where that was not asked for.</param>
     /// <returns>The selection; it has no sensitivity.</returns>
-    internal static TokenSelection KeepAll(float[] projected, int tokenCount, string? note = null)
+    internal static TokenSelection KeepAll(float[] projected, int tokenCount, string? note = null) =>
+        new(tokenCount, [.. Enumerable.Range(0, tokenCount)], projected) { Note = note };
+
+    /// <summary>One an image, to be filled; nobody else's.</summary>
+    internal static TokenSelection[] New(int images)
     {
-        int[] everyIndex = [.. Enumerable.Range(0, tokenCount)];
-        return new TokenSelection(tokenCount, everyIndex, everyIndex, [], projected) { Note = note };
+        TokenSelection[] selections = new TokenSelection[images];
+        for (int image = 0; image < images; image++)
+        {
+            selections[image] = new TokenSelection();
+        }
+
+        return selections;
+    }
+
+    /// <summary>[K], to be filled.</summary>
+    internal Span<int> TakeOrder(int length) => _selectionOrder.Take(length);
+
+    /// <summary>[kept], to be filled.</summary>
+    internal Span<int> TakeKeptIndices(int length) => _keptIndices.Take(length);
+
+    /// <summary>Takes over what the selection needs of the image's Z and S.</summary>
+    internal void Gather(in ImageTokens image)
+    {
+        TokenCount = image.Count;
+        image.Sensitivity.CopyTo(_sensitivity.Take(image.Sensitivity.Length));
+        int width = image.Projected.Length / image.Count;
+        Span<float> rows = _keptTokens.Take(KeptIndices.Length * width);
+        for (int k = 0; k < KeptIndices.Length; k++)
+        {
+            image.Projected.Slice(KeptIndices[k] * width, width).CopyTo(rows[(k * width)..]);
+        }
     }
 }

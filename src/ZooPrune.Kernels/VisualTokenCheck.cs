@@ -46,7 +46,8 @@ internal static class VisualTokenCheck
     }
 
     /// <summary>Rejects NaN and infinity in Z and S.</summary>
-    public static void Projection(float[] projected, float[] sensitivity, int count, IProjector projector)
+    public static void Projection(
+        ReadOnlySpan<float> projected, ReadOnlySpan<float> sensitivity, int count, IProjector projector)
     {
         int bad = FiniteCheck.FirstNotFinite(projected);
         if (bad >= 0)

@@ -5,15 +5,19 @@ namespace ZooPrune;
 /// question is never looked at. ZOO-Prune (Kim et al., CVPR 2026, arXiv 2509.24837, algorithm 1) and its neighbours.
 /// </summary>
 /// <remarks>
-/// Immutable; calls from several threads at once are fine if the projector allows them. The same input gives the same bits on one
-/// machine, whatever <see cref="PruningOptions.MaxThreads"/> says, if the projector does so.
+/// Calls from several threads at once are fine if the projector allows them, each with a <see cref="PruningWorkspace"/> of its own or
+/// none. The same input gives the same bits on one machine, whatever <see cref="PruningOptions.MaxThreads"/> says, if the projector does
+/// so. Between calls it keeps the memory of one, about N x H floats.
 /// </remarks>
 public sealed class VisualTokenPruner
 {
     private readonly IProjector _projector;
     private readonly PruningOptions _options;
     private readonly ITokenScorer _scorer;
-    private readonly ITokenSelector _selector;
+    private readonly ISelectionMethod _selection;
+
+    // Memory of calls that bring none: one call at a time reuses it, others make their own.
+    private PruningWorkspace? _spare;
 
     /// <summary>Creates a pruner; everything is checked here.</summary>
     /// <param name="projector">M. With an <see cref="IClosedFormProjector"/> no direction need be sampled.</param>
@@ -33,8 +37,8 @@ public sealed class VisualTokenPruner
         PruningOptionsCheck.Check(projector, options);
         _options = options;
         _projector = projector is MlpProjector managed ? managed.WithThreads(options.MaxThreads) : projector;
-        _selector = TokenSelector.Create(options, kernels);
-        _scorer = TokenScorer.Create(_projector, options, directions, _selector.UsesSensitivity, kernels);
+        _selection = TokenSelector.Create(options, kernels);
+        _scorer = TokenScorer.Create(_projector, options, directions, _selection.UsesSensitivity, kernels);
     }
 
     /// <summary>Prunes the visual tokens of one image.</summary>
@@ -64,39 +68,65 @@ public sealed class VisualTokenPruner
     /// There is no tile, one is empty, or <paramref name="visualTokens"/> has another size or holds NaN or infinity.
     /// </exception>
     /// <exception cref="ZooPruneException">The projector returned NaN or infinity.</exception>
-    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, ReadOnlySpan<int> tileLengths)
+    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, ReadOnlySpan<int> tileLengths) =>
+        Prune(new PruningInput(visualTokens, tileLengths));
+
+    /// <summary>Prunes one image about which more is known than its tokens, or in memory of the caller's own.</summary>
+    /// <param name="input">The tokens of one image.</param>
+    /// <param name="workspace">
+    /// Memory to be used, and used again by the next call; what is returned lies in it. Null: what is returned is the caller's.
+    /// </param>
+    /// <returns>What was kept, as without <see cref="PruningInput"/>; protected tokens are kept as well.</returns>
+    /// <inheritdoc cref="PruneImages" path="/exception"/>
+    public TokenSelection Prune(in PruningInput input, PruningWorkspace? workspace = null)
     {
-        int count = VisualTokenCheck.Tokens(visualTokens, tileLengths, _projector.InputWidth);
-
-        // Score.
-        float[] projected = new float[VisualTokenCheck.ProjectedLength(count, _projector.OutputWidth)];
-        float[] sensitivity = _selector.UsesSensitivity ? new float[count] : [];
-        _scorer.Score(visualTokens, projected, sensitivity);
-        VisualTokenCheck.Projection(projected, sensitivity, count, _projector);
-
-        // Select.
-        int keep = _options.Keep.Resolve(count);
-        ReadOnlySpan<int> tiles = _selector.JoinsTiles ? [count] : tileLengths;
-        int[] order = TileSelection.Select(_selector, projected, sensitivity, tiles, keep, out string? tileNote);
-
-        // Gather.
-        int[] kept = [.. order.Order()];
-        float[] keptTokens = Gather(projected, kept, _projector.OutputWidth);
-        return new TokenSelection(count, kept, order, sensitivity, keptTokens)
-        {
-            SensitivityMethodUsed = _scorer.Method,
-            Note = _options.Keep.TokenCount > count ? $"keep {_options.Keep.TokenCount} of {count}: all tokens kept" : tileNote,
-        };
+        PruningInputCheck.OneImage(input);
+        return PruneImages(input, workspace)[0];
     }
 
-    private static float[] Gather(float[] projected, int[] kept, int width)
+    /// <summary>Prunes several images in one pass of the projector; each has its own budget, as if it had come alone.</summary>
+    /// <param name="input">The tokens of the images.</param>
+    /// <param name="workspace"><inheritdoc cref="Prune(in PruningInput, PruningWorkspace)" path="/param[@name='workspace']/node()"/></param>
+    /// <returns>What was kept of each image; positions are counted within the image.</returns>
+    /// <exception cref="ArgumentException">
+    /// The parts of <paramref name="input"/> do not fit together, hold NaN or infinity, or lack the scores that the method uses.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">Another call is using the workspace.</exception>
+    /// <exception cref="ZooPruneException">The projector returned NaN or infinity, or a selection of your own chose wrongly.</exception>
+    public IReadOnlyList<TokenSelection> PruneImages(in PruningInput input, PruningWorkspace? workspace = null)
     {
-        float[] gathered = new float[kept.Length * width];
-        for (int k = 0; k < kept.Length; k++)
+        int count = PruningInputCheck.Check(input, _projector.InputWidth, _selection);
+        PruningWorkspace work = workspace ?? Interlocked.Exchange(ref _spare, null) ?? new PruningWorkspace();
+        work.Begin();
+        try
         {
-            projected.AsSpan(kept[k] * width, width).CopyTo(gathered.AsSpan(k * width));
-        }
+            // Score.
+            Span<float> projected = work.Projected.Take(VisualTokenCheck.ProjectedLength(count, _projector.OutputWidth));
+            Span<float> sensitivity = work.Sensitivity.Take(_selection.UsesSensitivity ? count : 0);
+            _scorer.Score(input.VisualTokens, projected, sensitivity);
+            VisualTokenCheck.Projection(projected, sensitivity, count, _projector);
 
-        return gathered;
+            IReadOnlyList<TokenSelection> selections = workspace?.Selections(input.ImageCount) ?? TokenSelection.New(input.ImageCount);
+            for (int i = 0; i < selections.Count; i++)
+            {
+                // Select.
+                ImageTokens image = ImageTokens.Of(input, i, projected, sensitivity, _options.Keep);
+                TileSelection.Select(_selection, image, work, selections[i]);
+
+                // Gather.
+                selections[i].Gather(image);
+                selections[i].SensitivityMethodUsed = _scorer.Method;
+            }
+
+            return selections;
+        }
+        finally
+        {
+            work.End();
+            if (workspace is null)
+            {
+                _spare = work;
+            }
+        }
     }
 }

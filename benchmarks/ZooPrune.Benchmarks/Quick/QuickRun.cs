@@ -104,13 +104,14 @@ internal static class QuickRun
         ModelShape shape = new("greedy", count, Width, Width, Width, keep);
         float[] projected = shape.MakeTokens();
         float[] sensitivity = [.. shape.MakeTokens().Take(count).Select(MathF.Abs)];
-        float[] weights = SensitivityDiversitySelector.Scale(sensitivity, null);
+        float[] weights = new float[count];
+        SensitivityDiversitySelector.Scale(sensitivity, null, weights);
         float[] scratch = new float[count];
         int first = Array.IndexOf(weights, weights.Max());
         int[] order = new int[keep];
         int[] expected = new int[keep];
         ScoredTokens tokens = new(projected, sensitivity, count, 0);
-        using CosineSimilarity cosines = new(tokens, 0, rowsWanted: count, 0, TokenKernels.Default);
+        CosineSimilarity cosines = new(tokens, 0, rowsWanted: count, 0, TokenKernels.Default);
         Run(TokenKernels.Reference, expected);
         Run(TokenKernels.Default, order);
         if (!expected.AsSpan().SequenceEqual(order))

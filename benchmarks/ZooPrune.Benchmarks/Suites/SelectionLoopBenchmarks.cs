@@ -28,7 +28,8 @@ public class SelectionLoopBenchmarks : IDisposable
 
         _projected = new float[Shape.Tokens * Shape.OutputWidth];
         projector.Project(tokens, _projected);
-        _weights = SensitivityDiversitySelector.Scale(selection.Sensitivity, null);
+        _weights = new float[Shape.Tokens];
+        SensitivityDiversitySelector.Scale(selection.Sensitivity, null, _weights);
         _scratch = new float[Shape.Tokens];
         _order = new int[Shape.Keep];
         _cosines = MakeCosines();
@@ -37,7 +38,7 @@ public class SelectionLoopBenchmarks : IDisposable
     [Benchmark]
     public float Gram()
     {
-        using CosineSimilarity cosines = MakeCosines();
+        CosineSimilarity cosines = MakeCosines();
         return cosines.Row(0)[0];
     }
 

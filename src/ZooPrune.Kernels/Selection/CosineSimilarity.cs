@@ -8,7 +8,7 @@ namespace ZooPrune;
 /// A row of length 0 has the cosine 0 with every token, itself included. Not for several threads at once. Made to be used again:
 /// once <see cref="Prepare"/> has seen the largest image, it allocates nothing.
 /// </remarks>
-internal sealed class CosineSimilarity : IDisposable
+internal sealed class CosineSimilarity
 {
     // 256 MB of Gram matrix, N = 8192.
     private const long LargestGram = 1L << 26;
@@ -27,10 +27,10 @@ internal sealed class CosineSimilarity : IDisposable
     // Tokens of a row that one thread computes at a time: whole blocks of strips of every width.
     private const int RowBlock = 96;
 
-    private FloatBuffer _unitRows = new();
-    private FloatBuffer _values = new();
-    private FloatBuffer _mean = new();
-    private FloatBuffer _closest = new();
+    private readonly FloatBuffer _unitRows = new();
+    private readonly FloatBuffer _values = new();
+    private readonly FloatBuffer _mean = new();
+    private readonly FloatBuffer _closest = new();
     private ITokenKernels _kernels = TokenKernels.Reference;
     private int _maxThreads;
     private int _count;
@@ -98,16 +98,6 @@ internal sealed class CosineSimilarity : IDisposable
         Span<float> closest = _closest.Floats(_count);
         closest.Fill(float.NegativeInfinity);
         return closest;
-    }
-
-    /// <summary>Lets go of the memory.</summary>
-    public void Dispose()
-    {
-        _unitRows = new FloatBuffer();
-        _values = new FloatBuffer();
-        _mean = new FloatBuffer();
-        _closest = new FloatBuffer();
-        _count = 0;
     }
 
     private unsafe void PackUnitRows(ReadOnlySpan<float> projected, float centering)

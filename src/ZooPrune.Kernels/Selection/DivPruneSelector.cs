@@ -8,19 +8,17 @@ namespace ZooPrune;
 /// As published the tiles of a picture compete together. One difference: the published code may pick a token twice once only exact
 /// duplicates of kept tokens are left and then returns fewer than K; here the duplicates fill up the budget, lowest index first.
 /// </remarks>
-internal sealed class DivPruneSelector(PruningOptions options, ITokenKernels kernels) : ITokenSelector
+internal sealed class DivPruneSelector(PruningOptions options, ITokenKernels kernels) : ISelectionMethod
 {
     public bool UsesSensitivity => false;
 
     public bool JoinsTiles => true;
 
-    public double Mass(in ScoredTokens tokens) => 0;
-
     public void Select(in ScoredTokens tokens, Span<int> order)
     {
-        using CosineSimilarity cosines = new(tokens, options.Centering, rowsWanted: tokens.Count, options.MaxThreads, kernels);
-        float[] weights = new float[tokens.Count];
-        Array.Fill(weights, 1f);
+        CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, options.Centering, tokens.Count, options.MaxThreads, kernels);
+        Span<float> weights = tokens.Workspace.Weights.Take(tokens.Count);
+        weights.Fill(1f);
         GreedyLoop.Run(weights, FarthestFromNeighbour(cosines, tokens.Count), cosines, order, kernels);
     }
 

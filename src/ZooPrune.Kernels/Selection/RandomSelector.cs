@@ -5,29 +5,25 @@ namespace ZooPrune;
 /// for K is the beginning of that for K + 1.
 /// </summary>
 /// <remarks>The same seed draws the same positions for every image of a size; a fresh draw needs another seed.</remarks>
-internal sealed class RandomSelector(int seed) : ITokenSelector
+internal sealed class RandomSelector(int seed) : ISelectionMethod
 {
     // Apart from the streams of DirectionBank, which start at 0.
     private const int Stream = -1;
 
     public bool UsesSensitivity => false;
 
-    public bool JoinsTiles => false;
-
-    public double Mass(in ScoredTokens tokens) => 0;
-
     public void Select(in ScoredTokens tokens, Span<int> order)
     {
         ulong stream = CounterHash.Stream(seed, Stream);
-        ulong[] hashes = new ulong[tokens.Count];
-        int[] indices = new int[tokens.Count];
+        Span<ulong> hashes = tokens.Workspace.Hashes.Take(tokens.Count);
+        Span<int> indices = tokens.Workspace.Ranking.Take(tokens.Count);
         for (int i = 0; i < tokens.Count; i++)
         {
-            hashes[i] = CounterHash.Bits(stream, tokens.First + i);
+            hashes[i] = CounterHash.Bits(stream, tokens.PositionOf(i));
             indices[i] = i;
         }
 
-        Array.Sort(hashes, indices);
-        indices.AsSpan(0, order.Length).CopyTo(order);
+        hashes.Sort(indices);
+        indices[..order.Length].CopyTo(order);
     }
 }

@@ -8,25 +8,22 @@ namespace ZooPrune;
 /// S_hat = (S - min S) / (max S - min S + 1e-8), or (S / max S)^p where <see cref="PruningOptions.Sharpness"/> gives p; 1 for all
 /// where all S are equal. The choice for K is the beginning of the choice for K + 1.
 /// </remarks>
-internal sealed class SensitivityDiversitySelector(PruningOptions options, ITokenKernels kernels) : ITokenSelector
+internal sealed class SensitivityDiversitySelector(PruningOptions options, ITokenKernels kernels) : ISelectionMethod
 {
     private const double RangeFloor = 1e-8;
 
     public bool UsesSensitivity => true;
 
-    public bool JoinsTiles => false;
-
-    public double Mass(in ScoredTokens tokens) => TopScoreSelector.BySensitivity().Mass(tokens);
-
     public void Select(in ScoredTokens tokens, Span<int> order)
     {
-        float[] weights = Scale(tokens.Sensitivity, options.Sharpness);
-        using CosineSimilarity cosines = new(tokens, options.Centering, order.Length, options.MaxThreads, kernels);
+        Span<float> weights = tokens.Workspace.Weights.Take(tokens.Count);
+        Scale(tokens.Sensitivity, options.Sharpness, weights);
+        CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, options.Centering, order.Length, options.MaxThreads, kernels);
         GreedyLoop.Run(weights, IndexOfLargest(weights), cosines, order, kernels);
     }
 
     /// <summary>S_hat, [N], 0 to 1.</summary>
-    internal static float[] Scale(ReadOnlySpan<float> sensitivity, float? sharpness)
+    internal static void Scale(ReadOnlySpan<float> sensitivity, float? sharpness, Span<float> scaled)
     {
         double least = double.PositiveInfinity;
         double most = double.NegativeInfinity;
@@ -36,7 +33,6 @@ internal sealed class SensitivityDiversitySelector(PruningOptions options, IToke
             most = Math.Max(most, value);
         }
 
-        float[] scaled = new float[sensitivity.Length];
         for (int i = 0; i < scaled.Length; i++)
         {
             scaled[i] = (least == most, sharpness) switch
@@ -46,8 +42,6 @@ internal sealed class SensitivityDiversitySelector(PruningOptions options, IToke
                 (_, float power) => (float)Math.Pow(sensitivity[i] / most, power),
             };
         }
-
-        return scaled;
     }
 
     private static int IndexOfLargest(ReadOnlySpan<float> values)

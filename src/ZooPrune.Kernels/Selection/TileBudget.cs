@@ -3,42 +3,49 @@ namespace ZooPrune;
 /// <summary>Shares a budget among the tiles of an image, so that the shares add up to it exactly.</summary>
 internal static class TileBudget
 {
+    private const int Open = -1;
+
     /// <summary>
     /// Every tile gets floor(K / tiles); a tile with no more tokens than that keeps all of them and the rest is shared by the
     /// others in the same way; what the division leaves over goes, one each, to those of largest mass (ties: lowest tile).
     /// </summary>
-    /// <param name="tileLengths">Tokens of every tile, each 1 or more.</param>
-    /// <param name="masses">The sensitivity mass of every tile: the sum over its tokens.</param>
-    /// <param name="budget">K; 1 to the sum of <paramref name="tileLengths"/>.</param>
-    /// <returns>The share of every tile; 0 where K is smaller than the number of tiles.</returns>
-    public static int[] Share(ReadOnlySpan<int> tileLengths, ReadOnlySpan<double> masses, int budget)
+    /// <param name="tileLengths">Candidates of every tile, 0 or more.</param>
+    /// <param name="masses">The sensitivity mass of every tile, no NaN; overwritten.</param>
+    /// <param name="budget">K; 0 to the sum of <paramref name="tileLengths"/>.</param>
+    /// <param name="shares">Receives the share of every tile; 0 where K is smaller than the number of tiles.</param>
+    /// <param name="ranking">[tiles]; overwritten.</param>
+    public static void Share(
+        ReadOnlySpan<int> tileLengths, Span<double> masses, int budget, Span<int> shares, Span<int> ranking)
     {
-        int[] lengths = tileLengths.ToArray();
-        int[] shares = new int[lengths.Length];
-        List<int> open = [.. Enumerable.Range(0, lengths.Length)];
+        shares.Fill(Open);
+        int open = shares.Length;
         int left = budget;
 
-        // A tile that is full takes no part in the remainder. Filling one tile raises the share of
-        // the others, which may fill the next: at most one round a tile.
-        while (open.FirstOrDefault(tile => lengths[tile] <= left / open.Count, -1) is int full and >= 0)
+        // A tile that is full takes no part in the remainder. Filling one tile never lowers the share of the others and may fill the next.
+        for (bool filledOne = true; filledOne;)
         {
-            shares[full] = lengths[full];
-            left -= lengths[full];
-            open.Remove(full);
+            filledOne = false;
+            for (int tile = 0; tile < shares.Length; tile++)
+            {
+                if (shares[tile] == Open && tileLengths[tile] <= left / open)
+                {
+                    shares[tile] = tileLengths[tile];
+                    left -= tileLengths[tile];
+                    open--;
+                    filledOne = true;
+                }
+            }
         }
 
-        int share = open.Count > 0 ? left / open.Count : 0;
-        foreach (int tile in open)
+        int share = open > 0 ? left / open : 0;
+        int remainder = left - (share * open);
+        ScoreRanking.Sort(masses, ranking);
+        foreach (int tile in ranking)
         {
-            shares[tile] = share;
+            if (shares[tile] == Open)
+            {
+                shares[tile] = share + (remainder-- > 0 ? 1 : 0);
+            }
         }
-
-        double[] mass = masses.ToArray();
-        foreach (int tile in open.OrderByDescending(tile => mass[tile]).Take(left - (share * open.Count)))
-        {
-            shares[tile]++;
-        }
-
-        return shares;
     }
 }

@@ -1,63 +1,82 @@
 namespace ZooPrune;
 
 /// <summary>Keeps the tokens of highest score, one by one without a look at the others. Ties: lowest index.</summary>
-internal sealed class TopScoreSelector : ITokenSelector
+/// <remarks>
+/// Immutable; many threads may use one. The choice for K is the beginning of that for K + 1. With the attention that a vision encoder's
+/// class token pays to each token, the mean over heads, <see cref="ByScores"/> is CLS-attention top-k (FasterVLM).
+/// </remarks>
+public sealed class TopScoreSelector : ISelectionMethod
 {
-    private readonly ScoreReader _read;
+    private readonly Score _score;
 
-    private TopScoreSelector(ScoreReader read, bool usesSensitivity)
+    private TopScoreSelector(Score score) => _score = score;
+
+    private enum Score
     {
-        _read = read;
-        UsesSensitivity = usesSensitivity;
+        Given,
+        Sensitivity,
+        Norm,
     }
 
-    private delegate double[] ScoreReader(in ScoredTokens tokens);
+    /// <summary>By <see cref="PruningInput.Scores"/>: the caller knows best.</summary>
+    public static TopScoreSelector ByScores { get; } = new(Score.Given);
 
-    public bool UsesSensitivity { get; }
+    /// <summary>By sensitivity, S_i.</summary>
+    public static TopScoreSelector BySensitivity { get; } = new(Score.Sensitivity);
 
-    public bool JoinsTiles => false;
+    /// <summary>By the L2 norm of the projected token, ||Z_i||.</summary>
+    public static TopScoreSelector ByNorm { get; } = new(Score.Norm);
 
-    /// <summary>Top K by S_i.</summary>
-    public static TopScoreSelector BySensitivity() => new(ReadSensitivity, usesSensitivity: true);
+    /// <inheritdoc/>
+    public bool UsesSensitivity => _score == Score.Sensitivity;
 
-    /// <summary>Top K by ||Z_i||.</summary>
-    public static TopScoreSelector ByNorm() => new(ReadNorms, usesSensitivity: false);
+    /// <inheritdoc/>
+    public bool UsesScores => _score == Score.Given;
 
-    public double Mass(in ScoredTokens tokens) => _read(tokens).Sum();
+    /// <inheritdoc/>
+    public double Mass(in ScoredTokens tokens)
+    {
+        double sum = 0;
+        foreach (double score in Read(tokens))
+        {
+            sum += score;
+        }
 
+        return sum;
+    }
+
+    /// <inheritdoc/>
     public void Select(in ScoredTokens tokens, Span<int> order)
     {
-        double[] scores = _read(tokens);
-        int[] indices = [.. Enumerable.Range(0, tokens.Count)];
-        Array.Sort(indices, (i, j) => scores[i] != scores[j] ? scores[j].CompareTo(scores[i]) : i.CompareTo(j));
-        indices.AsSpan(0, order.Length).CopyTo(order);
+        Span<int> ranking = tokens.Workspace.Ranking.Take(tokens.Count);
+        ScoreRanking.Sort(Read(tokens), ranking);
+        ranking[..order.Length].CopyTo(order);
     }
 
-    private static double[] ReadSensitivity(in ScoredTokens tokens)
+    private Span<double> Read(in ScoredTokens tokens)
     {
-        double[] scores = new double[tokens.Count];
+        Span<double> scores = tokens.Workspace.Keys.Take(tokens.Count);
         for (int i = 0; i < scores.Length; i++)
         {
-            scores[i] = tokens.Sensitivity[i];
-        }
-
-        return scores;
-    }
-
-    private static double[] ReadNorms(in ScoredTokens tokens)
-    {
-        double[] scores = new double[tokens.Count];
-        for (int i = 0; i < scores.Length; i++)
-        {
-            double squares = 0;
-            foreach (float value in tokens.Projected.Slice(i * tokens.Width, tokens.Width))
+            scores[i] = _score switch
             {
-                squares += (double)value * value;
-            }
-
-            scores[i] = Math.Sqrt(squares);
+                Score.Given => tokens.Scores[i],
+                Score.Sensitivity => tokens.Sensitivity[i],
+                _ => Norm(tokens.Token(i)),
+            };
         }
 
         return scores;
+    }
+
+    private static double Norm(ReadOnlySpan<float> token)
+    {
+        double squares = 0;
+        foreach (float value in token)
+        {
+            squares += (double)value * value;
+        }
+
+        return Math.Sqrt(squares);
     }
 }

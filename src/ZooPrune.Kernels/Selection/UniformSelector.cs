@@ -1,13 +1,9 @@
 namespace ZooPrune;
 
 /// <summary>A control: positions floor((k + 1/2) N / K), an even grid over the row-major order of the tokens.</summary>
-internal sealed class UniformSelector : ITokenSelector
+internal sealed class UniformSelector : ISelectionMethod
 {
     public bool UsesSensitivity => false;
-
-    public bool JoinsTiles => false;
-
-    public double Mass(in ScoredTokens tokens) => 0;
 
     public void Select(in ScoredTokens tokens, Span<int> order)
     {

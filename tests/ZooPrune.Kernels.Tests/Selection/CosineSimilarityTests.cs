@@ -12,8 +12,8 @@ public sealed class CosineSimilarityTests
         const int Width = 77;
         float[] projected = TestData.Tokens(1, Count, Width);
         ScoredTokens tokens = new(projected, [], Count, 0);
-        using CosineSimilarity gram = new(tokens, 0.9f, rowsWanted: Count, 3, TokenKernels.Find(set));
-        using CosineSimilarity single = new(tokens, 0.9f, rowsWanted: 1, 1, TokenKernels.Find(set));
+        CosineSimilarity gram = new(tokens, 0.9f, rowsWanted: Count, 3, TokenKernels.Find(set));
+        CosineSimilarity single = new(tokens, 0.9f, rowsWanted: 1, 1, TokenKernels.Find(set));
         for (int i = 0; i < Count; i++)
         {
             Assert.Equal(gram.Row(i).ToArray(), single.Row(i).ToArray());
@@ -30,8 +30,8 @@ public sealed class CosineSimilarityTests
         const int Count = 580;
         const int Width = 401;
         ScoredTokens tokens = new(TestData.Tokens(3, Count, Width), [], Count, 0);
-        using CosineSimilarity one = new(tokens, 0, rowsWanted: Count, 1, TokenKernels.Find(set));
-        using CosineSimilarity eight = new(tokens, 0, rowsWanted: Count, 8, TokenKernels.Find(set));
+        CosineSimilarity one = new(tokens, 0, rowsWanted: Count, 1, TokenKernels.Find(set));
+        CosineSimilarity eight = new(tokens, 0, rowsWanted: Count, 8, TokenKernels.Find(set));
         for (int i = 0; i < Count; i++)
         {
             Assert.Equal(one.Row(i), eight.Row(i));
@@ -44,7 +44,7 @@ public sealed class CosineSimilarityTests
     {
         float[] projected = TestData.Tokens(2, 20, 9);
         projected.AsSpan(5 * 9, 9).Clear();
-        using CosineSimilarity cosines = new(new ScoredTokens(projected, [], 20, 0), 0, 20, 1, TokenKernels.Find(set));
+        CosineSimilarity cosines = new(new ScoredTokens(projected, [], 20, 0), 0, 20, 1, TokenKernels.Find(set));
         Assert.All(cosines.Row(5).ToArray(), value => Assert.Equal(0, value));
     }
 
@@ -55,7 +55,7 @@ public sealed class CosineSimilarityTests
         foreach ((int count, int width) in ((int, int)[])[(331, 101), (97, 1025), (1, 3)])
         {
             float[] projected = TestData.Tokens(4, count, width);
-            using CosineSimilarity cosines = new(new ScoredTokens(projected, [], count, 0), 0, count, 2, TokenKernels.Find(set));
+            CosineSimilarity cosines = new(new ScoredTokens(projected, [], count, 0), 0, count, 2, TokenKernels.Find(set));
             double[] norms = [.. Enumerable.Range(0, count).Select(i => Math.Sqrt(Dot(i, i)))];
             for (int i = 0; i < count; i += 13)
             {
@@ -75,9 +75,9 @@ public sealed class CosineSimilarityTests
     {
         ScoredTokens large = new(TestData.Tokens(5, 140, 70), [], 140, 0);
         ScoredTokens small = new(TestData.Tokens(6, 50, 33), [], 50, 0);
-        using CosineSimilarity again = new(large, 1, 140, 2, TokenKernels.Find(set));
+        CosineSimilarity again = new(large, 1, 140, 2, TokenKernels.Find(set));
         again.Prepare(small, 0.5f, 50, 1, TokenKernels.Find(set));
-        using CosineSimilarity fresh = new(small, 0.5f, 50, 1, TokenKernels.Find(set));
+        CosineSimilarity fresh = new(small, 0.5f, 50, 1, TokenKernels.Find(set));
         for (int i = 0; i < 50; i++)
         {
             Assert.Equal(fresh.Row(i), again.Row(i));
@@ -91,7 +91,7 @@ public sealed class CosineSimilarityTests
         float[]? first = null;
         foreach (ITokenKernels kernels in TokenKernels.Available.Where(set => set != TokenKernels.Reference))
         {
-            using CosineSimilarity cosines = new(tokens, 0.5f, 60, 2, kernels);
+            CosineSimilarity cosines = new(tokens, 0.5f, 60, 2, kernels);
             float[] row = cosines.Row(7).ToArray();
             Assert.Equal(first ??= row, row);
         }
@@ -111,7 +111,7 @@ public sealed class CosineSimilarityAllocationTests
         float[] projected = TestData.Tokens(3, Count, Width);
         float[] weights = new float[Count];
         int[] order = new int[3];
-        using CosineSimilarity cosines = new();
+        CosineSimilarity cosines = new();
         Assert.Equal(0, Allocation.LeastOf(() => PrepareAndPick(rowsWanted: Count)));
         Assert.Equal(0, Allocation.LeastOf(() => PrepareAndPick(rowsWanted: 1)));
 

@@ -29,8 +29,9 @@ public sealed class DivPruneGoldenTests
         string folder = Path.Combine(AppContext.BaseDirectory, "Data", "divprune");
         SafeTensors golden = SafeTensors.Read(Path.Combine(folder, file));
         int[] shape = golden.Shape("in.tokens");
-        int keep = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "cases.json"))).RootElement.EnumerateArray()
-            .Single(item => item.GetProperty("file").GetString() == file).GetProperty("parameters").GetProperty("keep").GetInt32();
+        JsonElement parameters = RivalCases.Parameters("divprune", file);
+        int keep = parameters.GetProperty("keep").GetInt32();
+        Assert.Equal(keep, (int)Math.Round(parameters.GetProperty("ratio").GetDouble() * shape[0]));
 
         PruningOptions options = new() { Keep = KeepBudget.Tokens(keep), Selection = SelectionMethod.DivPrune };
         VisualTokenPruner pruner = new(FakeProjector.Identity(shape[1]), options, null, TokenKernels.Find(set));

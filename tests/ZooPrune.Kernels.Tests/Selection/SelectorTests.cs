@@ -170,7 +170,7 @@ public sealed class SelectorTests
 
     private static double CosineOfFirstTwo(float[] projected, float centering)
     {
-        using CosineSimilarity cosines = new(new ScoredTokens(projected, [], 4, 0), centering, 4, 1, TokenKernels.Default);
+        CosineSimilarity cosines = new(new ScoredTokens(projected, [], 4, 0), centering, 4, 1, TokenKernels.Default);
         return cosines.Row(0)[1];
     }
 }

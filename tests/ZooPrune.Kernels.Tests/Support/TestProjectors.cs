@@ -57,6 +57,16 @@ internal sealed class ScriptedProjector(float[] projected, float[] sensitivity) 
         sensitivity.CopyTo(scores);
     }
 
+    /// <summary>Z of one token.</summary>
+    public ReadOnlySpan<float> Row(int token) => projected.AsSpan(token * OutputWidth, OutputWidth);
+
+    /// <summary>Token i of the result is token permutation[i] of this one.</summary>
+    public ScriptedProjector Permuted(int[] permutation) =>
+        new([.. permutation.SelectMany(i => Row(i).ToArray())], [.. permutation.Select(i => sensitivity[i])]);
+
+    /// <summary>The same Z, every S times a factor.</summary>
+    public ScriptedProjector Scaled(float factor) => new(projected, [.. sensitivity.Select(value => value * factor)]);
+
     /// <summary>Prunes scripted tokens.</summary>
     public TokenSelection Prune(PruningOptions options, params int[] tiles) =>
         new VisualTokenPruner(this, options).Prune(new float[sensitivity.Length], tiles.Length == 0 ? [sensitivity.Length] : tiles);
