@@ -32,7 +32,12 @@ public sealed class VisualTokenPruner
     {
         PruningOptionsCheck.Check(projector, options);
         _options = options;
-        _projector = projector is MlpProjector managed ? managed.WithThreads(options.MaxThreads) : projector;
+        _projector = projector switch
+        {
+            MlpProjector managed => managed.WithThreads(options.MaxThreads),
+            NormMlpProjector managed => managed.WithThreads(options.MaxThreads),
+            _ => projector,
+        };
         _selector = TokenSelector.Create(options, kernels);
         _scorer = TokenScorer.Create(_projector, options, directions, _selector.UsesSensitivity, kernels);
     }
@@ -85,7 +90,7 @@ public sealed class VisualTokenPruner
         return new TokenSelection(count, kept, order, sensitivity, keptTokens)
         {
             SensitivityMethodUsed = _scorer.Method,
-            Note = _options.Keep.TokenCount > count ? $"keep {_options.Keep.TokenCount} of {count}: all tokens kept" : tileNote,
+            Note = _options.Keep.TokenCount > count ? $"keep {_options.Keep.TokenCount} of {count}: all tokens kept" : tileNote ?? _scorer.Note,
         };
     }
 
