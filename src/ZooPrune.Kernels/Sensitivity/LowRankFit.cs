@@ -14,7 +14,10 @@ internal sealed class LowRankFit
 {
     // Tokens to each half: enough for ranks to be told apart to 0.0001, few enough for seconds to stay tenths of seconds.
     private const int MostTokens = 512;
-    private const int LeastTokens = 32;
+    private const int LeastHalf = 32;
+
+    /// <summary>The fewest tokens by which a rank can be chosen.</summary>
+    public const int LeastTokens = 2 * LeastHalf;
 
     private readonly int _hiddenWidth;
     private readonly float[] _diagonal;
@@ -65,9 +68,9 @@ internal sealed class LowRankFit
     {
         int hidden = projector.HiddenWidth;
         int half = tokens.Length / projector.InputWidth / 2;
-        if (half < LeastTokens)
+        if (half < LeastHalf)
         {
-            throw Throw.TooFewProbeTokens(tokens.Length / projector.InputWidth, 2 * LeastTokens, nameof(tokens));
+            throw Throw.TooFewProbeTokens(tokens.Length / projector.InputWidth, LeastTokens, nameof(tokens));
         }
 
         int taken = Math.Min(half, MostTokens);
@@ -83,7 +86,13 @@ internal sealed class LowRankFit
             LowRankForm form = new(fit._diagonal, [.. fit._factors], [.. fit._signs], projector.InputWidth);
             float[] actual = new float[taken];
             form.Evaluate(judging, actual, kernels);
-            LowRankChoice choice = new(fit._signs.Count, RankCorrelation.Spearman(actual, expected), LargestError(actual, expected), taken);
+            LowRankChoice choice = new()
+            {
+                Rank = fit._signs.Count,
+                RankCorrelation = RankCorrelation.Spearman(actual, expected),
+                LargestRelativeError = LargestError(actual, expected),
+                TokenCount = taken,
+            };
             if (choice.IsAccurate || choice.Rank == LowRankChoice.LargestRank || !fit.TryAddSquare())
             {
                 return (form, choice);

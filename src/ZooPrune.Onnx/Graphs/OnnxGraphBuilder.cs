@@ -42,6 +42,9 @@ internal sealed class OnnxGraphBuilder(string name)
 
     public string Scalar(float value) => Constant([value]);
 
+    /// <summary>A number without dimensions, as the bounds of Clip have to be.</summary>
+    public string ScalarWithoutShape(float value) => Constant([value], []);
+
     /// <summary>An input that is left out.</summary>
     public string None { get; } = "";
 
