@@ -29,10 +29,12 @@ internal sealed class ConstantFolder
         _graph.Constants.Values.Concat(_graph.Nodes.Select(ValueOf)).Any(tensor => tensor?.ElementType == OnnxTensor.Float16)
         || _graph.Nodes.Any(node => CastTarget(node) == OnnxTensor.Float16);
 
-    /// <summary>The name behind Cast nodes between float32 and float16, which change a value by rounding at most.</summary>
+    /// <summary>
+    /// The name behind Identity nodes and Cast nodes between float32 and float16, which change a value by rounding at most.
+    /// </summary>
     public string SkipCasts(string name)
     {
-        for (int hops = 0; hops <= _graph.Nodes.Count && Producer(name) is { } node && CastTarget(node) is not null; hops++)
+        for (int hops = 0; hops <= _graph.Nodes.Count && Producer(name) is { } node && IsAlias(node); hops++)
         {
             name = node.Inputs[0];
         }
@@ -90,6 +92,9 @@ internal sealed class ConstantFolder
 
     /// <summary>The single value of a constant that holds exactly one, whatever its shape; otherwise null.</summary>
     public float? FindScalar(string name) => Find(name) is { Values: [var value] } ? value : null;
+
+    private static bool IsAlias(OnnxNode node) =>
+        node is { Operator: "Identity", Domain: "", Inputs.Count: 1 } || CastTarget(node) is not null;
 
     private static OnnxTensor? ValueOf(OnnxNode node) =>
         node.Attributes.TryGetValue("value", out OnnxAttribute? tensor) ? tensor.Tensor
