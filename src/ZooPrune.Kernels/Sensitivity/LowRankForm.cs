@@ -8,7 +8,7 @@ namespace ZooPrune;
 /// </summary>
 internal sealed class LowRankForm : ISensitivityForm
 {
-    /// <summary>The H1 from which on the low-rank form is worth its error. docs/method.md has the measurement.</summary>
+    /// <summary>The H1 from which on the low-rank form is worth its error; docs/method.md has the times below it.</summary>
     public const int LeastHiddenWidth = 1024;
 
     private readonly float[] _diagonal;
