@@ -16,6 +16,12 @@ public interface IProjector
     /// <summary>H, the width of a projected visual token; at least 1.</summary>
     int OutputWidth { get; }
 
+    /// <summary>
+    /// Why the projector has no closed form of the sensitivity, as a clause ("its activation is no GELU"); null where it has one or
+    /// nothing is known. A <see cref="TokenSelection.Note"/> repeats it where the sensitivity had to be sampled for that reason.
+    /// </summary>
+    string? WhyNoClosedForm => null;
+
     /// <summary>Projects visual tokens: Z = M(X).</summary>
     /// <param name="tokens">X, row-major [N, D]; N is its length divided by <see cref="InputWidth"/>.</param>
     /// <param name="projected">Receives Z, row-major [N, H]; every value is written.</param>

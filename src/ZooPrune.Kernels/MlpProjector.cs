@@ -3,22 +3,26 @@ using System.Buffers;
 namespace ZooPrune;
 
 /// <summary>
-/// The projector of the LLaVA family, computed in managed code: M(x) = W2 g(W1 x + b1) + b2, g the exact (erf) GELU.
+/// The projector of the LLaVA family, computed in managed code: M(x) = W2 g(W1 x + b1) + b2, g a GELU.
 /// </summary>
 /// <remarks>
 /// Immutable; calls from several threads at once are fine. Weights are copied. The result has the same bits whatever the number
-/// of threads. The first sensitivity asked of a projector computes Q, [H1, H1], and keeps it: 64 MB for H1 = 4096.
+/// of threads. The first exact sensitivity asked of a projector computes Q, [H1, H1], and keeps it: 64 MB for H1 = 4096.
+/// <see cref="ChooseRank"/> gives a projector whose sensitivity is far cheaper, and which keeps no Q.
 /// </remarks>
 public sealed class MlpProjector : IClosedFormProjector
 {
+    private const int RowsInCache = 12;
+
     private readonly float[] _weight1;
     private readonly float[] _bias1;
     private readonly float[] _weight2;
     private readonly float[] _bias2;
     private readonly SharedSensitivityForm _form;
+    private readonly LowRankForm? _lowRankForm;
     private readonly int _maxThreads;
 
-    /// <summary>Creates the projector from its weights.</summary>
+    /// <summary>Creates the projector from its weights; the activation is the exact (erf) GELU.</summary>
     /// <param name="weight1">W1, row-major [H1, D].</param>
     /// <param name="bias1">b1, [H1].</param>
     /// <param name="weight2">W2, row-major [H, H1].</param>
@@ -36,7 +40,31 @@ public sealed class MlpProjector : IClosedFormProjector
         int inputWidth,
         int hiddenWidth,
         int outputWidth)
-        : this(weight1, bias1, weight2, bias2, inputWidth, hiddenWidth, outputWidth, TokenKernels.Default)
+        : this(weight1, bias1, weight2, bias2, inputWidth, hiddenWidth, outputWidth, GeluKind.Exact)
+    {
+    }
+
+    /// <summary>Creates the projector from its weights and the kind of its activation.</summary>
+    /// <param name="weight1">W1, row-major [H1, D].</param>
+    /// <param name="bias1">b1, [H1].</param>
+    /// <param name="weight2">W2, row-major [H, H1].</param>
+    /// <param name="bias2">b2, [H].</param>
+    /// <param name="inputWidth">D; at least 1.</param>
+    /// <param name="hiddenWidth">H1; at least 1.</param>
+    /// <param name="outputWidth">H; at least 1.</param>
+    /// <param name="gelu">g.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A width is below 1, or the kind has no name.</exception>
+    /// <exception cref="ArgumentException">A weight has the wrong length or holds NaN or infinity.</exception>
+    public MlpProjector(
+        ReadOnlySpan<float> weight1,
+        ReadOnlySpan<float> bias1,
+        ReadOnlySpan<float> weight2,
+        ReadOnlySpan<float> bias2,
+        int inputWidth,
+        int hiddenWidth,
+        int outputWidth,
+        GeluKind gelu)
+        : this(weight1, bias1, weight2, bias2, inputWidth, hiddenWidth, outputWidth, TokenKernels.Default, gelu)
     {
     }
 
@@ -48,7 +76,8 @@ public sealed class MlpProjector : IClosedFormProjector
         int inputWidth,
         int hiddenWidth,
         int outputWidth,
-        ITokenKernels kernels)
+        ITokenKernels kernels,
+        GeluKind gelu = GeluKind.Exact)
     {
         InputWidth = Positive(inputWidth, nameof(inputWidth));
         HiddenWidth = Positive(hiddenWidth, nameof(hiddenWidth));
@@ -57,11 +86,12 @@ public sealed class MlpProjector : IClosedFormProjector
         _bias1 = Checked(bias1, hiddenWidth, "H1", nameof(bias1));
         _weight2 = Checked(weight2, (long)outputWidth * hiddenWidth, "H x H1", nameof(weight2));
         _bias2 = Checked(bias2, outputWidth, "H", nameof(bias2));
+        Gelu = Enum.IsDefined(gelu) ? gelu : throw Throw.UnknownGelu(gelu, nameof(gelu));
         Kernels = kernels;
         _form = new SharedSensitivityForm();
     }
 
-    private MlpProjector(MlpProjector other, int maxThreads)
+    private MlpProjector(MlpProjector other, int maxThreads, LowRankForm? lowRankForm, LowRankChoice? lowRank)
     {
         InputWidth = other.InputWidth;
         HiddenWidth = other.HiddenWidth;
@@ -70,8 +100,11 @@ public sealed class MlpProjector : IClosedFormProjector
         _bias1 = other._bias1;
         _weight2 = other._weight2;
         _bias2 = other._bias2;
+        Gelu = other.Gelu;
         Kernels = other.Kernels;
         _form = other._form;
+        _lowRankForm = lowRankForm;
+        LowRank = lowRank;
         _maxThreads = maxThreads;
     }
 
@@ -96,39 +129,105 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <summary>b2, [H].</summary>
     public ReadOnlySpan<float> Bias2 => _bias2;
 
+    /// <summary>g, the activation between the two linear layers.</summary>
+    public GeluKind Gelu { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Null until <see cref="ChooseRank"/> has given a projector with one.</remarks>
+    public LowRankChoice? LowRank { get; }
+
+    /// <inheritdoc/>
+    public SensitivityMethod Cheapest => LowRank is { IsAccurate: true } && HiddenWidth >= LowRankForm.LeastHiddenWidth
+        ? SensitivityMethod.LowRankClosedForm
+        : SensitivityMethod.ClosedForm;
+
     MlpProjector IClosedFormProjector.Weights => this;
 
     internal ITokenKernels Kernels { get; }
 
+    /// <summary>The most threads of one call; 0 means one per processor.</summary>
+    internal int MaxThreads => _maxThreads;
+
     /// <summary>Q, computed when first asked for.</summary>
     internal SensitivityForm Form => _form.Of(this, _maxThreads);
+
+    /// <summary>
+    /// The same projector with a low-rank form of the sensitivity, of the smallest rank that ranks these tokens as the exact form
+    /// does (<see cref="LowRankChoice"/>).
+    /// </summary>
+    /// <remarks>
+    /// Computes Q and lets it go: about a second for H1 = 4096. The same tokens give the same rank on one machine. The form fits
+    /// tokens like these; pass those of a picture, or several, of the kind that will be pruned.
+    /// </remarks>
+    /// <param name="tokens">X, row-major [n, D], n at least 64; of more than 1,024, that many are taken, evenly spread.</param>
+    /// <returns>A projector that shares the weights of this one.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tokens"/> is no multiple of D, has too few rows, or holds NaN or infinity.</exception>
+    public MlpProjector ChooseRank(ReadOnlySpan<float> tokens)
+    {
+        if (tokens.Length % InputWidth != 0)
+        {
+            throw Throw.NotWholeRows("Visual tokens", tokens.Length, InputWidth, nameof(tokens));
+        }
+
+        int bad = FiniteCheck.FirstNotFinite(tokens);
+        if (bad >= 0)
+        {
+            throw Throw.TokenNotFinite(bad / InputWidth, bad % InputWidth, tokens[bad], nameof(tokens));
+        }
+
+        SensitivityForm exact = _form.Known ?? SensitivityForm.Of(this, _maxThreads);
+        (LowRankForm form, LowRankChoice choice) = LowRankFit.Choose(this, exact, tokens, _maxThreads);
+        return new MlpProjector(this, _maxThreads, form, choice);
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// <paramref name="tokens"/> is no multiple of D, or <paramref name="projected"/> has another number of rows.
     /// </exception>
     public void Project(ReadOnlySpan<float> tokens, Span<float> projected) =>
-        Run(tokens, projected, [], CountRows(tokens, projected));
+        Run(tokens, projected, [], null);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
     /// <paramref name="tokens"/> is no multiple of D, or a result has another number of rows.
     /// </exception>
-    public void ProjectWithSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
-    {
-        int count = CountRows(tokens, projected);
-        if (sensitivity.Length != count)
-        {
-            throw Throw.WrongLength("Sensitivity", sensitivity.Length, "N", count, nameof(sensitivity));
-        }
+    public void ProjectWithSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity) =>
+        Run(tokens, projected, sensitivity, Form);
 
-        Run(tokens, projected, sensitivity, count);
-    }
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="tokens"/> is no multiple of D, or a result has another number of rows.
+    /// </exception>
+    public void ProjectWithLowRankSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity) =>
+        Run(tokens, projected, sensitivity, _lowRankForm ?? throw Throw.NoLowRank(GetType()));
 
     /// <summary>
-    /// The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and Q.
+    /// The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and the forms.
     /// </summary>
-    internal MlpProjector WithThreads(int maxThreads) => new(this, maxThreads);
+    internal MlpProjector WithThreads(int maxThreads) => new(this, maxThreads, _lowRankForm, LowRank);
+
+    /// <summary>The low-rank sensitivity of tokens whose first layer was computed elsewhere.</summary>
+    /// <param name="activations">a = W1 x + b1, row-major [N, H1]; overwritten.</param>
+    /// <param name="sensitivity">Receives S, [N].</param>
+    internal unsafe void LowRankSensitivity(Span<float> activations, Span<float> sensitivity)
+    {
+        LowRankForm form = _lowRankForm ?? throw Throw.NoLowRank(GetType());
+        fixed (float* activationStart = activations, sensitivityStart = sensitivity)
+        {
+            PinnedRows a = new(activationStart, HiddenWidth);
+            PinnedRows s = new(sensitivityStart, 1);
+            TokenLoop.Run(sensitivity.Length, _maxThreads, (first, rows) =>
+            {
+                // A few rows at a time, so that the slopes are still in the cache when they are multiplied.
+                for (int i = first; i < first + rows; i += RowsInCache)
+                {
+                    int few = Math.Min(RowsInCache, first + rows - i);
+                    Kernels.GeluDerivative(a.Rows(i, few), a.Rows(i, few), Gelu);
+                    form.Evaluate(a.Rows(i, few), s.Rows(i, few), Kernels);
+                }
+            });
+        }
+    }
 
     /// <summary>The first linear layer: a_i = W1 x_i + b1.</summary>
     /// <param name="tokens">[n, D].</param>
@@ -136,7 +235,7 @@ public sealed class MlpProjector : IClosedFormProjector
     internal void ProjectHidden(ReadOnlySpan<float> tokens, Span<float> activations) =>
         Linear(tokens, InputWidth, _weight1, _bias1, activations);
 
-    private void ProjectRows(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
+    private void ProjectRows(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, ISensitivityForm? form)
     {
         int count = tokens.Length / InputWidth;
         int hiddenLength = count * HiddenWidth;
@@ -145,14 +244,14 @@ public sealed class MlpProjector : IClosedFormProjector
         {
             Span<float> hidden = rented.AsSpan(0, hiddenLength);
             ProjectHidden(tokens, hidden);
-            if (!sensitivity.IsEmpty)
+            if (form is not null)
             {
                 Span<float> slopes = rented.AsSpan(hiddenLength, hiddenLength);
-                Kernels.GeluDerivative(hidden, slopes);
-                Form.Evaluate(slopes, sensitivity, Kernels);
+                Kernels.GeluDerivative(hidden, slopes, Gelu);
+                form.Evaluate(slopes, sensitivity, Kernels);
             }
 
-            Kernels.Gelu(hidden, hidden);
+            Kernels.Gelu(hidden, hidden, Gelu);
             Linear(hidden, HiddenWidth, _weight2, _bias2, projected);
         }
         finally
@@ -172,12 +271,12 @@ public sealed class MlpProjector : IClosedFormProjector
         Kernels.AddProducts(new MatrixView(rows, count, width), new MatrixView(weight, bias.Length, width), result, bias.Length);
     }
 
-    private unsafe void Run(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, int count)
+    private unsafe void Run(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, ISensitivityForm? form)
     {
-        bool wantsSensitivity = !sensitivity.IsEmpty;
-        if (wantsSensitivity)
+        int count = CountRows(tokens, projected);
+        if (form is not null && sensitivity.Length != count)
         {
-            _ = Form;
+            throw Throw.WrongLength("Sensitivity", sensitivity.Length, "N", count, nameof(sensitivity));
         }
 
         fixed (float* tokenStart = tokens, projectedStart = projected, sensitivityStart = sensitivity)
@@ -186,7 +285,7 @@ public sealed class MlpProjector : IClosedFormProjector
             PinnedRows z = new(projectedStart, OutputWidth);
             PinnedRows s = new(sensitivityStart, 1);
             TokenLoop.Run(count, _maxThreads, (first, rows) =>
-                ProjectRows(x.Rows(first, rows), z.Rows(first, rows), wantsSensitivity ? s.Rows(first, rows) : []));
+                ProjectRows(x.Rows(first, rows), z.Rows(first, rows), form is null ? [] : s.Rows(first, rows), form));
         }
     }
 

@@ -4,7 +4,8 @@ namespace ZooPrune;
 public enum SensitivityMethod
 {
     /// <summary>
-    /// The cheapest that the projector allows: <see cref="ClosedForm"/> for an <see cref="IClosedFormProjector"/>, otherwise
+    /// The cheapest that the projector allows: for an <see cref="IClosedFormProjector"/> what its
+    /// <see cref="IClosedFormProjector.Cheapest"/> says (<see cref="ClosedForm"/> or <see cref="LowRankClosedForm"/>), otherwise
     /// <see cref="Sampled"/>.
     /// </summary>
     Auto,
@@ -25,4 +26,10 @@ public enum SensitivityMethod
     /// S_i = sqrt(d_i^T Q d_i / D): exact, no directions, no step size, no seed. Needs an <see cref="IClosedFormProjector"/>.
     /// </summary>
     ClosedForm,
+
+    /// <summary>
+    /// <see cref="ClosedForm"/> with Q replaced by its diagonal and R squares, R chosen by the error it makes in S
+    /// (<see cref="IClosedFormProjector.LowRank"/>). Needs an <see cref="IClosedFormProjector"/> that has one.
+    /// </summary>
+    LowRankClosedForm,
 }

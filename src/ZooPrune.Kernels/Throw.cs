@@ -51,6 +51,33 @@ internal static class Throw
         parameter,
         $"PruningOptions.Sensitivity: {method} was asked for with the projector {projector.Name}, whose weights are not known. It needs an IClosedFormProjector (Linear, GELU, Linear); use Sampled, or Auto to let the projector decide.");
 
+    public static ArgumentException SharedProductUnavailable(Type projector, string parameter) => Wrong(
+        parameter,
+        $"PruningOptions.Sensitivity: SharedProduct was asked for with the projector {projector.Name}, which is not Linear, GELU, Linear alone. It needs a projector with Weights; use ClosedForm or Sampled, or Auto to let the projector decide.");
+
+    public static ArgumentOutOfRangeException UnknownGelu(GeluKind kind, string parameter) => OutOfRange(
+        parameter,
+        $"MlpProjector, gelu: the value {(int)kind} has no name. It must be one of the members of GeluKind; use one of them.");
+
+    public static ArgumentException NormEpsilon(float epsilon, string parameter) => Wrong(
+        parameter,
+        $"PatchNorm, epsilon: it is {epsilon}. It must be a finite number from 0 on; take it from the model's configuration.");
+
+    public static ArgumentException PatchWidth(int inputWidth, int patchWidth, string parameter) => Wrong(
+        parameter,
+        $"NormMlpProjector: the first linear layer takes {inputWidth:N0} values and a patch has {patchWidth:N0}. It needs a whole number of patches; check the norm's weight and the layer's.");
+
+    public static ArgumentException LowRankUnavailable(Type projector, string parameter) => Wrong(
+        parameter,
+        $"PruningOptions.Sensitivity: LowRankClosedForm was asked for with the projector {projector.Name}, for which no rank was chosen. It needs IClosedFormProjector.LowRank; call MlpProjector.ChooseRank with visual tokens of a typical image first, or use ClosedForm.");
+
+    public static InvalidOperationException NoLowRank(Type projector) => new(
+        $"Projector {projector.Name}: the low-rank sensitivity was asked for, and no rank was chosen. LowRank must not be null; call MlpProjector.ChooseRank with visual tokens of a typical image first, or use ProjectWithSensitivity.");
+
+    public static ArgumentException TooFewProbeTokens(int got, int needed, string parameter) => Wrong(
+        parameter,
+        $"Low-rank sensitivity: there are {got:N0} visual tokens to choose the rank by. It needs {needed:N0} or more; pass the tokens of a whole image.");
+
     public static ArgumentException ProjectorWidths(Type projector, int inputWidth, int outputWidth, string parameter) => Wrong(
         parameter,
         $"Projector {projector.Name}: its widths are {inputWidth:N0} (input) and {outputWidth:N0} (output). Both must be 1 or more; check how the projector was loaded.");

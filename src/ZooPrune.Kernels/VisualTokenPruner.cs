@@ -36,7 +36,12 @@ public sealed class VisualTokenPruner
     {
         PruningOptionsCheck.Check(projector, options);
         _options = options;
-        _projector = projector is MlpProjector managed ? managed.WithThreads(options.MaxThreads) : projector;
+        _projector = projector switch
+        {
+            MlpProjector managed => managed.WithThreads(options.MaxThreads),
+            NormMlpProjector managed => managed.WithThreads(options.MaxThreads),
+            _ => projector,
+        };
         _selection = TokenSelector.Create(options, kernels);
         _scorer = TokenScorer.Create(_projector, options, directions, _selection.UsesSensitivity, kernels);
     }
@@ -116,6 +121,7 @@ public sealed class VisualTokenPruner
                 // Gather.
                 selections[i].Gather(image);
                 selections[i].SensitivityMethodUsed = _scorer.Method;
+                selections[i].Note ??= _scorer.Note;
             }
 
             return selections;

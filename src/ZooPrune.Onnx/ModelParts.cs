@@ -15,7 +15,7 @@ internal sealed class ModelParts : IDisposable
         try
         {
             Encoder = Own(VisionEncoder.Open(files.VisionEncoder, options.Threads));
-            Projector = ProjectorLoader.Load(files.Projector, options.Threads, Encoder.Width);
+            Projector = ProjectorLoader.Load(files.Projector, options.Threads, Encoder.Width, ProbeTokens);
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             Decoder = Own(Decoder.Open(files.Decoder, options.Threads));
@@ -58,6 +58,10 @@ internal sealed class ModelParts : IDisposable
     public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder), options);
 
     public void Dispose() => _owned.Dispose();
+
+    /// <summary>X of a picture drawn in code, by which a low-rank sensitivity is chosen.</summary>
+    private float[] ProbeTokens() =>
+        Encoder.Encode(Preprocessor.Prepare(ProbePicture.Draw(Encoder.ImageSize), Encoder.ImageSize, Encoder.ImageSize).PixelValues);
 
     private T Own<T>(T part)
         where T : IDisposable

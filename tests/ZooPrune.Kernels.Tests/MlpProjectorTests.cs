@@ -85,6 +85,11 @@ public sealed class MlpProjectorTests
     }
 
     [Fact]
+    public void Constructor_UnknownGelu_IsAnError() => Assert.Equal(
+        "MlpProjector, gelu: the value 7 has no name. It must be one of the members of GeluKind; use one of them. (Parameter 'gelu')",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MlpProjector([1], [1], [1], [1], 1, 1, 1, (GeluKind)7)).Message);
+
+    [Fact]
     public void Constructor_NotFiniteWeight_NamesItsPlace()
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new MlpProjector([1, 1], [1], [float.NaN], [1], 2, 1, 1));

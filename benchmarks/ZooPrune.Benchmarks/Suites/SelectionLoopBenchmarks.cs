@@ -4,7 +4,7 @@ namespace ZooPrune.Benchmarks;
 
 /// <summary>One loop: the greedy picks over a finished Gram matrix, and the Gram matrix itself.</summary>
 [MemoryDiagnoser]
-public class SelectionLoopBenchmarks : IDisposable
+public class SelectionLoopBenchmarks
 {
     private float[] _projected = [];
     private float[] _weights = [];
@@ -48,13 +48,6 @@ public class SelectionLoopBenchmarks : IDisposable
         _weights.CopyTo(_scratch, 0);
         GreedyLoop.Run(_scratch, 0, _cosines!, _order, TokenKernels.Default);
         return _order[^1];
-    }
-
-    [GlobalCleanup]
-    public void Dispose()
-    {
-        _cosines?.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     private CosineSimilarity MakeCosines() =>

@@ -50,17 +50,17 @@ internal interface ITokenKernels
     /// <summary>Effectively computes result = x + scale * y. <paramref name="result"/> may be <paramref name="x"/>.</summary>
     void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result);
 
-    /// <summary>
-    /// Effectively computes g(x) = x Phi(x), Phi the normal distribution: the exact (erf) GELU. <paramref name="result"/> may be
-    /// <paramref name="x"/>.
-    /// </summary>
-    void Gelu(ReadOnlySpan<float> x, Span<float> result);
+    /// <summary>Effectively computes g(x), the GELU of that kind. <paramref name="result"/> may be <paramref name="x"/>.</summary>
+    void Gelu(ReadOnlySpan<float> x, Span<float> result, GeluKind kind = GeluKind.Exact);
 
-    /// <summary>Effectively computes g'(x) = Phi(x) + x phi(x). <paramref name="result"/> may be <paramref name="x"/>.</summary>
-    void GeluDerivative(ReadOnlySpan<float> x, Span<float> result);
+    /// <summary>Effectively computes g'(x). <paramref name="result"/> may be <paramref name="x"/>.</summary>
+    void GeluDerivative(ReadOnlySpan<float> x, Span<float> result, GeluKind kind = GeluKind.Exact);
 
     /// <summary>Effectively computes [g(a + h v) - g(a - h v)] / (2 h), the central difference of the activation.</summary>
-    void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result);
+    void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result, GeluKind kind = GeluKind.Exact);
+
+    /// <summary>Effectively computes sum_k w_k x_k^2. Empty rows give 0.</summary>
+    float WeightedSquares(ReadOnlySpan<float> x, ReadOnlySpan<float> w);
 
     /// <summary>
     /// One step of the greedy selection: effectively closest = max(closest, newest), then the lowest index of the largest

@@ -60,31 +60,40 @@ internal sealed class ReferenceTokenKernels : ITokenKernels
         }
     }
 
-    public void Gelu(ReadOnlySpan<float> x, Span<float> result)
+    public void Gelu(ReadOnlySpan<float> x, Span<float> result, GeluKind kind)
     {
         for (int i = 0; i < x.Length; i++)
         {
-            result[i] = (float)(x[i] * NormalDistribution.Cumulative(x[i]));
+            result[i] = (float)GeluFunction.Value(kind, x[i]);
         }
     }
 
-    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result)
+    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result, GeluKind kind)
     {
         for (int i = 0; i < x.Length; i++)
         {
-            result[i] = (float)(NormalDistribution.Cumulative(x[i]) + (x[i] * NormalDistribution.Density(x[i])));
+            result[i] = (float)GeluFunction.Slope(kind, x[i]);
         }
     }
 
-    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result)
+    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result, GeluKind kind)
     {
         for (int i = 0; i < a.Length; i++)
         {
             double step = (double)h * v[i];
-            double above = (a[i] + step) * NormalDistribution.Cumulative(a[i] + step);
-            double below = (a[i] - step) * NormalDistribution.Cumulative(a[i] - step);
-            result[i] = (float)((above - below) / (2.0 * h));
+            result[i] = (float)((GeluFunction.Value(kind, a[i] + step) - GeluFunction.Value(kind, a[i] - step)) / (2.0 * h));
         }
+    }
+
+    public float WeightedSquares(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            sum += (double)w[i] * x[i] * x[i];
+        }
+
+        return (float)sum;
     }
 
     public int PickNext(ReadOnlySpan<float> weights, ReadOnlySpan<float> newest, Span<float> closest)

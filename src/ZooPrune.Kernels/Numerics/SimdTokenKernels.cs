@@ -63,12 +63,75 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
     public void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result) =>
         Map<ScaledSum>(x, y, scale, result);
 
-    public void Gelu(ReadOnlySpan<float> x, Span<float> result) => Map<GeluValue>(x, x, 0, result);
+    public void Gelu(ReadOnlySpan<float> x, Span<float> result, GeluKind kind)
+    {
+        switch (kind)
+        {
+            case GeluKind.Tanh:
+                Map<SigmoidValue<CubicExponent<TVector, TWidth>>>(x, x, 0, result);
+                break;
+            case GeluKind.Quick:
+                Map<SigmoidValue<LinearExponent<TVector, TWidth>>>(x, x, 0, result);
+                break;
+            default:
+                Map<GeluValue>(x, x, 0, result);
+                break;
+        }
+    }
 
-    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result) => Map<GeluSlope>(x, x, 0, result);
+    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result, GeluKind kind)
+    {
+        switch (kind)
+        {
+            case GeluKind.Tanh:
+                Map<SigmoidSlope<CubicExponent<TVector, TWidth>>>(x, x, 0, result);
+                break;
+            case GeluKind.Quick:
+                Map<SigmoidSlope<LinearExponent<TVector, TWidth>>>(x, x, 0, result);
+                break;
+            default:
+                Map<GeluSlope>(x, x, 0, result);
+                break;
+        }
+    }
 
-    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result) =>
-        Map<GeluCentralDifference>(a, v, h, result);
+    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result, GeluKind kind)
+    {
+        switch (kind)
+        {
+            case GeluKind.Tanh:
+                Map<CentralDifference<SigmoidValue<CubicExponent<TVector, TWidth>>>>(a, v, h, result);
+                break;
+            case GeluKind.Quick:
+                Map<CentralDifference<SigmoidValue<LinearExponent<TVector, TWidth>>>>(a, v, h, result);
+                break;
+            default:
+                Map<CentralDifference<GeluValue>>(a, v, h, result);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public float WeightedSquares(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
+    {
+        ref readonly float values = ref MemoryMarshal.GetReference(x);
+        ref readonly float weights = ref MemoryMarshal.GetReference(w);
+        int vectorized = x.Length - (x.Length % TWidth.Count);
+        TVector squares = TWidth.Zero;
+        for (int i = 0; i < vectorized; i += TWidth.Count)
+        {
+            TVector value = TWidth.Load(in values, (nuint)i);
+            squares = TWidth.MultiplyAdd(TWidth.Multiply(value, value), TWidth.Load(in weights, (nuint)i), squares);
+        }
+
+        float sum = TWidth.Sum(squares);
+        for (int i = vectorized; i < x.Length; i++)
+        {
+            sum += x[i] * x[i] * w[i];
+        }
+
+        return sum;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int PickNext(ReadOnlySpan<float> weights, ReadOnlySpan<float> newest, Span<float> closest)
@@ -162,14 +225,29 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
         public static TVector Apply(TVector x, TVector y, TVector scalar) => SimdGelu<TVector, TWidth>.Derivative(x);
     }
 
-    private readonly struct GeluCentralDifference : IMap
+    private readonly struct SigmoidValue<TExponent> : IMap
+        where TExponent : struct, IExponent<TVector>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply(TVector x, TVector y, TVector scalar) => SimdSigmoidGelu<TVector, TWidth, TExponent>.Value(x);
+    }
+
+    private readonly struct SigmoidSlope<TExponent> : IMap
+        where TExponent : struct, IExponent<TVector>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply(TVector x, TVector y, TVector scalar) => SimdSigmoidGelu<TVector, TWidth, TExponent>.Derivative(x);
+    }
+
+    private readonly struct CentralDifference<TValue> : IMap
+        where TValue : struct, IMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector x, TVector y, TVector scalar)
         {
             TVector step = TWidth.Multiply(scalar, y);
-            TVector above = SimdGelu<TVector, TWidth>.Value(TWidth.Add(x, step));
-            TVector below = SimdGelu<TVector, TWidth>.Value(TWidth.Subtract(x, step));
+            TVector above = TValue.Apply(TWidth.Add(x, step), y, scalar);
+            TVector below = TValue.Apply(TWidth.Subtract(x, step), y, scalar);
             return TWidth.Divide(TWidth.Subtract(above, below), TWidth.Add(scalar, scalar));
         }
     }

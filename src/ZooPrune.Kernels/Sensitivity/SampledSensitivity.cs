@@ -19,6 +19,7 @@ internal sealed class SampledSensitivity : ITokenScorer
     private readonly ITokenKernels _kernels;
     private readonly float _stepSize;
     private readonly int _maxThreads;
+    private readonly bool _wasAsked;
 
     public SampledSensitivity(IProjector projector, DirectionBank directions, PruningOptions options, ITokenKernels kernels)
     {
@@ -27,9 +28,14 @@ internal sealed class SampledSensitivity : ITokenScorer
         _kernels = kernels;
         _stepSize = options.StepSize;
         _maxThreads = options.MaxThreads;
+        _wasAsked = options.Sensitivity == SensitivityMethod.Sampled;
     }
 
     public SensitivityMethod? Method => SensitivityMethod.Sampled;
+
+    public string? Note => !_wasAsked && _projector.WhyNoClosedForm is { } reason
+        ? $"sensitivity sampled: the projector has no closed form, {reason}"
+        : null;
 
     public void Score(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
     {

@@ -11,7 +11,7 @@ namespace ZooPrune;
 /// E||J_i u||^2 = ||J_i||_F^2 / D: proposition 3.1 of ZOO-Prune in the limit, with the mean square in place of the mean.
 /// Immutable. Products are summed in float over 256 terms and from there on in double, then stored as float.
 /// </remarks>
-internal sealed class SensitivityForm
+internal sealed class SensitivityForm : ISensitivityForm
 {
     // Hidden units to a block: the off-diagonal blocks are evaluated once and counted twice.
     private const int Block = 64;
@@ -32,16 +32,27 @@ internal sealed class SensitivityForm
     public ReadOnlySpan<float> Values => _values;
 
     /// <summary>Computes the form of a projector on at most <paramref name="maxThreads"/> threads (0: one per processor).</summary>
-    public static SensitivityForm Of(MlpProjector projector, int maxThreads)
+    public static SensitivityForm Of(MlpProjector projector, int maxThreads) => Of(
+        projector.Weight1.ToArray(), projector.InputWidth, projector.Weight2, projector.OutputWidth, projector.InputWidth, projector.Kernels, maxThreads);
+
+    /// <summary>Computes (W2^T W2) o (A A^T).</summary>
+    /// <param name="rows">A, row-major [H1, <paramref name="width"/>].</param>
+    /// <param name="width">Width of A.</param>
+    /// <param name="weight2">W2, row-major [H, H1].</param>
+    /// <param name="outputWidth">H.</param>
+    /// <param name="inputWidth">D, by which S is divided.</param>
+    /// <param name="kernels">The loops.</param>
+    /// <param name="maxThreads">The most threads; 0 means one per processor.</param>
+    public static SensitivityForm Of(
+        float[] rows, int width, ReadOnlySpan<float> weight2, int outputWidth, int inputWidth, ITokenKernels kernels, int maxThreads)
     {
-        int hidden = projector.HiddenWidth;
+        int hidden = rows.Length / width;
         if ((long)hidden * hidden > Array.MaxLength)
         {
             throw Throw.SizeTooLarge("Closed-form sensitivity, Q", (long)hidden * hidden, "projector");
         }
 
-        float[] weight1 = projector.Weight1.ToArray();
-        float[] weight2Columns = Transpose(projector.Weight2, projector.OutputWidth, hidden);
+        float[] weight2Columns = Transpose(weight2, outputWidth, hidden);
         float[] values = new float[hidden * hidden];
         int blocks = (hidden + Block - 1) / Block;
         Parallel.For(0, blocks * blocks, new ParallelOptions { MaxDegreeOfParallelism = TokenLoop.Threads(maxThreads) }, index =>
@@ -50,20 +61,30 @@ internal sealed class SensitivityForm
             int column = index % blocks * Block;
             if (column <= row)
             {
-                int rows = Math.Min(Block, hidden - row);
+                int height = Math.Min(Block, hidden - row);
                 int columns = Math.Min(Block, hidden - column);
-                double[] first = Gram(weight1, projector.InputWidth, row, rows, column, columns, projector.Kernels);
-                double[] second = Gram(weight2Columns, projector.OutputWidth, row, rows, column, columns, projector.Kernels);
-                Store(values, hidden, first, second, row, rows, column, columns);
+                double[] first = Gram(rows, width, row, height, column, columns, kernels);
+                double[] second = Gram(weight2Columns, outputWidth, row, height, column, columns, kernels);
+                Store(values, hidden, first, second, row, height, column, columns);
             }
         });
-        return new SensitivityForm(values, hidden, projector.InputWidth);
+        return new SensitivityForm(values, hidden, inputWidth);
+    }
+
+    /// <summary>The diagonal of Q, [H1].</summary>
+    public float[] Diagonal()
+    {
+        float[] diagonal = new float[_hiddenWidth];
+        for (int k = 0; k < diagonal.Length; k++)
+        {
+            diagonal[k] = _values[(k * _hiddenWidth) + k];
+        }
+
+        return diagonal;
     }
 
     /// <summary>S_i = sqrt(d_i^T Q d_i / D).</summary>
-    /// <param name="slopes">d, the derivatives of the activation, row-major [n, H1].</param>
-    /// <param name="sensitivity">Receives S, [n]; a sum that rounding made negative gives 0.</param>
-    /// <param name="kernels">The loops.</param>
+    /// <inheritdoc/>
     public void Evaluate(ReadOnlySpan<float> slopes, Span<float> sensitivity, ITokenKernels kernels)
     {
         int count = sensitivity.Length;

@@ -8,7 +8,7 @@ namespace ZooPrune;
 /// </summary>
 internal sealed class SharedProductSensitivity : ITokenScorer
 {
-    private readonly IClosedFormProjector _projector;
+    private readonly IProjector _projector;
     private readonly MlpProjector _weights;
     private readonly ITokenKernels _kernels;
     private readonly float[] _movedDirections;
@@ -17,10 +17,10 @@ internal sealed class SharedProductSensitivity : ITokenScorer
     private readonly int _maxThreads;
 
     public SharedProductSensitivity(
-        IClosedFormProjector projector, DirectionBank directions, PruningOptions options, ITokenKernels kernels)
+        IProjector projector, MlpProjector weights, DirectionBank directions, PruningOptions options, ITokenKernels kernels)
     {
         _projector = projector;
-        _weights = projector.Weights;
+        _weights = weights;
         _kernels = kernels;
         _directionCount = directions.Count;
         _movedDirections = Move(directions, _weights, kernels);
@@ -60,7 +60,7 @@ internal sealed class SharedProductSensitivity : ITokenScorer
             ReadOnlySpan<float> v = _movedDirections.AsSpan(j * hidden, hidden);
             for (int i = 0; i < count; i++)
             {
-                _kernels.GeluDifference(a.Slice(i * hidden, hidden), v, _stepSize, difference.Slice(i * hidden, hidden));
+                _kernels.GeluDifference(a.Slice(i * hidden, hidden), v, _stepSize, difference.Slice(i * hidden, hidden), _weights.Gelu);
             }
 
             response.Clear();

@@ -6,6 +6,9 @@ internal sealed class SharedSensitivityForm
     private readonly Lock _lock = new();
     private volatile SensitivityForm? _form;
 
+    /// <summary>The form if it was computed already.</summary>
+    public SensitivityForm? Known => _form;
+
     /// <summary>The form; whoever comes first computes it, on as many threads as it may use, and the others wait.</summary>
     public SensitivityForm Of(MlpProjector projector, int maxThreads)
     {

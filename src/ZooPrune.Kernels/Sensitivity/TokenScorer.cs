@@ -11,22 +11,27 @@ internal static class TokenScorer
             return new ProjectionOnly(projector);
         }
 
-        IClosedFormProjector? closedForm = projector as IClosedFormProjector;
-        SensitivityMethod method = options.Sensitivity switch
+        switch (options.Sensitivity)
         {
-            SensitivityMethod.Auto => closedForm is null ? SensitivityMethod.Sampled : SensitivityMethod.ClosedForm,
-            SensitivityMethod asked => asked,
-        };
-        if (method is SensitivityMethod.ClosedForm or SensitivityMethod.SharedProduct && closedForm is null)
-        {
-            throw Throw.ClosedFormUnavailable(method, projector.GetType(), nameof(options));
+            case SensitivityMethod.Auto when projector is IClosedFormProjector closedForm:
+                return new ClosedFormSensitivity(closedForm, SensitivityMethod.Auto);
+            case SensitivityMethod.Auto or SensitivityMethod.Sampled:
+                return new SampledSensitivity(projector, Directions(), options, kernels);
         }
 
-        return method switch
+        if (projector is not IClosedFormProjector known)
         {
-            SensitivityMethod.ClosedForm => new ClosedFormSensitivity(closedForm!),
-            SensitivityMethod.SharedProduct => new SharedProductSensitivity(closedForm!, Directions(), options, kernels),
-            _ => new SampledSensitivity(projector, Directions(), options, kernels),
+            throw Throw.ClosedFormUnavailable(options.Sensitivity, projector.GetType(), nameof(options));
+        }
+
+        return options.Sensitivity switch
+        {
+            SensitivityMethod.SharedProduct => known.Weights is { } weights
+                ? new SharedProductSensitivity(known, weights, Directions(), options, kernels)
+                : throw Throw.SharedProductUnavailable(projector.GetType(), nameof(options)),
+            SensitivityMethod.LowRankClosedForm when known.LowRank is null =>
+                throw Throw.LowRankUnavailable(projector.GetType(), nameof(options)),
+            _ => new ClosedFormSensitivity(known, options.Sensitivity),
         };
 
         DirectionBank Directions()

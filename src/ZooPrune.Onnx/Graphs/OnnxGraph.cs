@@ -1,12 +1,13 @@
 namespace ZooPrune.Onnx;
 
 /// <summary>A constant of a graph. Only what recognising a projector needs.</summary>
-/// <param name="ElementType">ONNX's number of the element type; 1 is float32.</param>
+/// <param name="ElementType">ONNX's number of the element type; 1 is float32, 10 is float16.</param>
 /// <param name="Dimensions">Shape; empty for a scalar.</param>
-/// <param name="Values">The values, row-major, where the type is float32 and they are in this file; otherwise null.</param>
+/// <param name="Values">The values, row-major, where the type is float32 or float16 and they are in this file; otherwise null.</param>
 internal sealed record OnnxTensor(int ElementType, long[] Dimensions, float[]? Values)
 {
     public const int Float = 1;
+    public const int Float16 = 10;
 }
 
 /// <summary>An attribute of a node; the members that are not of its type have their defaults.</summary>

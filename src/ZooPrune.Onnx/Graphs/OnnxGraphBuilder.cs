@@ -11,6 +11,9 @@ internal sealed class OnnxGraphBuilder(string name)
     /// <summary>Domain of ONNX Runtime Extensions' operators.</summary>
     public const string ExtensionsDomain = "com.microsoft.extensions";
 
+    /// <summary>Domain of ONNX Runtime's own operators.</summary>
+    public const string MicrosoftDomain = "com.microsoft";
+
     private const int IrVersion = 9;
     private const int OperatorSet = 20;
 
@@ -22,6 +25,7 @@ internal sealed class OnnxGraphBuilder(string name)
         Float = 1,
         UInt8 = 2,
         Int64 = 7,
+        Float16 = 10,
         Double = 11,
     }
 
@@ -40,7 +44,24 @@ internal sealed class OnnxGraphBuilder(string name)
     public string Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> dimensions) =>
         Constant(Element.Int64, MemoryMarshal.AsBytes(values), dimensions);
 
+    /// <summary>A constant in float16.</summary>
+    public string Halves(ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions)
+    {
+        var halves = new Half[values.Length];
+        for (int i = 0; i < halves.Length; i++)
+        {
+            halves[i] = (Half)values[i];
+        }
+
+        return Constant(Element.Float16, MemoryMarshal.AsBytes(halves.AsSpan()), dimensions);
+    }
+
+    public string HalfScalar(float value) => Halves([value]);
+
     public string Scalar(float value) => Constant([value]);
+
+    /// <summary>A number without dimensions, as the bounds of Clip have to be.</summary>
+    public string ScalarWithoutShape(float value) => Constant([value], []);
 
     /// <summary>An input that is left out.</summary>
     public string None { get; } = "";
@@ -85,6 +106,7 @@ internal sealed class OnnxGraphBuilder(string name)
             .WriteMessage(7, _graph)
             .WriteMessage(8, new ProtobufWriter().WriteString(1, "").WriteInt64(2, OperatorSet))
             .WriteMessage(8, new ProtobufWriter().WriteString(1, ExtensionsDomain).WriteInt64(2, 1))
+            .WriteMessage(8, new ProtobufWriter().WriteString(1, MicrosoftDomain).WriteInt64(2, 1))
             .ToArray();
 
     private static ProtobufWriter Value(string name, Element element, ReadOnlySpan<string> dimensions)

@@ -144,6 +144,7 @@ internal static class OnnxGraphReader
         int elementType = 0;
         var dimensions = new List<long>();
         var listed = new List<float>();
+        var listedInt32s = new List<long>();
         ReadOnlyMemory<byte>? raw = null;
         bool external = false;
         while (message.TryReadField(out int field, out WireType type))
@@ -162,6 +163,9 @@ internal static class OnnxGraphReader
                 case (4, WireType.Fixed32):
                     listed.Add(message.ReadSingle());
                     break;
+                case (5, WireType.Bytes or WireType.Varint):
+                    message.ReadInt64s(type, listedInt32s);
+                    break;
                 case (8, WireType.Bytes):
                     name = message.ReadString();
                     break;
@@ -177,10 +181,16 @@ internal static class OnnxGraphReader
             }
         }
 
-        float[]? values = null;
-        if (elementType == OnnxTensor.Float && !external)
+        float[]? values = external ? null : elementType switch
         {
-            values = raw is { } bytes ? ToSingles(name, bytes.Span) : [.. listed];
+            OnnxTensor.Float => raw is { } bytes ? ToSingles(name, bytes.Span) : [.. listed],
+            OnnxTensor.Float16 => raw is { } bytes
+                ? HalvesToSingles(name, bytes.Span)
+                : [.. listedInt32s.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))],
+            _ => null,
+        };
+        if (values is not null)
+        {
             CheckLength(name, dimensions, values.Length);
         }
 
@@ -191,6 +201,23 @@ internal static class OnnxGraphReader
         bytes.Length % sizeof(float) == 0
             ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
             : throw new InvalidDataException($"constant '{name}' has {bytes.Length:N0} bytes, not a multiple of four");
+
+    private static float[] HalvesToSingles(string name, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length % sizeof(ushort) != 0)
+        {
+            throw new InvalidDataException($"constant '{name}' has {bytes.Length:N0} bytes, not a multiple of two");
+        }
+
+        ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes);
+        float[] values = new float[halves.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)halves[i];
+        }
+
+        return values;
+    }
 
     private static void CheckLength(string name, List<long> dimensions, int length)
     {

@@ -7,6 +7,9 @@ namespace ZooPrune.Onnx;
 internal static class ActivationGraph
 {
     private const double Tolerance = 1e-6;
+
+    // 1.702 or sqrt(2) in float16 are off by 0.01 %, which moves the function by less than this; the kinds differ by more.
+    private const double HalfTolerance = 2e-4;
     private const int MostNodes = 64;
 
     /// <summary>The only value that the function depends on; null where there is none or more than one.</summary>
@@ -44,20 +47,24 @@ internal static class ActivationGraph
         return sources.Count == 1 && sources.Single() != output ? sources.Single() : null;
     }
 
-    /// <summary>Whether the function is x Phi(x), Phi the normal distribution: compared at 65 points in -8..8.</summary>
-    public static bool IsExactGelu(ConstantFolder constants, string input, string output)
+    /// <summary>Which GELU the function is, compared at 65 points in -8..8; null where it is none.</summary>
+    public static GeluKind? Recognize(ConstantFolder constants, string input, string output)
     {
+        GeluKind[] kinds = Enum.GetValues<GeluKind>();
+        double[] errors = new double[kinds.Length];
         for (int step = -32; step <= 32; step++)
         {
             double x = step / 4.0;
             double got = Evaluate(constants, output, new Dictionary<string, double> { [input] = x }, 0);
-            if (!(Math.Abs(got - ExactGelu(x)) <= Tolerance))
+            for (int kind = 0; kind < kinds.Length; kind++)
             {
-                return false;
+                errors[kind] = Math.Max(errors[kind], Math.Abs(got - GeluFunction.Value(kinds[kind], x)));
             }
         }
 
-        return true;
+        // Math.Max hands NaN on, and NaN passes no comparison.
+        int nearest = Array.IndexOf(errors, errors.Min());
+        return errors[nearest] <= (constants.HasHalves ? HalfTolerance : Tolerance) ? kinds[nearest] : null;
     }
 
     private static bool IsElementwise(OnnxNode node) => (node.Domain, node.Operator, node.Inputs.Count) switch
@@ -65,7 +72,7 @@ internal static class ActivationGraph
         ("", "Add" or "Sub" or "Mul" or "Div" or "Pow", 2) => true,
         ("", "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Neg" or "Exp" or "Identity" or "Gelu", 1) => true,
         ("com.microsoft", "Gelu" or "FastGelu" or "QuickGelu", 1) => true,
-        _ => false,
+        _ => ConstantFolder.CastTarget(node) is not null,
     };
 
     private static double Evaluate(ConstantFolder constants, string name, Dictionary<string, double> known, int depth)
@@ -105,14 +112,14 @@ internal static class ActivationGraph
         "Sqrt" => Math.Sqrt(x),
         "Neg" => -x,
         "Exp" => Math.Exp(x),
-        "Identity" => x,
-        "Gelu" when !node.Attributes.TryGetValue("approximate", out OnnxAttribute? form) || form.Text == "none" => ExactGelu(x),
-
-        // Approximations of GELU are other functions; their values are not needed, because they are not the exact one.
+        "Identity" or "Cast" => x,
+        "Gelu" => GeluFunction.Value(IsTanh(node) ? GeluKind.Tanh : GeluKind.Exact, x),
+        "FastGelu" => GeluFunction.Value(GeluKind.Tanh, x),
+        "QuickGelu" => x / (1 + Math.Exp(-x * (node.Attributes.TryGetValue("alpha", out OnnxAttribute? alpha) ? alpha.Single : GeluFunction.Quick))),
         _ => double.NaN,
     };
 
-    private static double ExactGelu(double x) => x * NormalDistribution.Cumulative(x);
+    private static bool IsTanh(OnnxNode gelu) => gelu.Attributes.TryGetValue("approximate", out OnnxAttribute? form) && form.Text == "tanh";
 
     private static double ErrorFunction(double x) => (2 * NormalDistribution.Cumulative(x * Math.Sqrt(2))) - 1;
 }

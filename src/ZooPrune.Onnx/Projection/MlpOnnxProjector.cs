@@ -1,108 +1,148 @@
+using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// A projector Linear, GELU, Linear: <see cref="Project"/> runs the model's own graph,
-/// <see cref="ProjectWithSensitivity"/> one that is written here and gives Z and S together. Thread-safe.
+/// A projector Linear, GELU, Linear, run by ONNX Runtime as graphs that are written here in float32: one gives Z and S by the exact
+/// closed form in one run; the other gives Z and the activations between the layers, from which the low-rank closed form follows in
+/// one pass in managed code. Thread-safe.
 /// </summary>
 /// <remarks>
-/// With a = W1 x + b1, d = g'(a) and Q = (W2^T W2) o (W1 W1^T): S = sqrt(d^T Q d / D). Q and its graph are made when S is first
-/// asked for.
+/// Every elementwise node of a graph reads and writes all of [N, H1], and the slopes take eight of them; the managed pass reads it
+/// once (docs/method.md has the times). The exact graph, with Q in it, is made when the exact sensitivity is first asked for.
 /// </remarks>
 internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
 {
-    private static readonly string[] InputNames = ["visual_tokens"];
-    private static readonly string[] OutputNames = ["projected", "sensitivity"];
+    private static readonly string[] InputNames = [MlpGraph.Tokens];
+    private static readonly string[] ProjectionNames = [MlpGraph.Projected];
+    private static readonly string[] ActivationNames = [MlpGraph.Projected, MlpGraph.Activations];
+    private static readonly string[] SensitivityNames = [MlpGraph.Projected, MlpGraph.Sensitivity];
 
-    private readonly OnnxProjector _projector;
+    private readonly string _path;
+    private readonly GraphSession _projection;
     private readonly Lazy<GraphSession> _sensitivity;
+    private readonly Lazy<MlpProjector?> _ranked;
 
-    /// <param name="projector">The model's own graph; owned from here.</param>
-    /// <param name="weights">What was read out of that graph.</param>
+    /// <param name="path">Full path of the file the weights come from; for messages.</param>
+    /// <param name="weights">What was read out of that file.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <param name="probeTokens">Gives visual tokens by which the low-rank form is chosen; null for no low-rank form.</param>
     /// <exception cref="ArgumentException">A weight is NaN or infinite.</exception>
-    public MlpOnnxProjector(OnnxProjector projector, MlpWeights weights, int threads)
+    public MlpOnnxProjector(string path, MlpWeights weights, int threads, Func<float[]>? probeTokens)
     {
         (LinearLayer first, LinearLayer second) = (weights.First, weights.Second);
         Weights = new MlpProjector(
-            first.Weight, first.Bias, second.Weight, second.Bias, first.InputWidth, first.OutputWidth, second.OutputWidth);
-        _projector = projector;
-        _sensitivity = new Lazy<GraphSession>(() => GraphSession.Create("projector with sensitivity", BuildGraph(Weights), threads));
+            first.Weight, first.Bias, second.Weight, second.Bias, first.InputWidth, first.OutputWidth, second.OutputWidth, weights.Gelu).WithThreads(threads);
+        _path = path;
+        _projection = GraphSession.Create("projector", MlpGraph.Projection(Weights), threads);
+        _sensitivity = new Lazy<GraphSession>(
+            () => GraphSession.Create("projector with sensitivity", MlpGraph.ProjectionWithSensitivity(Weights), threads));
+        _ranked = new Lazy<MlpProjector?>(() => ChooseRank(probeTokens));
     }
 
     public MlpProjector Weights { get; }
 
-    public int InputWidth => _projector.InputWidth;
+    public int InputWidth => Weights.InputWidth;
 
-    public int OutputWidth => _projector.OutputWidth;
+    public int OutputWidth => Weights.OutputWidth;
 
-    public void Project(ReadOnlySpan<float> tokens, Span<float> projected) => _projector.Project(tokens, projected);
+    /// <inheritdoc/>
+    public LowRankChoice? LowRank => _ranked.Value?.LowRank;
 
-    public unsafe void ProjectWithSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
+    /// <inheritdoc/>
+    public SensitivityMethod Cheapest => Weights.HiddenWidth >= LowRankForm.LeastHiddenWidth && _ranked.Value is { } ranked
+        ? ranked.Cheapest
+        : SensitivityMethod.ClosedForm;
+
+    public void Project(ReadOnlySpan<float> tokens, Span<float> projected) =>
+        Run(_projection, tokens, projected, ProjectionNames, [], 0);
+
+    public void ProjectWithSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
     {
-        int count = _projector.RowCount(tokens.Length, projected.Length);
-        if (sensitivity.Length != count)
+        CheckSensitivity(tokens, projected, sensitivity);
+        if (sensitivity.Length > 0)
         {
-            throw Throw.SensitivityLength(sensitivity.Length, count);
+            Run(_sensitivity.Value, tokens, projected, SensitivityNames, sensitivity, 1);
         }
+    }
 
-        if (count == 0)
+    public void ProjectWithLowRankSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
+    {
+        MlpProjector ranked = _ranked.Value ?? throw ZooPrune.Throw.NoLowRank(GetType());
+        CheckSensitivity(tokens, projected, sensitivity);
+        int length = sensitivity.Length * Weights.HiddenWidth;
+        float[] rented = ArrayPool<float>.Shared.Rent(length);
+        try
         {
-            return;
+            Span<float> activations = rented.AsSpan(0, length);
+            Run(_projection, tokens, projected, ActivationNames, activations, Weights.HiddenWidth);
+            ranked.LowRankSensitivity(activations, sensitivity);
         }
-
-        fixed (float* x = tokens, z = projected, s = sensitivity)
+        finally
         {
-            using OrtValue input = GraphSession.View(x, count, InputWidth);
-            using OrtValue projectedValue = GraphSession.View(z, count, OutputWidth);
-            using OrtValue sensitivityValue = GraphSession.View(s, count);
-            _sensitivity.Value.Run(InputNames, [input], OutputNames, [projectedValue, sensitivityValue]);
+            ArrayPool<float>.Shared.Return(rented);
         }
     }
 
     public void Dispose()
     {
-        _projector.Dispose();
+        _projection.Dispose();
         if (_sensitivity.IsValueCreated)
         {
             _sensitivity.Value.Dispose();
         }
     }
 
-    private static byte[] BuildGraph(MlpProjector mlp)
+    private MlpProjector? ChooseRank(Func<float[]>? probeTokens)
     {
-        var graph = new OnnxGraphBuilder("projector_with_sensitivity");
-        string x = graph.Input("visual_tokens", OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.InputWidth}");
+        float[]? tokens = probeTokens?.Invoke();
+        return tokens?.Length >= LowRankFit.LeastTokens * InputWidth ? Weights.ChooseRank(tokens) : null;
+    }
 
-        // a = x W1^T + b1
-        string weight1 = graph.Constant(mlp.Weight1, mlp.HiddenWidth, mlp.InputWidth);
-        string a = graph.Node("Gemm", [x, weight1, graph.Constant(mlp.Bias1, mlp.HiddenWidth)], ("transB", 1));
+    private void CheckSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
+    {
+        int count = RowCount(tokens, projected);
+        if (sensitivity.Length != count)
+        {
+            throw Throw.SensitivityLength(sensitivity.Length, count);
+        }
+    }
 
-        // Phi(a) = (1 + erf(a / sqrt(2))) / 2, shared by g(a) = a Phi(a) and g'(a) = Phi(a) + a phi(a)
-        string erf = graph.Node("Erf", [graph.Node("Mul", [a, graph.Scalar(1 / MathF.Sqrt(2))])]);
-        string half = graph.Scalar(0.5f);
-        string cumulative = graph.Node("Add", [graph.Node("Mul", [erf, half]), half]);
+    private int RowCount(ReadOnlySpan<float> tokens, Span<float> projected) =>
+        OnnxProjector.RowCount(tokens.Length, InputWidth, projected.Length, OutputWidth);
 
-        // Z = g(a) W2^T + b2
-        string activated = graph.Node("Mul", [a, cumulative]);
-        string weight2 = graph.Constant(mlp.Weight2, mlp.OutputWidth, mlp.HiddenWidth);
-        graph.Node("Gemm", "", [activated, weight2, graph.Constant(mlp.Bias2, mlp.OutputWidth)], "projected", ("transB", 1));
+    /// <summary>One run; the second output, if there is one, is [N] or [N, <paramref name="width"/>].</summary>
+    private unsafe void Run(
+        GraphSession session, ReadOnlySpan<float> tokens, Span<float> projected, string[] names, Span<float> second, int width)
+    {
+        int count = RowCount(tokens, projected);
+        if (count == 0)
+        {
+            return;
+        }
 
-        // d = g'(a), phi(a) = exp(-a^2 / 2) / sqrt(2 pi)
-        string halfSquare = graph.Node("Mul", [graph.Node("Mul", [a, a]), graph.Scalar(-0.5f)]);
-        string density = graph.Node("Mul", [graph.Node("Exp", [halfSquare]), graph.Scalar(1 / MathF.Sqrt(2 * MathF.PI))]);
-        string d = graph.Node("Add", [cumulative, graph.Node("Mul", [a, density])]);
+        fixed (float* x = tokens, z = projected, other = second)
+        {
+            using OrtValue input = GraphSession.View(x, count, InputWidth);
+            using OrtValue projectedValue = GraphSession.View(z, count, OutputWidth);
+            try
+            {
+                if (names.Length == 1)
+                {
+                    session.Run(InputNames, [input], names, [projectedValue]);
+                    return;
+                }
 
-        // S = sqrt(max(d^T Q d, 0) / D)
-        string q = graph.Constant(mlp.Form.Values, mlp.HiddenWidth, mlp.HiddenWidth);
-        string terms = graph.Node("Mul", [graph.Node("MatMul", [d, q]), d]);
-        string sum = graph.Node("ReduceSum", [terms, graph.Constant([1L], 1)], ("keepdims", 0));
-        string mean = graph.Node("Mul", [graph.Node("Relu", [sum]), graph.Scalar(1f / mlp.InputWidth)]);
-        graph.Node("Sqrt", "", [mean], "sensitivity");
-
-        graph.Output("projected", OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.OutputWidth}");
-        graph.Output("sensitivity", OnnxGraphBuilder.Element.Float, "tokens");
-        return graph.Build();
+                using OrtValue otherValue = width > 1 || names == ActivationNames
+                    ? GraphSession.View(other, count, width)
+                    : GraphSession.View(other, count);
+                session.Run(InputNames, [input], names, [projectedValue, otherValue]);
+            }
+            catch (OnnxRuntimeException exception)
+            {
+                throw Throw.GraphFailed(_path, $"{count} visual tokens of width {InputWidth}", exception);
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// Tells whether a projector's graph is Linear, GELU (exact, by erf), Linear, and takes the weights out of it. Linear may be Gemm
-/// or MatMul and Add; GELU may be one node or spelled out, because it is recognised by what it computes, not by how.
+/// Tells whether a projector's graph is Linear, GELU (by erf, tanh or sigmoid), Linear, and takes the weights out of it. Linear may
+/// be Gemm or MatMul and Add, in float32 or float16, with casts anywhere; GELU may be one node or spelled out, because it is
+/// recognised by what it computes, not by how.
 /// </summary>
 internal static class MlpRecognizer
 {
@@ -18,7 +19,7 @@ internal static class MlpRecognizer
         var constants = new ConstantFolder(graph);
         if (TryReadLinear(constants, output, out string afterActivation) is not { } second)
         {
-            reason = "it does not end in a Linear layer with float32 weights";
+            reason = "it does not end in a Linear layer with float32 or float16 weights";
             return null;
         }
 
@@ -28,15 +29,15 @@ internal static class MlpRecognizer
             return null;
         }
 
-        if (!ActivationGraph.IsExactGelu(constants, beforeActivation, afterActivation))
+        if (ActivationGraph.Recognize(constants, beforeActivation, afterActivation) is not { } gelu)
         {
-            reason = "its activation is not the exact (erf) GELU";
+            reason = "its activation is no GELU (erf, tanh or quick)";
             return null;
         }
 
-        if (TryReadLinear(constants, beforeActivation, out string start) is not { } first || start != input)
+        if (TryReadLinear(constants, beforeActivation, out string start) is not { } first || constants.SkipCasts(start) != input)
         {
-            reason = "it does not start with a Linear layer with float32 weights";
+            reason = "it does not start with a Linear layer with float32 or float16 weights";
             return null;
         }
 
@@ -47,19 +48,19 @@ internal static class MlpRecognizer
         }
 
         reason = "";
-        return new MlpWeights(first, second);
+        return new MlpWeights(first, second, gelu);
     }
 
     private static LinearLayer? TryReadLinear(ConstantFolder constants, string output, out string input)
     {
         input = "";
-        OnnxNode? node = constants.Producer(output);
+        OnnxNode? node = constants.Producer(constants.SkipCasts(output));
         float[]? bias = null;
         if (node is { Operator: "Add", Inputs: [var left, var right] })
         {
             bool biasIsLeft = constants.Find(left) is not null;
             bias = constants.Find(biasIsLeft ? left : right)?.Values;
-            node = bias is null ? null : constants.Producer(biasIsLeft ? right : left);
+            node = bias is null ? null : constants.Producer(constants.SkipCasts(biasIsLeft ? right : left));
         }
 
         switch (node)

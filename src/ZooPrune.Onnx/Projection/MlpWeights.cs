@@ -7,5 +7,5 @@ namespace ZooPrune.Onnx;
 /// <param name="OutputWidth">Width of y.</param>
 internal sealed record LinearLayer(float[] Weight, float[] Bias, int InputWidth, int OutputWidth);
 
-/// <summary>The two layers of a projector Linear, GELU, Linear.</summary>
-internal sealed record MlpWeights(LinearLayer First, LinearLayer Second);
+/// <summary>The two layers of a projector Linear, GELU, Linear, and which GELU.</summary>
+internal sealed record MlpWeights(LinearLayer First, LinearLayer Second, GeluKind Gelu = GeluKind.Exact);

@@ -23,6 +23,9 @@ internal sealed class OnnxProjector : IProjector, IDisposable
         OutputWidth = outputWidth;
     }
 
+    /// <inheritdoc/>
+    public string? WhyNoClosedForm { get; init; }
+
     public int InputWidth { get; }
 
     public int OutputWidth { get; }
@@ -31,8 +34,9 @@ internal sealed class OnnxProjector : IProjector, IDisposable
     /// <param name="path">Full path of the file.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="encoderWidth">D that the vision encoder gives; used where the graph leaves it open.</param>
+    /// <param name="whyNoClosedForm">See <see cref="IProjector.WhyNoClosedForm"/>.</param>
     /// <exception cref="ZooPruneException">The file cannot be loaded or is no projector.</exception>
-    public static OnnxProjector Open(string path, int threads, int encoderWidth)
+    public static OnnxProjector Open(string path, int threads, int encoderWidth, string? whyNoClosedForm = null)
     {
         GraphSession session = GraphSession.Open(path, threads);
         try
@@ -53,7 +57,7 @@ internal sealed class OnnxProjector : IProjector, IDisposable
                 throw Throw.GraphShape(path, output, outputShape, "a last dimension that is a number, the embedding width");
             }
 
-            return new OnnxProjector(session, input, output, rank, inputWidth, outputWidth);
+            return new OnnxProjector(session, input, output, rank, inputWidth, outputWidth) { WhyNoClosedForm = whyNoClosedForm };
         }
         catch
         {
@@ -64,7 +68,7 @@ internal sealed class OnnxProjector : IProjector, IDisposable
 
     public unsafe void Project(ReadOnlySpan<float> tokens, Span<float> projected)
     {
-        int count = RowCount(tokens.Length, projected.Length);
+        int count = RowCount(tokens.Length, InputWidth, projected.Length, OutputWidth);
         if (count == 0)
         {
             return;
@@ -88,15 +92,15 @@ internal sealed class OnnxProjector : IProjector, IDisposable
     public void Dispose() => _session.Dispose();
 
     /// <summary>N, after checking that both lengths belong to it.</summary>
-    internal int RowCount(int tokenLength, int projectedLength)
+    internal static int RowCount(int tokenLength, int inputWidth, int projectedLength, int outputWidth)
     {
-        if (tokenLength % InputWidth != 0)
+        if (tokenLength % inputWidth != 0)
         {
-            throw Throw.ProjectorTokens(tokenLength, InputWidth);
+            throw Throw.ProjectorTokens(tokenLength, inputWidth);
         }
 
-        int count = tokenLength / InputWidth;
-        return projectedLength == (long)count * OutputWidth ? count : throw Throw.ProjectorResult(projectedLength, count, OutputWidth);
+        int count = tokenLength / inputWidth;
+        return projectedLength == (long)count * outputWidth ? count : throw Throw.ProjectorResult(projectedLength, count, outputWidth);
     }
 
     private long[] Shape(int count, int width)

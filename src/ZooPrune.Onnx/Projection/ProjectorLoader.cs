@@ -6,39 +6,37 @@ internal static class ProjectorLoader
     /// <param name="path">Full path of the file.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="encoderWidth">D that the vision encoder gives.</param>
-    /// <returns>An <see cref="MlpOnnxProjector"/> for Linear, GELU, Linear with float32 weights, otherwise an
-    /// <see cref="OnnxProjector"/>. Both are disposable.</returns>
+    /// <param name="probeTokens">Gives visual tokens by which a low-rank sensitivity is chosen, when first needed.</param>
+    /// <returns>An <see cref="MlpOnnxProjector"/> for Linear, GELU, Linear with float32 or float16 weights, otherwise an
+    /// <see cref="OnnxProjector"/>, which says why. Both are disposable.</returns>
     /// <exception cref="ZooPruneException">The file cannot be loaded, is no projector, or has weights that are not finite.</exception>
-    public static IProjector Load(string path, int threads, int encoderWidth)
+    public static IProjector Load(string path, int threads, int encoderWidth, Func<float[]>? probeTokens = null)
     {
-        OnnxProjector projector = OnnxProjector.Open(path, threads, encoderWidth);
+        MlpWeights? weights = TryRecognize(path, out string reason);
         try
         {
-            return TryRecognize(path) is { } weights && Fits(weights, projector)
-                ? new MlpOnnxProjector(projector, weights, threads)
-                : projector;
+            return weights is not null
+                ? new MlpOnnxProjector(path, weights, threads, probeTokens)
+                : OnnxProjector.Open(path, threads, encoderWidth, reason);
         }
         catch (ArgumentException exception)
         {
-            projector.Dispose();
             throw Throw.ProjectorWeights(path, exception);
         }
     }
 
-    private static MlpWeights? TryRecognize(string path)
+    private static MlpWeights? TryRecognize(string path, out string reason)
     {
-        // ONNX Runtime has loaded the file already. Where this small reader cannot follow it (over 2 GB, an unknown encoding),
-        // the projector still works; its sensitivity is sampled, and every result says so.
+        // Where this small reader cannot follow a file (over 2 GB, an unknown encoding) and ONNX Runtime can, the projector still
+        // works; its sensitivity is sampled, and every result says so.
         try
         {
-            return MlpRecognizer.Recognize(OnnxGraphReader.Read(File.ReadAllBytes(path)), out _);
+            return MlpRecognizer.Recognize(OnnxGraphReader.Read(File.ReadAllBytes(path)), out reason);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
+            reason = $"its file cannot be read for its weights ({exception.Message})";
             return null;
         }
     }
-
-    private static bool Fits(MlpWeights weights, OnnxProjector projector) =>
-        weights.First.InputWidth == projector.InputWidth && weights.Second.OutputWidth == projector.OutputWidth;
 }

@@ -29,6 +29,20 @@ public sealed class TokenKernelsTests
 
     [Theory]
     [MemberData(nameof(Sets))]
+    public void WeightedSquares_EveryLength_IsTheWeightedSum(string set)
+    {
+        ITokenKernels kernels = TokenKernels.Find(set);
+        foreach (int length in Lengths)
+        {
+            float[] x = TestData.Uniform(31, length);
+            float[] w = [.. TestData.Uniform(32, length).Select(MathF.Abs)];
+            double expected = x.Zip(w, (a, b) => (double)a * a * b).Sum();
+            Near.Equal(expected, kernels.WeightedSquares(x, w), SumTolerance, 0, $"length {length}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
     public void AddScaled_EveryLength_AddsInPlaceToo(string set)
     {
         ITokenKernels kernels = TokenKernels.Find(set);

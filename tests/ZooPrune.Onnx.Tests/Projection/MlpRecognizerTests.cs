@@ -4,34 +4,62 @@ public sealed class MlpRecognizerTests
 {
     private static readonly MlpWeights Weights = ProjectorGraphs.Weights();
 
-    public static TheoryData<string, byte[]> Recognised => new()
+    public static TheoryData<string, GeluKind, byte[]> Recognised => new()
     {
-        { "Gelu node", ProjectorGraphs.Gelu(Weights) },
-        { "spelled out", ProjectorGraphs.SpelledGelu(Weights) },
-        { "spelled otherwise", ProjectorGraphs.OtherSpelling(Weights) },
-        { "Gemm", ProjectorGraphs.Gemm(Weights) },
-        { "transposed weights", ProjectorGraphs.TransposedWeights(Weights) },
+        { "Gelu node", GeluKind.Exact, ProjectorGraphs.Gelu(Weights) },
+        { "spelled out", GeluKind.Exact, ProjectorGraphs.SpelledGelu(Weights) },
+        { "spelled otherwise", GeluKind.Exact, ProjectorGraphs.OtherSpelling(Weights) },
+        { "Gemm", GeluKind.Exact, ProjectorGraphs.Gemm(Weights) },
+        { "transposed weights", GeluKind.Exact, ProjectorGraphs.TransposedWeights(Weights) },
+        { "ONNX Runtime's Gelu", GeluKind.Exact, ProjectorGraphs.MicrosoftGelu(Weights, "Gelu") },
+        { "Gelu node with tanh", GeluKind.Tanh, ProjectorGraphs.Gelu(Weights, "tanh") },
+        { "tanh spelled out", GeluKind.Tanh, ProjectorGraphs.SpelledTanhGelu(Weights) },
+        { "FastGelu", GeluKind.Tanh, ProjectorGraphs.MicrosoftGelu(Weights, "FastGelu") },
+        { "quick spelled out", GeluKind.Quick, ProjectorGraphs.QuickGelu(Weights) },
+        { "QuickGelu", GeluKind.Quick, ProjectorGraphs.MicrosoftGelu(Weights, "QuickGelu") },
+    };
+
+    public static TheoryData<string, GeluKind, byte[]> RecognisedInHalves => new()
+    {
+        { "graph in float16, erf", GeluKind.Exact, ProjectorGraphs.HalfGraph(Weights, GeluKind.Exact) },
+        { "graph in float16, tanh", GeluKind.Tanh, ProjectorGraphs.HalfGraph(Weights, GeluKind.Tanh) },
+        { "graph in float16, quick", GeluKind.Quick, ProjectorGraphs.HalfGraph(Weights, GeluKind.Quick) },
+        { "weights in float16", GeluKind.Exact, ProjectorGraphs.HalfWeights(Weights) },
+        { "inputs and outputs in float16", GeluKind.Exact, ProjectorGraphs.HalfEverywhere(Weights) },
     };
 
     public static TheoryData<string, byte[]> NotRecognised => new()
     {
         { "what precedes the last Linear layer is not an activation of one value", ProjectorGraphs.Relu(Weights) },
-        { "its activation is not the exact (erf) GELU", ProjectorGraphs.QuickGelu(Weights) },
-        { "its activation is not the exact (erf) GELU", ProjectorGraphs.DoubledGelu(Weights) },
-        { "its activation is not the exact (erf) GELU", ProjectorGraphs.Gelu(Weights, "tanh") },
+        { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.QuickGelu(Weights, 1.7f) },
+        { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.QuickGelu(Weights, 1f) },
+        { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.DoubledGelu(Weights) },
         { "what precedes the last Linear layer is not an activation of one value", ProjectorGraphs.OneLayer(Weights.First) },
         { "what precedes the last Linear layer is not an activation of one value", ProjectorGraphs.Residual(Weights) },
     };
 
     [Theory]
     [MemberData(nameof(Recognised))]
-    public void Recognize_LinearGeluLinear_GivesItsWeights(string spelling, byte[] file)
+    public void Recognize_LinearGeluLinear_GivesItsWeights(string spelling, GeluKind gelu, byte[] file)
     {
         MlpWeights? found = MlpRecognizer.Recognize(OnnxGraphReader.Read(file), out string reason);
 
         Assert.True(found is not null, $"{spelling}: {reason}");
+        Assert.Equal(gelu, found.Gelu);
         AssertLayer(Weights.First, found.First);
         AssertLayer(Weights.Second, found.Second);
+    }
+
+    [Theory]
+    [MemberData(nameof(RecognisedInHalves))]
+    public void Recognize_Float16_GivesTheRoundedWeights(string spelling, GeluKind gelu, byte[] file)
+    {
+        MlpWeights? found = MlpRecognizer.Recognize(OnnxGraphReader.Read(file), out string reason);
+
+        Assert.True(found is not null, $"{spelling}: {reason}");
+        Assert.Equal(gelu, found.Gelu);
+        AssertLayer(ProjectorGraphs.Rounded(Weights).First, found.First);
+        AssertLayer(ProjectorGraphs.Rounded(Weights).Second, found.Second);
     }
 
     [Theory]

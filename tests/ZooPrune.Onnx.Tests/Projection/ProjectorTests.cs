@@ -46,11 +46,97 @@ public sealed class ProjectorTests : IDisposable
         Assert.All(s, value => Assert.True(value > 0));
     }
 
+    [Theory]
+    [InlineData(GeluKind.Tanh)]
+    [InlineData(GeluKind.Quick)]
+    public void ProjectWithSensitivity_OtherGelus_AgreeWithManagedCode(GeluKind gelu)
+    {
+        MlpWeights weights = ProjectorGraphs.Weights(12, 20, 9, scale: 0.5f);
+        byte[] file = gelu == GeluKind.Tanh ? ProjectorGraphs.SpelledTanhGelu(weights) : ProjectorGraphs.QuickGelu(weights);
+        CheckAgainst(ProjectorGraphs.Reference(weights, gelu), Load(file, 12), Near.Random(33 * 12, 3, 8), 1e-5);
+    }
+
+    [Theory]
+    [InlineData("graph")]
+    [InlineData("weights")]
+    [InlineData("everything")]
+    public void ProjectWithSensitivity_Float16_IsComputedInFloat32(string what)
+    {
+        MlpWeights weights = ProjectorGraphs.Weights(12, 20, 9, scale: 0.5f);
+        byte[] file = what switch
+        {
+            "graph" => ProjectorGraphs.HalfGraph(weights, GeluKind.Exact),
+            "weights" => ProjectorGraphs.HalfWeights(weights),
+            _ => ProjectorGraphs.HalfEverywhere(weights),
+        };
+        CheckAgainst(ProjectorGraphs.Reference(ProjectorGraphs.Rounded(weights)), Load(file, 12), Near.Random(33 * 12, 3, 2), 1e-5);
+    }
+
+    [Fact]
+    public void Project_Float16Graph_IsNearWhatOnnxRuntimeMakesOfIt()
+    {
+        MlpWeights weights = ProjectorGraphs.Weights(12, 20, 9, scale: 0.5f);
+        byte[] file = ProjectorGraphs.HalfGraph(weights, GeluKind.Tanh);
+        float[] tokens = Near.Random(33 * 12, 3);
+        float[] own = new float[33 * 9];
+        float[] rewritten = new float[33 * 9];
+        using OnnxProjector original = OnnxProjector.Open(_folder.Write("original.onnx", file), threads: 1, 12);
+        original.Project(tokens, own);
+        Load(file, 12).Project(tokens, rewritten);
+
+        // Sums of 20 products rounded to eleven bits.
+        Near.Equal(own, rewritten, 1e-2, 1e-2);
+    }
+
+    [Fact]
+    public void LowRank_WideProjector_IsChosenFromTheProbeAndUsedByAuto()
+    {
+        MlpWeights weights = ProjectorGraphs.Weights(24, 1024, 16, scale: 0.2f);
+        int asked = 0;
+        var projector = Assert.IsType<MlpOnnxProjector>(Load(ProjectorGraphs.Gelu(weights), 24, () =>
+        {
+            asked++;
+            return Near.Random(600 * 24, 5);
+        }));
+        Assert.Equal(0, asked);
+
+        float[] tokens = Near.Random(300 * 24, 6);
+        TokenSelection selection = new VisualTokenPruner(projector, new PruningOptions { Keep = KeepBudget.Tokens(9) }).Prune(tokens, 300);
+        Assert.Equal(SensitivityMethod.LowRankClosedForm, selection.SensitivityMethodUsed);
+        Assert.Equal(1, asked);
+        Assert.Equal(300, projector.LowRank!.TokenCount);
+
+        float[] exact = new float[300];
+        projector.ProjectWithSensitivity(tokens, new float[300 * 16], exact);
+        double bound = 3 * projector.LowRank.LargestRelativeError;
+        Assert.InRange(bound, 1e-7, 0.1);
+        for (int i = 0; i < exact.Length; i++)
+        {
+            Assert.InRange(selection.Sensitivity[i] / exact[i], 1 - bound, 1 + bound);
+        }
+
+        // ONNX Runtime's first layer and the managed one, the same form.
+        float[] managed = new float[300];
+        ProjectorGraphs.Reference(weights).ChooseRank(Near.Random(600 * 24, 5)).ProjectWithLowRankSensitivity(tokens, new float[300 * 16], managed);
+        Near.Equal(managed, selection.Sensitivity.ToArray(), 1e-6, 1e-5);
+    }
+
+    [Fact]
+    public void LowRank_NarrowOrUnprobed_LeavesTheExactForm()
+    {
+        byte[] file = ProjectorGraphs.Gelu(ProjectorGraphs.Weights());
+        Assert.Equal(SensitivityMethod.ClosedForm, ((IClosedFormProjector)Load(file, 6, () => throw new InvalidOperationException("asked"))).Cheapest);
+        var unprobed = (IClosedFormProjector)Load(file, 6);
+        Assert.Null(unprobed.LowRank);
+        Assert.Throws<InvalidOperationException>(() => unprobed.ProjectWithLowRankSensitivity(new float[6], new float[5], new float[1]));
+    }
+
     [Fact]
     public void ProjectWithSensitivity_ShippedModel_AgreesWithItsOwnWeights()
     {
         byte[] file = File.ReadAllBytes(Path.Combine(TestPaths.Model, "onnx", "projector.onnx"));
         var projector = Assert.IsType<MlpOnnxProjector>(Load(file, 96));
+        using OnnxProjector original = OnnxProjector.Open(ProjectorPath, threads: 1, 96);
         float[] tokens = Near.Random(576 * 96, 9, 5);
         float[] ownZ = new float[576 * 128];
         float[] z = new float[576 * 128];
@@ -58,7 +144,7 @@ public sealed class ProjectorTests : IDisposable
         float[] managedZ = new float[576 * 128];
         float[] managedS = new float[576];
 
-        projector.Project(tokens, ownZ);
+        original.Project(tokens, ownZ);
         projector.ProjectWithSensitivity(tokens, z, s);
         projector.Weights.ProjectWithSensitivity(tokens, managedZ, managedS);
 
@@ -90,7 +176,12 @@ public sealed class ProjectorTests : IDisposable
         var pruner = new VisualTokenPruner(projector, new PruningOptions { Keep = KeepBudget.Tokens(3) });
 
         Assert.IsType<OnnxProjector>(projector);
-        Assert.Equal(SensitivityMethod.Sampled, pruner.Prune(Near.Random(10 * 6, 1), 10).SensitivityMethodUsed);
+        TokenSelection selection = pruner.Prune(Near.Random(10 * 6, 1), 10);
+        Assert.Equal(SensitivityMethod.Sampled, selection.SensitivityMethodUsed);
+        Assert.Equal("what precedes the last Linear layer is not an activation of one value", projector.WhyNoClosedForm);
+        Assert.Equal(
+            "sensitivity sampled: the projector has no closed form, what precedes the last Linear layer is not an activation of one value",
+            selection.Note);
     }
 
     [Fact]
@@ -144,9 +235,28 @@ public sealed class ProjectorTests : IDisposable
 
     private string ProjectorPath => Path.Combine(_folder.Root, "projector.onnx");
 
-    private IProjector Load(byte[] file, int encoderWidth)
+    private static void CheckAgainst(MlpProjector reference, IProjector loaded, float[] tokens, double tolerance)
     {
-        IProjector projector = ProjectorLoader.Load(_folder.Write("projector.onnx", file), threads: 1, encoderWidth);
+        var projector = Assert.IsType<MlpOnnxProjector>(loaded);
+        int count = tokens.Length / projector.InputWidth;
+        float[] expectedZ = new float[count * projector.OutputWidth];
+        float[] expectedS = new float[count];
+        float[] z = new float[expectedZ.Length];
+        float[] projectedOnly = new float[expectedZ.Length];
+        float[] s = new float[count];
+
+        reference.ProjectWithSensitivity(tokens, expectedZ, expectedS);
+        projector.ProjectWithSensitivity(tokens, z, s);
+        projector.Project(tokens, projectedOnly);
+
+        Near.Equal(expectedZ, z, tolerance, tolerance);
+        Near.Equal(expectedZ, projectedOnly, tolerance, tolerance);
+        Near.Equal(expectedS, s, tolerance, tolerance);
+    }
+
+    private IProjector Load(byte[] file, int encoderWidth, Func<float[]>? probe = null)
+    {
+        IProjector projector = ProjectorLoader.Load(_folder.Write("projector.onnx", file), threads: 1, encoderWidth, probe);
         _opened.Add((IDisposable)projector);
         return projector;
     }

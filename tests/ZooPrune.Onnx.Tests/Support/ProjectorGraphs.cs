@@ -9,14 +9,15 @@ internal static class ProjectorGraphs
         new LinearLayer(Near.Random(hidden * input, seed, scale), Near.Random(hidden, seed + 1), input, hidden),
         new LinearLayer(Near.Random(output * hidden, seed + 2, scale), Near.Random(output, seed + 3), hidden, output));
 
-    public static MlpProjector Reference(MlpWeights weights) => new(
+    public static MlpProjector Reference(MlpWeights weights, GeluKind gelu = GeluKind.Exact) => new(
         weights.First.Weight,
         weights.First.Bias,
         weights.Second.Weight,
         weights.Second.Bias,
         weights.First.InputWidth,
         weights.First.OutputWidth,
-        weights.Second.OutputWidth);
+        weights.Second.OutputWidth,
+        gelu);
 
     /// <summary>MatMul and Add around a Gelu node.</summary>
     public static byte[] Gelu(MlpWeights weights, string approximate = "none") => Build(
@@ -46,8 +47,51 @@ internal static class ProjectorGraphs
 
     public static byte[] Relu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) => graph.Node("Relu", [a]));
 
-    public static byte[] QuickGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
-        graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.Scalar(1.702f)])])]));
+    public static byte[] QuickGelu(MlpWeights weights, float factor = 1.702f) => Build(weights, MatMulAdd, (graph, a) =>
+        graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.Scalar(factor)])])]));
+
+    /// <summary>One node of ONNX Runtime's own operators: Gelu, FastGelu or QuickGelu.</summary>
+    public static byte[] MicrosoftGelu(MlpWeights weights, string name) => Build(weights, GemmNode, (graph, a) =>
+        graph.Node(name, OnnxGraphBuilder.MicrosoftDomain, [a], null), rank: 2);
+
+    /// <summary>x * 0.5 * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), the cube by Pow.</summary>
+    public static byte[] SpelledTanhGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) => TanhGelu(graph, a, graph.Scalar));
+
+    /// <summary>
+    /// Everything between a Cast of the input and a Cast of the output in float16: weights, constants of the activation.
+    /// </summary>
+    public static byte[] HalfGraph(MlpWeights weights, GeluKind gelu)
+    {
+        var graph = new OnnxGraphBuilder("projector");
+        string x = graph.Input("visual_tokens", Element.Float, "batch", "tokens", $"{weights.First.InputWidth}");
+        string a = HalfLinear(graph, graph.Node("Cast", [x], ("to", OnnxTensor.Float16)), weights.First);
+        string activated = gelu switch
+        {
+            GeluKind.Tanh => TanhGelu(graph, a, graph.HalfScalar),
+            GeluKind.Quick => graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.HalfScalar(1.702f)])])]),
+            _ => ErfGelu(graph, a),
+        };
+        graph.Node("Cast", "", [HalfLinear(graph, activated, weights.Second)], "projected", ("to", OnnxTensor.Float));
+        graph.Output("projected", Element.Float, "batch", "tokens", $"{weights.Second.OutputWidth}");
+        return graph.Build();
+    }
+
+    /// <summary>Weights in float16 behind Cast nodes; everything else in float32.</summary>
+    public static byte[] HalfWeights(MlpWeights weights) => Build(weights, HalfWeightMatMul, (graph, a) => graph.Node("Gelu", [a]));
+
+    /// <summary>Inputs and outputs in float16, too.</summary>
+    public static byte[] HalfEverywhere(MlpWeights weights)
+    {
+        var graph = new OnnxGraphBuilder("projector");
+        string x = graph.Input("visual_tokens", Element.Float16, "tokens", $"{weights.First.InputWidth}");
+        string activated = graph.Node("Gelu", [HalfLinear(graph, x, weights.First)]);
+        graph.Node("Identity", "", [HalfLinear(graph, activated, weights.Second)], "projected");
+        graph.Output("projected", Element.Float16, "tokens", $"{weights.Second.OutputWidth}");
+        return graph.Build();
+    }
+
+    /// <summary>The weights as float16 has them.</summary>
+    public static MlpWeights Rounded(MlpWeights weights, GeluKind gelu = GeluKind.Exact) => new(Rounded(weights.First), Rounded(weights.Second), gelu);
 
     public static byte[] DoubledGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
         graph.Node("Mul", [graph.Node("Gelu", [a]), graph.Scalar(1.001f)]));
@@ -108,4 +152,41 @@ internal static class ProjectorGraphs
 
     private static string Columns(OnnxGraphBuilder graph, LinearLayer layer) =>
         graph.Constant(ConstantFolder.Transpose(layer.Weight, layer.OutputWidth, layer.InputWidth), layer.InputWidth, layer.OutputWidth);
+
+    private static LinearLayer Rounded(LinearLayer layer) => layer with
+    {
+        Weight = [.. layer.Weight.Select(value => (float)(Half)value)],
+        Bias = [.. layer.Bias.Select(value => (float)(Half)value)],
+    };
+
+    private static string TanhGelu(OnnxGraphBuilder graph, string a, Func<float, string> scalar)
+    {
+        string cube = graph.Node("Pow", [a, scalar(3)]);
+        string sum = graph.Node("Add", [a, graph.Node("Mul", [cube, scalar(0.044715f)])]);
+        string tanh = graph.Node("Tanh", [graph.Node("Mul", [sum, scalar(0.7978845608f)])]);
+        return graph.Node("Mul", [graph.Node("Mul", [a, scalar(0.5f)]), graph.Node("Add", [tanh, scalar(1)])]);
+    }
+
+    private static string ErfGelu(OnnxGraphBuilder graph, string a)
+    {
+        string erf = graph.Node("Erf", [graph.Node("Div", [a, graph.HalfScalar(MathF.Sqrt(2))])]);
+        string product = graph.Node("Mul", [a, graph.Node("Add", [erf, graph.HalfScalar(1)])]);
+        return graph.Node("Mul", [product, graph.HalfScalar(0.5f)]);
+    }
+
+    private static string HalfLinear(OnnxGraphBuilder graph, string x, LinearLayer layer)
+    {
+        string weight = graph.Halves(
+            ConstantFolder.Transpose(layer.Weight, layer.OutputWidth, layer.InputWidth), layer.InputWidth, layer.OutputWidth);
+        return graph.Node("Add", [graph.Node("MatMul", [x, weight]), graph.Halves(layer.Bias, layer.OutputWidth)]);
+    }
+
+    private static string HalfWeightMatMul(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output)
+    {
+        string weight = graph.Halves(
+            ConstantFolder.Transpose(layer.Weight, layer.OutputWidth, layer.InputWidth), layer.InputWidth, layer.OutputWidth);
+        string product = graph.Node("MatMul", [x, graph.Node("Cast", [weight], ("to", OnnxTensor.Float))]);
+        string bias = graph.Node("Cast", [graph.Halves(layer.Bias, layer.OutputWidth)], ("to", OnnxTensor.Float));
+        return graph.Node("Add", "", [product, bias], output);
+    }
 }
