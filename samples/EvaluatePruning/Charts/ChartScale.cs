@@ -3,7 +3,7 @@ namespace ZooPrune.Samples;
 /// <summary>Where values lie on the page: tokens kept from left to right on a logarithmic axis, many first; accuracy upwards.</summary>
 internal sealed class ChartScale
 {
-    private const int MostSteps = 7;
+    private const int MostSteps = 8;
     private static readonly double[] Steps = [0.01, 0.02, 0.05, 0.1, 0.2];
 
     private readonly (double Left, double Right, double Top, double Bottom) _area;
