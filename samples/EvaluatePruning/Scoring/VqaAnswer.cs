@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ZooPrune.Samples;
@@ -9,11 +10,11 @@ namespace ZooPrune.Samples;
 /// </summary>
 internal static class VqaAnswer
 {
-    private static readonly Dictionary<string, string> Numbers = new(StringComparer.Ordinal)
-    {
-        ["none"] = "0", ["zero"] = "0", ["one"] = "1", ["two"] = "2", ["three"] = "3", ["four"] = "4", ["five"] = "5",
-        ["six"] = "6", ["seven"] = "7", ["eight"] = "8", ["nine"] = "9", ["ten"] = "10",
-    };
+    private static readonly Dictionary<string, string> Numbers =
+        "zero one two three four five six seven eight nine ten".Split(' ')
+        .Select((word, number) => (word, number))
+        .Append(("none", 0))
+        .ToDictionary(pair => pair.Item1, pair => pair.Item2.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     private static readonly HashSet<string> Articles = ["a", "an", "the"];
 
