@@ -35,6 +35,7 @@ Commands
   demo     builds and lets a small vision-language model answer questions about images, with all visual tokens and with few
   test     builds everything and runs every test; the last line is "N passed, N failed"
   bench    builds and runs the benchmarks
+  eval     measures what pruning costs over a file of questions: accuracy, agreement, times; tables, JSON and a chart
   pack     makes the NuGet packages (official packages only)
 
 Options of every command
@@ -75,6 +76,19 @@ Usage: ./build.sh bench [--mode Package|Standin] [-- arguments of benchmarks/Zoo
 Builds benchmarks/ZooPrune.Benchmarks in Release and runs it. Arguments after -- go to it; "./build.sh bench -- --help" lists them. Examples:
   ./build.sh bench -- --quick
   ./build.sh bench -- --filter '*Prune*'
+TEXT
+}
+
+help_eval() {
+    cat <<'TEXT'
+Usage: ./build.sh eval [--mode Package|Standin] [-- arguments of samples/EvaluatePruning]
+
+Builds samples/EvaluatePruning and asks a model the questions of a file with all visual tokens and with few, for every method and
+budget. Without arguments: models/shapes-vlm and its 3,000 held-out questions, which takes minutes. An interrupted run goes on where
+it was if it was given --json or --resume. Arguments after -- are added; "./build.sh eval -- --help" lists them. Examples:
+  ./build.sh eval -- --limit 200
+  ./build.sh eval -- --positions both --markdown results.md --json results.json --chart chart.svg
+  ./build.sh eval -- --model FOLDER --questions coco_pope_random.json --images val2014 --keep 192,128,64
 TEXT
 }
 
@@ -248,6 +262,11 @@ bench() {
     dotnet "$(program ZooPrune.Benchmarks)" "$@"
 }
 
+evaluate() {
+    build samples/EvaluatePruning
+    dotnet "$(program EvaluatePruning)" "$@"
+}
+
 pack() {
     [[ $variant == package-full ]] \
         || fail "pack: the NuGet feed allows only this: $(description_of "$variant"). Needs the official packages, Microsoft.ML.OnnxRuntime.Gpu and Microsoft.ML.OnnxRuntime.Extensions among them, because a package lists what it was built against. Run it with a NuGet feed that has them."
@@ -344,6 +363,7 @@ tests() {
     run_tests "ZooPrune.MLNet.Tests" ZooPrune.MLNet.Tests
     run_tests "MLNet.Contract.Tests" MLNet.Contract.Tests
     run_tests "AskAboutImages.Tests" AskAboutImages.Tests
+    run_tests "EvaluatePruning.Tests" EvaluatePruning.Tests
 
     if [[ $variant != standin && -z $mode ]]; then
         echo "And the stand-in, which must agree with ML.NET:"
@@ -364,10 +384,10 @@ tests() {
 main() {
     local command="${1:-}"
     case "$command" in
-        demo | test | bench | pack) shift ;;
+        demo | test | bench | eval | pack) shift ;;
         --help | -h) help_overall; exit 0 ;;
-        "") usage_error "no command was given. Needs demo, test, bench or pack. See ./build.sh --help." ;;
-        *) usage_error "'$command' is not a command. Needs demo, test, bench or pack. See ./build.sh --help." ;;
+        "") usage_error "no command was given. Needs demo, test, bench, eval or pack. See ./build.sh --help." ;;
+        *) usage_error "'$command' is not a command. Needs demo, test, bench, eval or pack. See ./build.sh --help." ;;
     esac
 
     mode=""
@@ -391,8 +411,8 @@ main() {
             *) usage_error "$command got '$1', which it does not know. Arguments of the program go after --. See ./build.sh $command --help." ;;
         esac
     done
-    if [[ $# -gt 0 && $command != demo && $command != bench ]]; then
-        usage_error "$command got '$1' after --. Needs nothing there, only demo and bench start a program. See ./build.sh $command --help."
+    if [[ $# -gt 0 && $command != demo && $command != bench && $command != eval ]]; then
+        usage_error "$command got '$1' after --. Needs nothing there, only demo, bench and eval start a program. See ./build.sh $command --help."
     fi
     if [[ $command == pack && $mode == Standin ]]; then
         usage_error "pack got --mode Standin. Needs Package, because a package lists what it was built against. Leave out --mode."
@@ -404,6 +424,7 @@ main() {
         demo) demo "$@" ;;
         test) tests ;;
         bench) bench "$@" ;;
+        eval) evaluate "$@" ;;
         pack) pack ;;
     esac
 }

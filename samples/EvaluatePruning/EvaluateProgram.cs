@@ -8,6 +8,12 @@ namespace ZooPrune.Samples;
 /// <param name="error">Standard error: progress and what went wrong.</param>
 internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
+    private EvaluationJournal? _journal;
+
+    protected override string Interrupted => _journal is null
+        ? base.Interrupted
+        : Throw.InterruptedWithJournal(_journal.Location, _journal.Count);
+
     protected override RootCommand CreateCommand() => EvaluateCommand.Create();
 
     protected override int Run(ParseResult line, CancellationToken cancellation) => Evaluate(EvaluateCommand.ToOptions(line), cancellation);
@@ -16,50 +22,51 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
     {
         string modelFolder = ModelLocation.Find(options.Model);
         string file = options.Questions ?? Path.Combine(modelFolder, "heldout", "questions.jsonl");
-        IReadOnlyList<Question> questions = QuestionFile.Read(file, options.Limit);
-        if (questions.FirstOrDefault(question => question.Expected is null) is { } unanswered)
-        {
-            throw Throw.QuestionLacksProperty(file, unanswered.Line, "answer");
-        }
-
+        var questions = QuestionSet.Read(file, options.Annotations, options.Format, options.Limit);
         string imageFolder = options.Images ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
         if (!Directory.Exists(imageFolder))
         {
             throw Throw.MissingImageFolder(imageFolder);
         }
 
-        using Evaluator evaluator = new(modelFolder, options);
-        IReadOnlyList<ImageOutcomes> images = evaluator.Run(imageFolder, questions, Error, cancellation);
-        EvaluationResult? result = EvaluationResult.Of(modelFolder, file, options.Workers, evaluator.Settings, images);
+        using ImageInterview interview = new(modelFolder, options);
+        EvaluationRun run = new(modelFolder, interview.VisualTokenCount, questions, interview.Settings, options.Workers);
+        Evaluator evaluator = new(interview, questions, imageFolder, options.Workers);
+        IReadOnlyList<ImageResult> images = Ask(evaluator, run, options, cancellation);
+        var result = EvaluationResult.Of(run, images);
         if (result is not null)
         {
-            Report(options, result);
+            EvaluationReports.Write(options, result);
+            EvaluationReports.Show(Output, result);
         }
 
-        return Conclude(images, result);
+        int exitCode = Conclude(images, result);
+        if (exitCode == ExitCode.Success && options.Resume is null && options.Journal is { } journal)
+        {
+            File.Delete(journal);
+        }
+
+        return exitCode;
     }
 
-    private void Report(EvaluateOptions options, EvaluationResult result)
+    private IReadOnlyList<ImageResult> Ask(Evaluator evaluator, EvaluationRun run, EvaluateOptions options, CancellationToken cancellation)
     {
-        IReadOnlyList<TextTable> tables = EvaluationTables.Create(result);
-        if (options.Json is { } json)
+        if (options.Journal is not { } path)
         {
-            OutputFile.Write("--json", json, EvaluationJson.Write(result));
+            return evaluator.Run(null, Error, cancellation);
         }
 
-        if (options.Markdown is { } markdown)
+        using var journal = EvaluationJournal.Open(path, JournalHeader.Of(run, options), run.Settings, evaluator.QuestionCounts);
+        _journal = journal;
+        if (journal.Count > 0)
         {
-            OutputFile.Write("--markdown", markdown, string.Join('\n', tables.Select(table => table.ToMarkdown())));
+            Say(Error, $"{journal.Count:N0} of {evaluator.ImageCount:N0} images are in the journal '{path}' already.");
         }
 
-        foreach (TextTable table in tables)
-        {
-            Say(Output, table.Title);
-            Output.Write(table.ToConsole());
-        }
+        return evaluator.Run(journal, Error, cancellation);
     }
 
-    private int Conclude(IReadOnlyList<ImageOutcomes> images, EvaluationResult? result)
+    private int Conclude(IReadOnlyList<ImageResult> images, EvaluationResult? result)
     {
         foreach (string problem in images.Select(image => image.Error).OfType<string>())
         {

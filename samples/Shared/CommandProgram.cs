@@ -14,6 +14,9 @@ internal abstract class CommandProgram(IAnsiConsole output, IAnsiConsole error)
     /// <summary>Standard error.</summary>
     protected IAnsiConsole Error { get; } = error;
 
+    /// <summary>What is said when the user stops the program.</summary>
+    protected virtual string Interrupted => Throw.Interrupted;
+
     /// <summary>Runs a program on the process's own console, until it is done or Ctrl-C is pressed.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="create">Makes the program from standard output and standard error.</param>
@@ -47,7 +50,7 @@ internal abstract class CommandProgram(IAnsiConsole output, IAnsiConsole error)
         }
         catch (OperationCanceledException)
         {
-            Say(Error, Throw.Interrupted);
+            Say(Error, Interrupted);
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (e is UsageException or ZooPruneException or ArgumentException)

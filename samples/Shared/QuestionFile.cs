@@ -76,8 +76,9 @@ internal static class QuestionFile
 
             return new Question(lineNumber, image, question, Text(root, "answer", path, lineNumber), Text(root, "kind", path, lineNumber));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: half a surrogate pair, escaped.
             throw Throw.QuestionIsNoJson(path, lineNumber, e);
         }
     }

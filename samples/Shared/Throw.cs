@@ -18,7 +18,7 @@ internal static partial class Throw
     public static UsageException NoQuestions(string path) =>
         new($"{Program}: the questions file '{path}' holds no question. Expected at least one line like {QuestionFormat}; add one or give another file with --questions.");
 
-    public static UsageException QuestionIsNoJson(string path, int line, JsonException cause) =>
+    public static UsageException QuestionIsNoJson(string path, int line, Exception cause) =>
         new($"{Program}: line {line} of '{path}' is not JSON ({cause.Message.TrimEnd('.')}). Expected one object a line like {QuestionFormat}; correct that line.", cause);
 
     public static UsageException QuestionIsNoObject(string path, int line, JsonValueKind kind) =>

@@ -9,30 +9,39 @@ internal static class Bootstrap
     private const int Resamples = 2000;
     private const int Seed = 20_250_601;
 
-    /// <summary>The interval of the share of exact answers.</summary>
-    /// <param name="outcomes">At least one.</param>
-    /// <returns>The 2.5 % and 97.5 % points of the resampled shares.</returns>
-    public static (double Low, double High) Interval(IEnumerable<Outcome> outcomes)
+    /// <summary>The interval of a ratio of sums over images: correct over asked, or correct with few tokens over correct with all.</summary>
+    /// <param name="images">Both sums of each image; at least one image. Every call draws the same images, so that two ratios over the same
+    /// images are resampled together.</param>
+    /// <returns>The 2.5 % and 97.5 % points of the resampled ratios; null if a resample's denominator is 0.</returns>
+    public static Interval? Of(IReadOnlyList<(double Numerator, double Denominator)> images)
     {
-        (double Exact, int Count)[] images =
-            [.. outcomes.GroupBy(outcome => outcome.Image).Select(image => (image.Sum(outcome => outcome.Exact), image.Count()))];
         var random = new Random(Seed);
-        double[] shares = new double[Resamples];
+        double[] ratios = new double[Resamples];
         for (int sample = 0; sample < Resamples; sample++)
         {
-            double exact = 0;
-            int count = 0;
-            for (int draw = 0; draw < images.Length; draw++)
+            double numerator = 0;
+            double denominator = 0;
+            for (int draw = 0; draw < images.Count; draw++)
             {
-                (double drawnExact, int drawnCount) = images[random.Next(images.Length)];
-                exact += drawnExact;
-                count += drawnCount;
+                (double drawnNumerator, double drawnDenominator) = images[random.Next(images.Count)];
+                numerator += drawnNumerator;
+                denominator += drawnDenominator;
             }
 
-            shares[sample] = exact / count;
+            if (denominator == 0)
+            {
+                return null;
+            }
+
+            ratios[sample] = numerator / denominator;
         }
 
-        Array.Sort(shares);
-        return (shares[(int)(0.025 * Resamples)], shares[(int)(0.975 * Resamples) - 1]);
+        Array.Sort(ratios);
+        return new Interval(ratios[(int)(0.025 * Resamples)], ratios[(int)(0.975 * Resamples) - 1]);
     }
 }
+
+/// <summary>A 95 % interval.</summary>
+/// <param name="Low">Its lower end.</param>
+/// <param name="High">Its upper end.</param>
+internal readonly record struct Interval(double Low, double High);

@@ -11,13 +11,9 @@ internal sealed record Candidate(
     // Without "-sampled" the sensitivity is the cheapest that the projector allows: the closed form for Linear-GELU-Linear.
     private static readonly Candidate[] Known =
     [
-        new("zooprune", SelectionMethod.ZooPrune),
-        new("zooprune-sampled", SelectionMethod.ZooPrune, SensitivityMethod.Sampled),
-        new("divprune", SelectionMethod.DivPrune),
-        new("sensitivity", SelectionMethod.Sensitivity),
-        new("norm", SelectionMethod.Norm),
-        new("uniform", SelectionMethod.Uniform),
-        new("random", SelectionMethod.Random, Seeds: 3),
+        .. Enum.GetValues<SelectionMethod>().Where(NeedsNothingElse).SelectMany(selection => selection == SelectionMethod.ZooPrune
+            ? [new Candidate(NameOf(selection), selection), new Candidate(NameOf(selection) + "-sampled", selection, SensitivityMethod.Sampled)]
+            : (Candidate[])[new Candidate(NameOf(selection), selection)]),
     ];
 
     /// <summary>All names, to be chosen from.</summary>
@@ -29,4 +25,27 @@ internal sealed record Candidate(
     /// <summary>What the pruner is told.</summary>
     public PruningOptions Options(KeepBudget keep, int seed) =>
         new() { Keep = keep, Selection = Selection, Sensitivity = Sensitivity, Seed = seed, MaxThreads = 1 };
+
+    private static string NameOf(SelectionMethod selection)
+    {
+        string name = selection.ToString().ToLowerInvariant();
+        return name.StartsWith("zooprune", StringComparison.Ordinal) && name.Length > "zooprune".Length
+            ? name.Insert("zooprune".Length, "-")
+            : name;
+    }
+
+    // Two tokens are chosen from: a method that is only reserved, or that wants scores of the caller besides, does not do it.
+    private static bool NeedsNothingElse(SelectionMethod selection)
+    {
+        MlpProjector identity = new([1f], [0f], [1f], [0f], inputWidth: 1, hiddenWidth: 1, outputWidth: 1);
+        try
+        {
+            new VisualTokenPruner(identity, new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = selection }).Prune([1f, 2f], 2);
+            return true;
+        }
+        catch (Exception e) when (e is NotSupportedException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }

@@ -2,18 +2,20 @@ namespace ZooPrune.Samples;
 
 /// <summary>One setting in figures.</summary>
 /// <param name="Setting">The setting.</param>
-/// <param name="Accuracy">Share of exact answers, 0..1.</param>
-/// <param name="Low">Lower end of its 95 % interval.</param>
-/// <param name="High">Upper end of its 95 % interval.</param>
-/// <param name="Kinds">Share of exact answers of each kind of question.</param>
+/// <param name="Accuracy">Mean score, 0 to 1; with exact answers their share.</param>
+/// <param name="KeptAccuracy">Accuracy over that with all tokens; null if that is 0.</param>
+/// <param name="Agreement">Share of answers that are the unpruned answer, word for word.</param>
+/// <param name="YesNo">The answers to the questions that expect yes or no.</param>
+/// <param name="Kinds">Mean score of each kind of question.</param>
 /// <param name="Prune">Mean milliseconds of projection, sensitivity and selection.</param>
 /// <param name="Prefill">Mean milliseconds of the first pass of the language model.</param>
 /// <param name="Decode">Mean milliseconds of all further words.</param>
 internal sealed record Score(
     Setting Setting,
-    double Accuracy,
-    double Low,
-    double High,
+    Estimate Accuracy,
+    Estimate? KeptAccuracy,
+    Estimate Agreement,
+    YesNoCounts YesNo,
     IReadOnlyDictionary<string, KindScore> Kinds,
     double Prune,
     double Prefill,
@@ -21,24 +23,36 @@ internal sealed record Score(
 {
     /// <summary>The figures of one setting.</summary>
     /// <param name="setting">The setting.</param>
-    /// <param name="outcomes">Its outcomes over all images; at least one.</param>
-    public static Score Of(Setting setting, IReadOnlyCollection<Outcome> outcomes)
+    /// <param name="images">Its tally of each image; at least one.</param>
+    /// <param name="full">The tallies of the same images with all tokens.</param>
+    public static Score Of(Setting setting, IReadOnlyList<Tally> images, IReadOnlyList<Tally> full)
     {
-        (double low, double high) = Bootstrap.Interval(outcomes);
+        double questions = images.Sum(image => image.Questions);
         return new Score(
             setting,
-            outcomes.Average(outcome => outcome.Exact),
-            low,
-            high,
-            outcomes.GroupBy(outcome => outcome.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
-                .ToDictionary(kind => kind.Key, kind => new KindScore(kind.Count(), kind.Average(outcome => outcome.Exact))),
-            outcomes.Average(outcome => outcome.Prune),
-            outcomes.Average(outcome => outcome.Prefill),
-            outcomes.Average(outcome => outcome.Decode));
+            Estimate.OfRatio([.. images.Select(image => (image.Correct, (double)image.Questions))])!,
+            Estimate.OfRatio([.. images.Zip(full, (image, unpruned) => (image.Correct, unpruned.Correct))]),
+            Estimate.OfRatio([.. images.Select(image => (image.Same, (double)image.Questions))])!,
+            images.Aggregate(default(YesNoCounts), (sum, image) => sum + image.YesNo),
+            images.SelectMany(image => image.Kinds)
+                .GroupBy(kind => kind.Key, kind => kind.Value)
+                .OrderBy(kind => kind.Key, StringComparer.Ordinal)
+                .ToDictionary(kind => kind.Key, kind => KindScore.Of([.. kind])),
+            images.Sum(image => image.Prune) / questions,
+            images.Sum(image => image.Prefill) / questions,
+            images.Sum(image => image.Decode) / questions);
     }
 }
 
 /// <summary>One kind of question in one setting.</summary>
 /// <param name="Questions">How many there are.</param>
-/// <param name="Accuracy">Share of exact answers, 0..1.</param>
-internal sealed record KindScore(int Questions, double Accuracy);
+/// <param name="Accuracy">Mean score, 0 to 1.</param>
+internal sealed record KindScore(int Questions, double Accuracy)
+{
+    /// <summary>The sum over images.</summary>
+    public static KindScore Of(IReadOnlyList<(int Questions, double Correct)> images)
+    {
+        int questions = images.Sum(image => image.Questions);
+        return new KindScore(questions, images.Sum(image => image.Correct) / questions);
+    }
+}

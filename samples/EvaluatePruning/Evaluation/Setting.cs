@@ -10,4 +10,10 @@ internal sealed record Setting(Candidate? Candidate, KeepBudget? Keep, PositionM
 {
     /// <summary>All tokens, to which every other setting is compared.</summary>
     public static Setting Full { get; } = new(null, null, PositionMode.Auto);
+
+    /// <summary>The method's name.</summary>
+    public string Method => Candidate?.Name ?? "all tokens";
+
+    /// <summary>How often every question is asked.</summary>
+    public int Seeds => Candidate?.Seeds ?? 1;
 }

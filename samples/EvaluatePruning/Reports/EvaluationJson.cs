@@ -15,25 +15,40 @@ internal static class EvaluationJson
     public static string Write(EvaluationResult result) => JsonSerializer.Serialize(
         new
         {
-            result.Model,
-            result.QuestionsFile,
+            result.Run.Model,
+            result.Run.VisualTokens,
+            QuestionFiles = result.Run.Questions.Files,
+            Format = QuestionFormats.Names.NameOf(result.Run.Questions.Format),
+            Measure = result.Run.Measure.Name,
             result.Images,
             result.Questions,
             result.Errors,
-            result.Workers,
+            result.Run.Workers,
             MeanMilliseconds = new { result.Preprocess, result.Encode },
-            Settings = result.Scores.Select(Row),
+            Settings = result.Scores.Select(score => Row(score, result.Run.VisualTokens)),
         },
         Options) + "\n";
 
-    private static object Row(Score score) => new
+    private static object Row(Score score, int visualTokens) => new
     {
-        Method = score.Setting.Candidate?.Name ?? "all tokens",
+        score.Setting.Method,
         Keep = score.Setting.Keep?.ToString(),
+        KeptTokens = score.Setting.Keep?.Resolve(visualTokens) ?? visualTokens,
         Positions = score.Setting.Keep is null ? null : Names.Positions.NameOf(score.Setting.Positions),
-        score.Accuracy,
-        Interval = (double[])[score.Low, score.High],
+        score.Setting.Seeds,
+        Accuracy = score.Accuracy.Value,
+        Interval = Ends(score.Accuracy),
+        KeptAccuracy = score.KeptAccuracy?.Value,
+        KeptAccuracyInterval = Ends(score.KeptAccuracy),
+        Agreement = score.Agreement.Value,
+        AgreementInterval = Ends(score.Agreement),
+        YesNo = score.YesNo.Total == 0 ? null : YesNo(score.YesNo),
         score.Kinds,
         MeanMilliseconds = new { score.Prune, score.Prefill, score.Decode },
     };
+
+    private static object YesNo(YesNoCounts counts) =>
+        new { Questions = Math.Round(counts.Total), counts.Precision, counts.Recall, counts.F1, counts.YesShare };
+
+    private static double[]? Ends(Estimate? estimate) => estimate?.Interval is { } interval ? [interval.Low, interval.High] : null;
 }

@@ -3,60 +3,111 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
-/// <summary>The result as tables: accuracy of every method against every budget, kinds of questions, times.</summary>
+/// <summary>The result as tables: every method against every budget, kinds of questions, yes and no, times.</summary>
 internal static class EvaluationTables
 {
     /// <summary>All tables, in the order in which they are shown.</summary>
-    public static IReadOnlyList<TextTable> Create(EvaluationResult result) =>
-        [.. Accuracies(result), Kinds(result), Times(result)];
-
-    private static IEnumerable<TextTable> Accuracies(EvaluationResult result)
+    public static IReadOnlyList<TextTable> Create(EvaluationResult result)
     {
-        KeepBudget[] budgets = [.. result.Scores.Select(score => score.Setting.Keep).OfType<KeepBudget>().Distinct()];
+        List<TextTable> tables = [];
+        string measure = result.Run.Measure.Name;
         foreach (IGrouping<PositionMode, Score> mode in result.Scores.Skip(1).GroupBy(score => score.Setting.Positions))
         {
-            yield return new TextTable(
-                $"Exact answers in % with 95 % intervals, positions {Names.Positions.NameOf(mode.Key)}; "
-                + $"all tokens: {Accuracy(result.Full)}",
-                ["method", .. budgets.Select(keep => $"keep {keep}")],
-                [
-                    .. mode.GroupBy(score => score.Setting.Candidate!.Name)
-                        .Select(method => (string[])[method.Key, .. method.Select(Accuracy)]),
-                ]);
+            string positions = Names.Positions.NameOf(mode.Key);
+            tables.Add(Matrix(
+                $"{measure} in % with 95 % intervals, positions {positions}; all tokens: {WithInterval(result.Full.Accuracy)}",
+                mode,
+                score => WithInterval(score.Accuracy)));
+            tables.Add(Matrix(
+                $"Kept share of the full accuracy in %, with 95 % intervals, positions {positions}", mode, score => WithInterval(score.KeptAccuracy)));
+            tables.Add(Matrix(
+                $"Agreement with the unpruned answer in %, with 95 % intervals, positions {positions}", mode, score => WithInterval(score.Agreement)));
+            if (result.Full.YesNo.Total > 0)
+            {
+                tables.Add(Matrix(
+                    $"F1 of yes in %, {result.Full.YesNo.Total:N0} questions that expect yes or no, positions {positions}; "
+                        + $"all tokens: {Percent(result.Full.YesNo.F1)}",
+                    mode,
+                    score => Percent(score.YesNo.F1)));
+            }
+
+            if (result.Full.Kinds.Count > 1)
+            {
+                tables.Add(Kinds(result, $"{measure} in % by kind of question, {mode.First().Setting.Method}, positions {positions}", mode));
+            }
         }
+
+        if (result.Full.YesNo.Total > 0)
+        {
+            tables.Add(YesNo(result));
+        }
+
+        tables.Add(Times(result));
+        return tables;
     }
 
-    private static TextTable Kinds(EvaluationResult result) => new(
-        "Exact answers by kind of question, all tokens",
-        ["kind", "questions", "exact %"],
-        [
-            .. result.Full.Kinds.Select(kind => (string[])
+    private static TextTable Matrix(string title, IEnumerable<Score> scores, Func<Score, string> cell) => new(
+        title,
+        ["method", .. scores.Select(score => score.Setting.Keep).Distinct().Select(keep => $"keep {keep}")],
+        [.. scores.GroupBy(score => score.Setting.Method).Select(method => (string[])[method.Key, .. method.Select(cell)])]);
+
+    private static TextTable Kinds(EvaluationResult result, string title, IEnumerable<Score> scores)
+    {
+        Score[] shown = [.. scores.GroupBy(score => score.Setting.Method).First()];
+        return new TextTable(
+            title,
+            ["kind", "questions", "all tokens", .. shown.Select(score => $"keep {score.Setting.Keep}")],
             [
-                kind.Key,
-                kind.Value.Questions.ToString("N0", CultureInfo.InvariantCulture),
-                Percent(kind.Value.Accuracy),
+                .. result.Full.Kinds.Select(kind => (string[])
+                [
+                    kind.Key.Length == 0 ? "(none)" : kind.Key,
+                    kind.Value.Questions.ToString("N0", CultureInfo.InvariantCulture),
+                    Percent(kind.Value.Accuracy),
+                    .. shown.Select(score => Percent(score.Kinds[kind.Key].Accuracy)),
+                ]),
+            ]);
+    }
+
+    private static TextTable YesNo(EvaluationResult result) => new(
+        "Questions that expect yes or no, in %, read as POPE does",
+        ["method", "keep", "positions", "precision", "recall", "F1", "said yes"],
+        [
+            .. result.Scores.Select(score => (string[])
+            [
+                .. Setting(score),
+                Percent(score.YesNo.Precision),
+                Percent(score.YesNo.Recall),
+                Percent(score.YesNo.F1),
+                Percent(score.YesNo.YesShare),
             ]),
         ]);
 
     private static TextTable Times(EvaluationResult result) => new(
-        $"Mean milliseconds a question, {result.Workers} images at a time, one thread each; "
+        $"Mean milliseconds a question, {result.Run.Workers} images at a time, one thread each; "
         + $"preprocess {Milliseconds(result.Preprocess)}, encode {Milliseconds(result.Encode)}",
         ["method", "keep", "positions", "prune", "prefill", "decode"],
         [
             .. result.Scores.Select(score => (string[])
             [
-                score.Setting.Candidate?.Name ?? "all tokens",
-                score.Setting.Keep?.ToString() ?? "-",
-                score.Setting.Keep is null ? "-" : Names.Positions.NameOf(score.Setting.Positions),
+                .. Setting(score),
                 Milliseconds(score.Prune),
                 Milliseconds(score.Prefill),
                 Milliseconds(score.Decode),
             ]),
         ]);
 
-    private static string Accuracy(Score score) => $"{Percent(score.Accuracy)} [{Percent(score.Low)}, {Percent(score.High)}]";
+    private static string[] Setting(Score score) =>
+    [
+        score.Setting.Method,
+        score.Setting.Keep?.ToString() ?? "-",
+        score.Setting.Keep is null ? "-" : Names.Positions.NameOf(score.Setting.Positions),
+    ];
 
-    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture);
+    private static string WithInterval(Estimate? estimate) => estimate?.Interval is { } interval
+        ? $"{Percent(estimate.Value)} [{Percent(interval.Low)}, {Percent(interval.High)}]"
+        : Percent(estimate?.Value);
+
+    private static string Percent(double? share) => share is { } value ? (100 * value).ToString("F1", CultureInfo.InvariantCulture) : "-";
 
     private static string Milliseconds(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -44,6 +44,7 @@ public class QuestionFileTests
     [InlineData("{\"image\": \" \", \"question\": \"x\"}", "line 1 of 'PATH' has no \"image\". Expected an object like")]
     [InlineData("{\"image\": \"x\"}", "line 1 of 'PATH' has no \"question\". Expected an object like")]
     [InlineData("{\"image\": \"x\", \"question\": true}", "\"question\" in line 1 of 'PATH' is a JSON boolean. Expected a text, as in")]
+    [InlineData("{\"image\": \"\\ud800\", \"question\": \"x\"}", "line 1 of 'PATH' is not JSON (")]
     [InlineData("{\"image\": 7, \"question\": \"x\"}", "\"image\" in line 1 of 'PATH' is a JSON number. Expected a text, as in")]
     public void Read_BadFile_SaysWhereAndWhatIsExpected(string text, string message)
     {

@@ -1,7 +1,3 @@
-extern alias EvaluatePruning;
-
-using EvaluatePruning::ZooPrune.Samples;
-
 namespace ZooPrune.Samples.Tests;
 
 public class TextTableTests

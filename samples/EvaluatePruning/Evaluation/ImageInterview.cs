@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Samples;
+
+/// <summary>Asks all questions about an image in every setting. The image is encoded once, pruned once for each method, budget and seed,
+/// and read by the language model once for each of these. Safe for several images at once.</summary>
+internal sealed class ImageInterview : IDisposable
+{
+    private readonly string _instruction;
+    private readonly Dictionary<PositionMode, VisionLanguageModel> _models = [];
+    private readonly VisionLanguageModel _model;
+
+    /// <summary>Loads the model, once for each position mode.</summary>
+    /// <exception cref="ZooPruneException">The model folder is no good.</exception>
+    public ImageInterview(string modelFolder, EvaluateOptions options)
+    {
+        _instruction = options.Instruction is { } text ? "\n" + text : "";
+        foreach (PositionMode mode in options.Positions)
+        {
+            var model = VisionLanguageModel.Load(modelFolder, new VisionLanguageModelOptions { Positions = mode, Threads = 1 });
+            _models.Add(model.Positions, model);
+        }
+
+        _model = _models.Values.First();
+        Settings =
+        [
+            Setting.Full,
+            .. from mode in _models.Keys
+               from candidate in options.Candidates
+               from keep in options.Budgets
+               select new Setting(candidate, keep, mode),
+        ];
+    }
+
+    /// <summary>Every setting, all tokens first.</summary>
+    public IReadOnlyList<Setting> Settings { get; }
+
+    /// <summary>N, the visual tokens of one image.</summary>
+    public int VisualTokenCount => _model.VisualTokenCount;
+
+    /// <summary>Asks about one image.</summary>
+    /// <param name="image">Its path in the questions file.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="questions">What is asked.</param>
+    /// <param name="cancellation">Looked at between settings.</param>
+    /// <exception cref="ZooPruneException">The image cannot be used, or a graph failed.</exception>
+    /// <exception cref="ArgumentException">A question is empty.</exception>
+    public ImageAnswers Ask(string image, string path, IReadOnlyList<string> questions, CancellationToken cancellation)
+    {
+        (PreparedImage prepared, double preprocess) = Timed(() => _model.Prepare(path));
+        (float[] tokens, double encode) = Timed(() => _model.Encode(prepared));
+        var answers = new SettingAnswers[Settings.Count];
+
+        // What is kept does not depend on the position mode: settings that differ in nothing else share it.
+        foreach (IGrouping<(Candidate?, KeepBudget?), (Setting Setting, int Index)> same in Settings
+            .Select((setting, index) => (setting, index))
+            .GroupBy(entry => (entry.setting.Candidate, entry.setting.Keep)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (TokenSelection, double)[] kept = Choose(same.First().Setting, tokens);
+            foreach ((Setting setting, int index) in same)
+            {
+                answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, kept);
+            }
+        }
+
+        return new ImageAnswers(image, preprocess, encode, answers);
+    }
+
+    public void Dispose()
+    {
+        foreach (VisionLanguageModel model in _models.Values)
+        {
+            model.Dispose();
+        }
+    }
+
+    private (TokenSelection, double)[] Choose(Setting setting, float[] tokens) =>
+        [.. Enumerable.Range(0, setting.Seeds).Select(seed => Timed(() => _model.Prune(tokens, setting.Candidate?.Options(setting.Keep!.Value, seed))))];
+
+    private SettingAnswers Answer(VisionLanguageModel model, IReadOnlyList<string> questions, (TokenSelection Kept, double Prune)[] selections)
+    {
+        double prefill = 0;
+        double decode = 0;
+        List<string[]> texts = [];
+        foreach ((TokenSelection kept, _) in selections)
+        {
+            // The kept tokens are read once for all questions; each answer is charged for the whole prefill all the same.
+            using ImageContext context = model.ReadImage(kept.KeptTokens, kept.KeptIndices.ToArray(), kept.TokenCount);
+            texts.Add([.. questions.Select(question =>
+            {
+                VisionAnswer answer = model.Generate(context, question + _instruction);
+                prefill += (context.Prefill + answer.Timings.Prefill).TotalMilliseconds;
+                decode += answer.Timings.Decode.TotalMilliseconds;
+                return answer.Text;
+            })]);
+        }
+
+        double asked = selections.Length * questions.Count;
+        return new SettingAnswers(selections.Average(selection => selection.Prune), prefill / asked, decode / asked, texts);
+    }
+
+    private static (T Result, double Milliseconds) Timed<T>(Func<T> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        T result = work();
+        return (result, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+}

@@ -1,0 +1,67 @@
+namespace ZooPrune.Samples;
+
+/// <summary>
+/// Sums over the questions about one image in one setting. Where a method is repeated with several seeds each repetition counts for its
+/// share, so that the sums need not be whole.
+/// </summary>
+/// <param name="Questions">How many questions there are.</param>
+/// <param name="Correct">Sum of the scores.</param>
+/// <param name="Same">Answers that are the unpruned answer, word for word.</param>
+/// <param name="YesNo">The questions that expect yes or no.</param>
+/// <param name="Kinds">Questions and sum of scores of each kind.</param>
+/// <param name="Prune">Sum of milliseconds of projection, sensitivity and selection.</param>
+/// <param name="Prefill">Sum of milliseconds of the first pass.</param>
+/// <param name="Decode">Sum of milliseconds of all further words.</param>
+internal sealed record Tally(
+    int Questions,
+    double Correct,
+    double Same,
+    YesNoCounts YesNo,
+    IReadOnlyDictionary<string, (int Questions, double Correct)> Kinds,
+    double Prune,
+    double Prefill,
+    double Decode)
+{
+    /// <summary>Counts one image in one setting.</summary>
+    /// <param name="answers">The answers in that setting.</param>
+    /// <param name="unpruned">The answers with all tokens, one a question.</param>
+    /// <param name="questions">The questions, in the same order.</param>
+    /// <param name="measure">How an answer is scored.</param>
+    public static Tally Of(
+        SettingAnswers answers, IReadOnlyList<string> unpruned, IReadOnlyList<ReferenceQuestion> questions, AnswerMeasure measure)
+    {
+        double share = 1.0 / answers.Texts.Count;
+        double correct = 0;
+        double same = 0;
+        YesNoCounts yesNo = default;
+        Dictionary<string, (int Questions, double Correct)> kinds = new(StringComparer.Ordinal);
+        for (int index = 0; index < questions.Count; index++)
+        {
+            ReferenceQuestion question = questions[index];
+            double score = 0;
+            foreach (IReadOnlyList<string> texts in answers.Texts)
+            {
+                score += share * measure.Score(texts[index], question);
+                same += ExactMatch.Holds(texts[index], unpruned[index]) ? share : 0;
+                if (question.ExpectsYes is { } expectsYes)
+                {
+                    yesNo = yesNo.With(expectsYes, Samples.YesNo.IsYes(texts[index]), share);
+                }
+            }
+
+            correct += score;
+            (int count, double kindCorrect) = kinds.GetValueOrDefault(question.Kind);
+            kinds[question.Kind] = (count + 1, kindCorrect + score);
+        }
+
+        return new Tally(
+            questions.Count,
+            correct,
+            same,
+            yesNo,
+            kinds,
+            questions.Count * answers.Prune,
+            questions.Count * answers.Prefill,
+            questions.Count * answers.Decode);
+    }
+}
