@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ZooPrune;
 
 /// <summary>
@@ -12,12 +10,7 @@ namespace ZooPrune;
 /// </remarks>
 public sealed class MlpProjector : IClosedFormProjector
 {
-    private const int RowsInCache = 12;
-
-    private readonly float[] _weight1;
-    private readonly float[] _bias1;
-    private readonly float[] _weight2;
-    private readonly float[] _bias2;
+    private readonly MlpLayers _layers;
     private readonly SharedSensitivityForm _form;
     private readonly LowRankForm? _lowRankForm;
     private readonly int _maxThreads;
@@ -82,12 +75,14 @@ public sealed class MlpProjector : IClosedFormProjector
         InputWidth = Positive(inputWidth, nameof(inputWidth));
         HiddenWidth = Positive(hiddenWidth, nameof(hiddenWidth));
         OutputWidth = Positive(outputWidth, nameof(outputWidth));
-        _weight1 = Checked(weight1, (long)hiddenWidth * inputWidth, "H1 x D", nameof(weight1));
-        _bias1 = Checked(bias1, hiddenWidth, "H1", nameof(bias1));
-        _weight2 = Checked(weight2, (long)outputWidth * hiddenWidth, "H x H1", nameof(weight2));
-        _bias2 = Checked(bias2, outputWidth, "H", nameof(bias2));
-        Gelu = Enum.IsDefined(gelu) ? gelu : throw Throw.UnknownGelu(gelu, nameof(gelu));
-        Kernels = kernels;
+        _layers = new MlpLayers(
+            Checked(weight1, (long)hiddenWidth * inputWidth, "H1 x D", nameof(weight1)),
+            Checked(bias1, hiddenWidth, "H1", nameof(bias1)),
+            Checked(weight2, (long)outputWidth * hiddenWidth, "H x H1", nameof(weight2)),
+            Checked(bias2, outputWidth, "H", nameof(bias2)),
+            inputWidth,
+            Enum.IsDefined(gelu) ? gelu : throw Throw.UnknownGelu(gelu, nameof(gelu)),
+            kernels);
         _form = new SharedSensitivityForm();
     }
 
@@ -96,12 +91,7 @@ public sealed class MlpProjector : IClosedFormProjector
         InputWidth = other.InputWidth;
         HiddenWidth = other.HiddenWidth;
         OutputWidth = other.OutputWidth;
-        _weight1 = other._weight1;
-        _bias1 = other._bias1;
-        _weight2 = other._weight2;
-        _bias2 = other._bias2;
-        Gelu = other.Gelu;
-        Kernels = other.Kernels;
+        _layers = other._layers;
         _form = other._form;
         _lowRankForm = lowRankForm;
         LowRank = lowRank;
@@ -118,19 +108,19 @@ public sealed class MlpProjector : IClosedFormProjector
     public int OutputWidth { get; }
 
     /// <summary>W1, row-major [H1, D].</summary>
-    public ReadOnlySpan<float> Weight1 => _weight1;
+    public ReadOnlySpan<float> Weight1 => _layers.Weight1;
 
     /// <summary>b1, [H1].</summary>
-    public ReadOnlySpan<float> Bias1 => _bias1;
+    public ReadOnlySpan<float> Bias1 => _layers.Bias1;
 
     /// <summary>W2, row-major [H, H1].</summary>
-    public ReadOnlySpan<float> Weight2 => _weight2;
+    public ReadOnlySpan<float> Weight2 => _layers.Weight2;
 
     /// <summary>b2, [H].</summary>
-    public ReadOnlySpan<float> Bias2 => _bias2;
+    public ReadOnlySpan<float> Bias2 => _layers.Bias2;
 
     /// <summary>g, the activation between the two linear layers.</summary>
-    public GeluKind Gelu { get; }
+    public GeluKind Gelu => _layers.Gelu;
 
     /// <inheritdoc/>
     /// <remarks>Null until <see cref="ChooseRank"/> has given a projector with one.</remarks>
@@ -143,7 +133,7 @@ public sealed class MlpProjector : IClosedFormProjector
 
     MlpProjector IClosedFormProjector.Weights => this;
 
-    internal ITokenKernels Kernels { get; }
+    internal ITokenKernels Kernels => _layers.Kernels;
 
     /// <summary>The most threads of one call; 0 means one per processor.</summary>
     internal int MaxThreads => _maxThreads;
@@ -214,18 +204,10 @@ public sealed class MlpProjector : IClosedFormProjector
         LowRankForm form = _lowRankForm ?? throw Throw.NoLowRank(GetType());
         fixed (float* activationStart = activations, sensitivityStart = sensitivity)
         {
-            PinnedRows a = new(activationStart, HiddenWidth);
-            PinnedRows s = new(sensitivityStart, 1);
-            TokenLoop.Run(sensitivity.Length, _maxThreads, (first, rows) =>
-            {
-                // A few rows at a time, so that the slopes are still in the cache when they are multiplied.
-                for (int i = first; i < first + rows; i += RowsInCache)
-                {
-                    int few = Math.Min(RowsInCache, first + rows - i);
-                    Kernels.GeluDerivative(a.Rows(i, few), a.Rows(i, few), Gelu);
-                    form.Evaluate(a.Rows(i, few), s.Rows(i, few), Kernels);
-                }
-            });
+            TokenLoop.Run(
+                sensitivity.Length,
+                _maxThreads,
+                new SensitivityBody(_layers, new PinnedRows(activationStart, HiddenWidth), new PinnedRows(sensitivityStart, 1), form));
         }
     }
 
@@ -233,43 +215,7 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <param name="tokens">[n, D].</param>
     /// <param name="activations">Receives a, [n, H1].</param>
     internal void ProjectHidden(ReadOnlySpan<float> tokens, Span<float> activations) =>
-        Linear(tokens, InputWidth, _weight1, _bias1, activations);
-
-    private void ProjectRows(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, ISensitivityForm? form)
-    {
-        int count = tokens.Length / InputWidth;
-        int hiddenLength = count * HiddenWidth;
-        float[] rented = ArrayPool<float>.Shared.Rent(2 * hiddenLength);
-        try
-        {
-            Span<float> hidden = rented.AsSpan(0, hiddenLength);
-            ProjectHidden(tokens, hidden);
-            if (form is not null)
-            {
-                Span<float> slopes = rented.AsSpan(hiddenLength, hiddenLength);
-                Kernels.GeluDerivative(hidden, slopes, Gelu);
-                form.Evaluate(slopes, sensitivity, Kernels);
-            }
-
-            Kernels.Gelu(hidden, hidden, Gelu);
-            Linear(hidden, HiddenWidth, _weight2, _bias2, projected);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(rented);
-        }
-    }
-
-    private void Linear(ReadOnlySpan<float> rows, int width, float[] weight, float[] bias, Span<float> result)
-    {
-        int count = rows.Length / width;
-        for (int i = 0; i < count; i++)
-        {
-            bias.CopyTo(result[(i * bias.Length)..]);
-        }
-
-        Kernels.AddProducts(new MatrixView(rows, count, width), new MatrixView(weight, bias.Length, width), result, bias.Length);
-    }
+        _layers.ProjectHidden(tokens, activations);
 
     private unsafe void Run(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, ISensitivityForm? form)
     {
@@ -281,11 +227,15 @@ public sealed class MlpProjector : IClosedFormProjector
 
         fixed (float* tokenStart = tokens, projectedStart = projected, sensitivityStart = sensitivity)
         {
-            PinnedRows x = new(tokenStart, InputWidth);
-            PinnedRows z = new(projectedStart, OutputWidth);
-            PinnedRows s = new(sensitivityStart, 1);
-            TokenLoop.Run(count, _maxThreads, (first, rows) =>
-                ProjectRows(x.Rows(first, rows), z.Rows(first, rows), form is null ? [] : s.Rows(first, rows), form));
+            TokenLoop.Run(
+                count,
+                _maxThreads,
+                new ProjectionBody(
+                    _layers,
+                    new PinnedRows(tokenStart, InputWidth),
+                    new PinnedRows(projectedStart, OutputWidth),
+                    new PinnedRows(sensitivityStart, form is null ? 0 : 1),
+                    form));
         }
     }
 
@@ -315,5 +265,15 @@ public sealed class MlpProjector : IClosedFormProjector
 
         int bad = FiniteCheck.FirstNotFinite(values);
         return bad < 0 ? values.ToArray() : throw Throw.NotFiniteWeight($"MlpProjector, {parameter}", bad, values[bad], parameter);
+    }
+
+    private readonly struct ProjectionBody(MlpLayers layers, PinnedRows x, PinnedRows z, PinnedRows s, ISensitivityForm? form) : ITokenBody
+    {
+        public void Run(int first, int count) => layers.Project(x.Rows(first, count), z.Rows(first, count), s.Rows(first, count), form);
+    }
+
+    private readonly struct SensitivityBody(MlpLayers layers, PinnedRows a, PinnedRows s, ISensitivityForm form) : ITokenBody
+    {
+        public void Run(int first, int count) => layers.Sensitivity(a.Rows(first, count), s.Rows(first, count), form);
     }
 }
