@@ -44,7 +44,11 @@ internal sealed class AppendedFile : IDisposable
             return false;
         }
 
-        _stream.SetLength(length);
+        if (_stream.Length > length)
+        {
+            _stream.SetLength(length);
+        }
+
         return true;
     }
 

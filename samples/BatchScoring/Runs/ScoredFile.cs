@@ -126,7 +126,10 @@ internal sealed class ScoredFile : IDisposable
     private static ScoredFile Keep(string path, SortedDictionary<string, string> run, Progress progress, string file)
     {
         AppendedFile kept = Open(file, FileMode.Open);
-        if (!kept.TryKeep(progress.OutputLength, progress.OutputHash))
+
+        // A finished file has nothing behind its last row; what follows there is somebody else's.
+        bool isOtherLength = progress.IsFinished && new FileInfo(file).Length != progress.OutputLength;
+        if (isOtherLength || !kept.TryKeep(progress.OutputLength, progress.OutputHash))
         {
             kept.Dispose();
             throw Throw.OutputChanged(file, JournalOf(path), progress);

@@ -65,9 +65,11 @@ internal sealed class ProgressLine
     {
         double rate = (now.Rows - start.Rows) / elapsed.TotalSeconds;
         long done = now.InputOffset - start.InputOffset;
-        string left = done > 0 ? Duration(elapsed * ((double)(inputLength - now.InputOffset) / done)) : "unknown time";
+        string left = done > 0
+            ? $"about {Duration(elapsed * ((double)(inputLength - now.InputOffset) / done))} to go"
+            : "time to go unknown";
         return FormattableString.Invariant(
-            $"{now.Rows:N0} rows, {100.0 * now.InputOffset / Math.Max(1, inputLength):N1} %, {rate:N1} rows/s, about {left} to go, ")
+            $"{now.Rows:N0} rows, {100.0 * now.InputOffset / Math.Max(1, inputLength):N1} %, {rate:N1} rows/s, {left}, ")
             + FormattableString.Invariant($"{100 * now.Saved:N1} % of visual tokens saved, {now.Failed:N0} rows failed");
     }
 
