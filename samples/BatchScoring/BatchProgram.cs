@@ -69,24 +69,34 @@ internal sealed class BatchProgram(IAnsiConsole output, IAnsiConsole error) : Co
         ProgressLine progress = new(Error, file.Progress, new FileInfo(options.Input).Length);
         try
         {
-            run.Run(progress.Report, cancellation);
-            progress.End();
+            RunToItsEnd(run, progress, cancellation);
         }
         catch (OperationCanceledException)
         {
-            progress.End();
             Say(Error, Throw.Stopped(options.Output, file.Committed));
             return ExitCode.Interrupted;
         }
         catch (FailFastException e)
         {
-            progress.End();
             Say(Error, Throw.FailedFast(options.Input, options.Output, e, file.Committed));
             return ExitCode.Stopped;
         }
 
         Say(Output, Summary(options.Output, file.Progress, progress.RowsPerSecond(file.Progress)));
         return Conclude(file.Progress);
+    }
+
+    /// <summary>However it ends, what is said next begins on a line of its own.</summary>
+    private static void RunToItsEnd(ScoringRun run, ProgressLine progress, CancellationToken cancellation)
+    {
+        try
+        {
+            run.Run(progress.Report, cancellation);
+        }
+        finally
+        {
+            progress.End();
+        }
     }
 
     private static RowReader OpenReader(BatchOptions options, InputLayout layout, Progress progress)

@@ -45,7 +45,7 @@ internal static partial class Throw
         $"{Program}: stopped by --fail-fast at line {failure.Line} of '{input}': {failure.Message} {Done(output, progress)} Go on with the same command and --resume, without --fail-fast to keep the row with its error; a corrected input has to be scored anew.";
 
     public static string CannotAppend(string path, IOException cause) =>
-        $"{Program}: '{path}' cannot be written: {cause.Message} Rows that were committed are safe in '{ScoredFile.PartialOf(path)}'. Needs room on the disk and a file system that can be written to; make room and go on with the same command and --resume.";
+        $"{Program}: '{path}' cannot be written: {cause.Message.TrimEnd('.')}. Rows that were committed are safe in '{ScoredFile.PartialOf(path)}'. Needs room on the disk and a file system that can be written to; make room and go on with the same command and --resume.";
 
     public static string AlreadyFinished(string path, Progress progress) =>
         FormattableString.Invariant($"'{path}' is complete since an earlier run: {progress.Rows:N0} rows, {progress.Failed:N0} of them failed. Nothing was done.");

@@ -190,6 +190,20 @@ public class BatchProgramTests
     }
 
     [UnixFact]
+    public void Process_Interrupted_CommitsAndSaysHowToGoOn()
+    {
+        using ScoringFolder folder = new();
+        folder.WriteQuestions(5000);
+
+        var run = ProgramRun.Interrupted(() => File.Exists(folder.Partial) && new FileInfo(folder.Partial).Length > 1000, folder.Arguments());
+
+        Assert.Equal(ExitCode.Interrupted, run.ExitCode);
+        Assert.Matches($"BatchScoring: stopped. [0-9,]+ rows are safe in '{folder.Partial}'. Go on with the same command and --resume.", run.Error);
+        Assert.Contains("Resumed after ", ProgramRun.InProcess(folder.Arguments("--resume")).Output);
+        Assert.Equal(5000, CountRows(folder.Output));
+    }
+
+    [UnixFact]
     public void Process_NoRoomLeft_SaysSoAndCanBeResumed()
     {
         using ScoringFolder folder = new();
@@ -202,7 +216,7 @@ public class BatchProgramTests
         var full = ProgramRun.WithFileLimit(40, folder.Arguments("--commit", "0"));
 
         Assert.Equal(ExitCode.Stopped, full.ExitCode);
-        Assert.StartsWith($"BatchScoring: '{folder.Output}' cannot be written: ", full.Error);
+        Assert.Contains($"BatchScoring: '{folder.Output}' cannot be written: it would become larger than its file system allows. Rows that were committed are safe", full.Error);
         Assert.Equal(ExitCode.SomeFailed, ProgramRun.InProcess(folder.Arguments("--resume")).ExitCode);
         Assert.Equal(expected, File.ReadAllBytes(folder.Output));
     }

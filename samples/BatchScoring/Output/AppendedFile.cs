@@ -8,11 +8,11 @@ internal sealed class AppendedFile : IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private readonly Stream _stream;
+    private readonly FileStream _stream;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <param name="stream">At its beginning; readable where something is to be kept. Closed with this.</param>
-    public AppendedFile(Stream stream) => _stream = stream;
+    /// <param name="stream">At its beginning, unbuffered; readable where something is to be kept. Closed with this.</param>
+    public AppendedFile(FileStream stream) => _stream = stream;
 
     /// <summary>Bytes in the file.</summary>
     public long Length { get; private set; }
@@ -57,8 +57,16 @@ internal sealed class AppendedFile : IDisposable
     public void Append(string text)
     {
         byte[] bytes = Utf8.GetBytes(text);
-        _stream.Write(bytes);
-        _stream.Flush();
+        try
+        {
+            _stream.Write(bytes);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // What .NET makes of a file that has reached the size its file system or the user's limit allows.
+            throw new IOException("it would become larger than its file system allows.", e);
+        }
+
         _hash.AppendData(bytes);
         Length += bytes.Length;
     }
@@ -67,14 +75,7 @@ internal sealed class AppendedFile : IDisposable
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     public void Flush()
     {
-        if (_stream is FileStream file)
-        {
-            file.Flush(flushToDisk: true);
-        }
-        else
-        {
-            _stream.Flush();
-        }
+        _stream.Flush(flushToDisk: true);
     }
 
     /// <inheritdoc/>

@@ -44,10 +44,32 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         // Otherwise the runtime keeps compiled code in a large file in memory, which the limit would hit first.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         using Process process = Process.Start(start)!;
+        return ToEnd(process, () => { });
+    }
+
+    /// <summary>Runs the program as a process and sends it what Ctrl-C sends, as soon as a condition holds.</summary>
+    public static ProgramRun Interrupted(Func<bool> when, params string[] arguments)
+    {
+        using Process process = Process.Start(Redirected("dotnet", [Assembly, .. arguments]))!;
+        return ToEnd(process, () =>
+        {
+            while (!when() && !process.HasExited)
+            {
+                Thread.Sleep(1);
+            }
+
+            using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            kill.WaitForExit();
+        });
+    }
+
+    private static ProgramRun ToEnd(Process process, Action meanwhile)
+    {
         Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        meanwhile();
         process.WaitForExit();
-        return new ProgramRun(process.ExitCode, output, error.Result);
+        return new ProgramRun(process.ExitCode, output.Result, error.Result);
     }
 
     private static ProcessStartInfo Redirected(string program, string[] arguments) => new(program, arguments)
