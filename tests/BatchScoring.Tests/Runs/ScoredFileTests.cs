@@ -13,10 +13,10 @@ public class ScoredFileTests
         using ScoringFolder folder = new();
         using (ScoredFile file = WriteTwoRows(folder))
         {
-            file.Append("torn", file.Progress with { Rows = 3 });
+            file.Append("torn, and longer than what comes in its place", file.Progress with { Rows = 3 });
         }
 
-        Assert.Equal("one\ntwo\ntorn", File.ReadAllText(folder.Partial));
+        Assert.Equal("one\ntwo\ntorn, and longer than what comes in its place", File.ReadAllText(folder.Partial));
         using (var resumed = ScoredFile.Resume(folder.Output, Run, First))
         {
             Assert.Equal((2, 40, 4), (resumed.Progress.Rows, resumed.Progress.InputOffset, resumed.Progress.InputLine));
