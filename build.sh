@@ -364,6 +364,7 @@ tests() {
     run_tests "MLNet.Contract.Tests" MLNet.Contract.Tests
     run_tests "AskAboutImages.Tests" AskAboutImages.Tests
     run_tests "EvaluatePruning.Tests" EvaluatePruning.Tests
+    run_tests "BatchScoring.Tests" BatchScoring.Tests
 
     if [[ $variant != standin && -z $mode ]]; then
         echo "And the stand-in, which must agree with ML.NET:"

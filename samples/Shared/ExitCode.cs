@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>Bad usage or unusable input: nothing could be answered.</summary>
     public const int BadInput = 2;
 
+    /// <summary>Stopped before the end by an error; what was done is kept and can be resumed.</summary>
+    public const int Stopped = 3;
+
     /// <summary>Stopped by Ctrl-C (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

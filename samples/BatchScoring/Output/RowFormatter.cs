@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace ZooPrune.Samples;
+
+/// <summary>
+/// Writes rows of the input with what became of them. A good row of the same format is carried through character by character, and
+/// the new columns follow it.
+/// </summary>
+/// <param name="layout">What the input looks like.</param>
+/// <param name="withTimings">Whether the milliseconds of the stages are written.</param>
+internal abstract class RowFormatter(InputLayout layout, bool withTimings)
+{
+    /// <summary>What the input looks like.</summary>
+    protected InputLayout Layout { get; } = layout;
+
+    /// <summary>Names of the added columns.</summary>
+    protected IReadOnlyList<string> Added { get; } = ResultColumns.Names(withTimings);
+
+    /// <summary>A formatter for a format.</summary>
+    public static RowFormatter Create(TableFormat format, InputLayout layout, bool withTimings) => format == TableFormat.JsonLines
+        ? new JsonLinesFormatter(layout, withTimings)
+        : new DelimitedFormatter(format, layout, withTimings);
+
+    /// <summary>Appends what the file begins with.</summary>
+    public abstract void AppendHeader(StringBuilder text);
+
+    /// <summary>Appends one row and its line ending.</summary>
+    public void Append(StringBuilder text, InputRow row, RowResult result)
+    {
+        AppendRow(text, row, [.. ResultColumns.Values(result, withTimings)]);
+        text.Append(Layout.LineEnd);
+    }
+
+    /// <summary>Appends one row without its line ending.</summary>
+    /// <param name="text">Takes it.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="values">The values of <see cref="Added"/>.</param>
+    protected abstract void AppendRow(StringBuilder text, InputRow row, IReadOnlyList<object?> values);
+}

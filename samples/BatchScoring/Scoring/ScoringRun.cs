@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ZooPrune.Samples;
+
+/// <summary>
+/// Takes batches of rows from the input through the pipeline to the output, in the order of the input, several batches at a time. What
+/// is in memory at any time is the batches at work.
+/// </summary>
+/// <param name="reader">The rows still to be done.</param>
+/// <param name="pipeline">Answers them.</param>
+/// <param name="formatter">Writes them.</param>
+/// <param name="output">Takes them.</param>
+/// <param name="options">Sizes, and when to commit.</param>
+internal sealed class ScoringRun(RowReader reader, ScoringPipeline pipeline, RowFormatter formatter, ScoredFile output, BatchOptions options)
+{
+    /// <summary>Does all rows that are left.</summary>
+    /// <param name="report">Is told after each batch how far the output is.</param>
+    /// <param name="cancellation">Set by Ctrl-C.</param>
+    /// <exception cref="OperationCanceledException">The user stopped the program. Batches that were not done are given up; what was
+    /// written before counts.</exception>
+    /// <exception cref="FailFastException">A row has an error and the options say to stop there. Its batch is not written.</exception>
+    /// <exception cref="IOException">The disk is full, or fails.</exception>
+    public void Run(Action<Progress> report, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Queue<Task<RowBatch>> atWork = new(options.Workers);
+        try
+        {
+            WriteHeader();
+            WriteBatches(atWork, report, stop.Token);
+            output.Finish();
+        }
+        catch (Exception e) when (e is OperationCanceledException or FailFastException)
+        {
+            output.Commit();
+            throw;
+        }
+        finally
+        {
+            // The model must not go while a batch still uses it. What these batches say no longer matters.
+            stop.Cancel();
+            Task.WhenAll(atWork).ContinueWith(_ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+    }
+
+    private void WriteHeader()
+    {
+        if (output.Committed.OutputLength > 0)
+        {
+            return;
+        }
+
+        StringBuilder header = new();
+        formatter.AppendHeader(header);
+        output.Append(header.ToString(), output.Progress);
+    }
+
+    private void WriteBatches(Queue<Task<RowBatch>> atWork, Action<Progress> report, CancellationToken cancellation)
+    {
+        using IEnumerator<RowBatch> batches = RowBatch.Of(reader, options.Batch).GetEnumerator();
+        Stopwatch sinceCommit = Stopwatch.StartNew();
+        while (true)
+        {
+            while (atWork.Count < options.Workers && batches.MoveNext())
+            {
+                RowBatch batch = batches.Current;
+                atWork.Enqueue(Task.Run(() => batch.Score(pipeline, cancellation), cancellation));
+            }
+
+            if (atWork.Count == 0)
+            {
+                return;
+            }
+
+            Write(atWork.Peek().GetAwaiter().GetResult());
+            atWork.Dequeue();
+            if (sinceCommit.Elapsed >= options.CommitInterval)
+            {
+                output.Commit();
+                sinceCommit.Restart();
+            }
+
+            report(output.Progress);
+        }
+    }
+
+    private void Write(RowBatch batch)
+    {
+        StringBuilder text = new();
+        Progress progress = output.Progress;
+        foreach ((InputRow row, RowResult result) in batch.Rows.Zip(batch.Results))
+        {
+            if (result.IsFailed && options.FailFast)
+            {
+                throw new FailFastException(row.Line, result.Error);
+            }
+
+            formatter.Append(text, row, result);
+            progress = progress.With(row, result);
+        }
+
+        output.Append(text.ToString(), progress);
+    }
+}
