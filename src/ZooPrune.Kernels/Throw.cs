@@ -45,7 +45,7 @@ internal static class Throw
 
     public static NotSupportedException TunedSelectionMissing() => new(
         "PruningOptions.Selection: ZooPruneTuned was asked for, which this version does not have. No rule that was tried held against the published ones at every budget (docs/findings.md); "
-        + "use ZooPrune, with Centering 1 and Sharpness 0.5 where a quarter of the tokens or more stay, or DivPrune.");
+        + "use ZooPrune, with Centering and Sharpness if you like, or DivPrune.");
 
     public static ArgumentException ClosedFormUnavailable(SensitivityMethod method, Type projector, string parameter) => Wrong(
         parameter,

@@ -11,11 +11,12 @@ internal static class LargeProjector
     private const float BiasScale = 6.4f;
 
     /// <summary>Gaussian weights: rows of length 1, so that products keep the scale of what goes in; biases of about 0.1.</summary>
+    /// <remarks>The seeds are others than those of sampled directions: a weight must not be a direction as well.</remarks>
     public static MlpProjector Create() => new(
-        Rows(HiddenWidth, InputWidth, seed: 1),
-        Scaled(Rows(1, HiddenWidth, seed: 2), BiasScale),
-        Rows(OutputWidth, HiddenWidth, seed: 3),
-        Scaled(Rows(1, OutputWidth, seed: 4), BiasScale),
+        Rows(HiddenWidth, InputWidth, seed: 101),
+        Scaled(Rows(1, HiddenWidth, seed: 102), BiasScale),
+        Rows(OutputWidth, HiddenWidth, seed: 103),
+        Scaled(Rows(1, OutputWidth, seed: 104), BiasScale),
         InputWidth,
         HiddenWidth,
         OutputWidth);
@@ -23,7 +24,7 @@ internal static class LargeProjector
     /// <summary>X, [N, D]: Gaussian tokens whose elements have the size 1/2 to 2, evenly spaced on a logarithmic scale.</summary>
     public static float[] Tokens(int count)
     {
-        float[] tokens = Rows(count, InputWidth, seed: 5);
+        float[] tokens = Rows(count, InputWidth, seed: 105);
         for (int i = 0; i < count; i++)
         {
             double size = Math.Pow(4, (i / (count - 1.0)) - 0.5) * Math.Sqrt(InputWidth);

@@ -19,11 +19,9 @@ internal sealed class OutcomeFile : IDisposable
 
         foreach (string line in File.Exists(path) ? File.ReadLines(path) : [])
         {
-            // A line that was cut off by an interruption lacks fields.
-            if (line.Split('\t') is [string image, string rule, string keep, string positions, string exact, string counts, "."])
+            if (Parse(line) is var (image, setting, outcome))
             {
-                RuleSetting setting = new(rule, Number(keep), Enum.Parse<PositionMode>(positions));
-                _known[(image, setting)] = new RuleOutcome(Number(exact), Number(counts));
+                _known[(image, setting)] = outcome;
             }
         }
 
@@ -51,5 +49,13 @@ internal sealed class OutcomeFile : IDisposable
 
     public void Dispose() => _writer?.Dispose();
 
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    /// <summary>What a line says; null for one that was cut off by an interruption.</summary>
+    private static (string Image, RuleSetting Setting, RuleOutcome Outcome)? Parse(string line) =>
+        line.Split('\t') is [string image, string rule, string keep, string positions, string exact, string counts, "."]
+            && int.TryParse(keep, CultureInfo.InvariantCulture, out int kept)
+            && Enum.TryParse(positions, out PositionMode mode)
+            && int.TryParse(exact, CultureInfo.InvariantCulture, out int exactAnswers)
+            && int.TryParse(counts, CultureInfo.InvariantCulture, out int exactCounts)
+            ? (image, new RuleSetting(rule, kept, mode), new RuleOutcome(exactAnswers, exactCounts))
+            : null;
 }

@@ -81,7 +81,7 @@ internal static class RulesStudy
                 .. from mode in RuleTrial.Modes
                    from index in Enumerable.Range(0, rules.Length)
                    select new ChartLine(
-                       rules[index].Name + (mode == PositionMode.Compact ? ", renumbered" : ", kept"),
+                       (rules[index] == RuleList.Chosen ? "chosen" : rules[index].Name) + (mode == PositionMode.Compact ? ", renumbered" : ", kept"),
                        colors[index],
                        mode == PositionMode.Compact,
                        [.. trial.Budgets.Select(keep => ((double)keep, trial.Accuracy(rules[index].Name, keep, mode)))]),
