@@ -12,10 +12,10 @@ namespace ZooPrune.Studies;
 /// <param name="Step">The distance between two y ticks.</param>
 internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<ChartLine> Lines, double Low, double High, double Step)
 {
-    private const int Width = 640;
+    private const int Width = 680;
     private const int Height = 360;
     private const int Left = 56;
-    private const int Right = 176;
+    private const int Right = 216;
     private const int Top = 36;
     private const int Bottom = 48;
 
