@@ -7,7 +7,8 @@ public enum SelectionMethod
     ZooPrune,
 
     /// <summary>
-    /// Reserved for a rule that is measured to be better than the published one. Not available yet: choosing it is an error.
+    /// Reserved for a rule that is measured to be no worse than the published ones at any budget. None of those tried is
+    /// (docs/findings.md): choosing it is an error.
     /// </summary>
     ZooPruneTuned,
 

@@ -44,7 +44,7 @@ internal static class Throw
         $"PruningOptions.{option}: the value {value} has no name. It must be one of the members of {option}Method; use one of them.");
 
     public static NotSupportedException TunedSelectionMissing() => new(
-        "PruningOptions.Selection: ZooPruneTuned was asked for, which this version does not have. The tuned rule is chosen from measurements that are not made yet; "
+        "PruningOptions.Selection: ZooPruneTuned was asked for, which this version does not have. No rule that was tried held against the published ones at every budget (docs/findings.md); "
         + "use ZooPrune, with Centering and Sharpness if you like, or DivPrune.");
 
     public static ArgumentException ClosedFormUnavailable(SensitivityMethod method, Type projector, string parameter) => Wrong(

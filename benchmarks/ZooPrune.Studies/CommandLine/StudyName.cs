@@ -1,0 +1,10 @@
+namespace ZooPrune.Studies;
+
+/// <summary>The studies.</summary>
+internal enum StudyName
+{
+    Relations,
+    Sampling,
+    Rounding,
+    Rules,
+}

@@ -1,0 +1,4 @@
+using ZooPrune.Samples;
+using ZooPrune.Studies;
+
+return CommandProgram.RunOnConsole(args, (output, error) => new StudyProgram(output, error));
