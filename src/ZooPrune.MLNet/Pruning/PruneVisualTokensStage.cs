@@ -15,7 +15,7 @@ internal sealed class PruneVisualTokensStage : RowStage
         Model = options.Model;
         TokenCount = Model.VisualTokenCount;
         Width = Model.EncoderWidth;
-        Pruner = NewPruner(options);
+        Pruner = options.NewPruner(wantsScores: options.SensitivityColumnName is not null || options.SelectionOrderColumnName is not null);
         int values = TokenCount * Width;
         VisualTokens = Reads(
             InputColumn.Vector(
@@ -40,6 +40,13 @@ internal sealed class PruneVisualTokensStage : RowStage
             Sensitivity = Adds(
                 new VectorColumn<float>(sensitivity, new VectorDataViewType(NumberDataViewType.Single)),
                 nameof(options.SensitivityColumnName));
+        }
+
+        if (options.SelectionOrderColumnName is { } order)
+        {
+            SelectionOrder = Adds(
+                new VectorColumn<int>(order, new VectorDataViewType(NumberDataViewType.Int32)),
+                nameof(options.SelectionOrderColumnName));
         }
 
         Note = Adds(
@@ -72,22 +79,13 @@ internal sealed class PruneVisualTokensStage : RowStage
     /// <summary>Null if the options name no such column.</summary>
     public VectorColumn<float>? Sensitivity { get; }
 
+    /// <summary>Null if the options name no such column.</summary>
+    public VectorColumn<int>? SelectionOrder { get; }
+
     public ScalarColumn<ReadOnlyMemory<char>> Note { get; }
 
     public ScalarColumn<float> Milliseconds { get; }
 
     /// <inheritdoc/>
-    public override RowWork Open(BoundRow row) => new PruneVisualTokensWork(this, row);
-
-    /// <summary>Checks all options, also those that a budget of all tokens makes idle. With such a budget there is nothing to choose,
-    /// and nothing needs to be scored unless a column wants the scores: the cheapest selection keeps the same tokens.</summary>
-    private static VisualTokenPruner NewPruner(PruneVisualTokensOptions options)
-    {
-        PruningOptions pruning = options.ToPruningOptions();
-        var pruner = new VisualTokenPruner(options.Model.Projector, pruning);
-        int count = options.Model.VisualTokenCount;
-        return options.SensitivityColumnName is null && pruning.Keep.Resolve(count) == count
-            ? new VisualTokenPruner(options.Model.Projector, pruning with { Selection = SelectionMethod.Uniform })
-            : pruner;
-    }
+    public override StageWork Open(BoundRow row, int capacity) => new PruneVisualTokensWork(this, row);
 }
