@@ -82,7 +82,9 @@ internal abstract class StageWork : IDisposable
         {
             try
             {
-                if (!_slots[slot].IsSettled && (isDone || Attempt(slot, _computeAlone)))
+                // Computing may settle a slot itself, with an error.
+                bool works = isDone || Attempt(slot, _computeAlone);
+                if (works && !_slots[slot].IsSettled)
                 {
                     _error.Set(slot, default);
                     _slots[slot].IsSettled = true;

@@ -67,6 +67,22 @@ public class PreprocessImagesTests(TestModel test)
     }
 
     [Fact]
+    public void Read_BytesColumn_IsWhatTheModelPreparesAndBadRowsAreReported()
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(TestModel.Images, "0001.jpg"));
+        IDataView rows = test.ML.Data.LoadFromEnumerable<FileRow>([new() { Image = file }, new() { Image = file[..500] }, new(), new() { Image = file }]);
+
+        PixelsRow[] read = Read(new PreprocessImagesOptions(test.Model), rows);
+
+        float[] expected = test.Model.Prepare(Path.Combine(TestModel.Images, "0001.jpg")).PixelValues.ToArray();
+        Assert.All([read[0], read[3]], row => Assert.Equal(expected, row.PixelValues));
+        Assert.StartsWith("Image 'column 'Image', row 1': the JPEG file stops after 500 bytes", read[1].Error, StringComparison.Ordinal);
+        Assert.Equal(
+            "PreprocessImages: column 'Image' is empty in row 2. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
+            read[2].Error);
+    }
+
+    [Fact]
     public void Read_PathColumnWithBadRows_ReportsEach()
     {
         using var folder = new TestFolder();
@@ -121,4 +137,9 @@ public class PreprocessImagesTests(TestModel test)
 
     private PixelsRow[] Read(PreprocessImagesOptions options, IDataView rows) =>
         [.. test.ML.Data.CreateEnumerable<PixelsRow>(test.ML.Transforms.PreprocessImages(options).Fit(rows).Transform(rows), reuseRowObject: false)];
+
+    private sealed class FileRow
+    {
+        public byte[] Image { get; set; } = [];
+    }
 }
