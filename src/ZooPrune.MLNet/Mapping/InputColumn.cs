@@ -63,7 +63,10 @@ internal sealed class InputColumn
         advice,
         isVector: false,
         type => type is ImageDataViewType or TextDataViewType,
-        _ => true) { AcceptsBytes = true };
+        _ => true)
+    {
+        AcceptsBytes = true,
+    };
 
     /// <summary>Whether a column of an estimator's input will do. Sizes are not known there.</summary>
     public bool Accepts(SchemaShape.Column column) =>
