@@ -14,7 +14,7 @@ internal sealed class AnswerQuestionsStage : RowStage
         Model = options.Model;
         ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
         Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
-        Pruner = options.NewPruner(wantsScores: false);
+        Pruner = new StagePruner(options, wantsScores: false);
         BatchSize = ChooseBatchSize(
             options.BatchSize,
             GenerateTextStage.MostRows,
@@ -51,8 +51,8 @@ internal sealed class AnswerQuestionsStage : RowStage
 
     public AnswerSettings Settings { get; }
 
-    /// <summary>The method. It holds no state of a row, so all cursors share it.</summary>
-    public VisualTokenPruner Pruner { get; }
+    /// <summary>The method.</summary>
+    public StagePruner Pruner { get; }
 
     public InputColumn Image { get; }
 

@@ -23,7 +23,7 @@ internal static class ImageWork
         }
 
         AskedImage[] encoded = [.. images.Where(image => image.VisualTokens is not null)];
-        Parallel.For(0, encoded.Length, i => Try(encoded[i], image => Prune(image, stage.Pruner, stage.Model.VisualTokenCount)));
+        Parallel.For(0, encoded.Length, i => Try(encoded[i], image => Prune(image, stage.Pruner)));
         if (stage.Model.Answerer.CanReadImages)
         {
             Read([.. images.Where(image => image is { Failure: null, Context: null })], stage.Model.Answerer);
@@ -58,10 +58,10 @@ internal static class ImageWork
         }
     }
 
-    private static void Prune(AskedImage image, VisualTokenPruner pruner, int tokenCount)
+    private static void Prune(AskedImage image, StagePruner pruner)
     {
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = pruner.Prune(image.VisualTokens, tokenCount);
+        TokenSelection selection = pruner.Prune(image.VisualTokens);
         image.Kept = new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), selection.TokenCount);
         image.Note = selection.Note;
         image.VisualTokens = null;

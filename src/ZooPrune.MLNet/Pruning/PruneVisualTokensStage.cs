@@ -15,7 +15,7 @@ internal sealed class PruneVisualTokensStage : RowStage
         Model = options.Model;
         TokenCount = Model.VisualTokenCount;
         Width = Model.EncoderWidth;
-        Pruner = options.NewPruner(wantsScores: options.SensitivityColumnName is not null || options.SelectionOrderColumnName is not null);
+        Pruner = new StagePruner(options, wantsScores: options.SensitivityColumnName is not null || options.SelectionOrderColumnName is not null);
         int values = TokenCount * Width;
         VisualTokens = Reads(
             InputColumn.Vector(
@@ -59,8 +59,8 @@ internal sealed class PruneVisualTokensStage : RowStage
 
     public VisionLanguageModel Model { get; }
 
-    /// <summary>The method. It holds no state of a row, so all cursors share it.</summary>
-    public VisualTokenPruner Pruner { get; }
+    /// <summary>The method.</summary>
+    public StagePruner Pruner { get; }
 
     /// <summary>N.</summary>
     public int TokenCount { get; }

@@ -37,7 +37,7 @@ internal sealed class PruneVisualTokensWork : RowWork
         Check(visualTokens);
 
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = _stage.Pruner.Prune(visualTokens, _stage.TokenCount);
+        TokenSelection selection = _stage.Pruner.Prune(visualTokens);
         _milliseconds.Set(0, (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
         _keptTokens.Set(0, selection.KeptTokens);

@@ -51,17 +51,4 @@ public abstract record PruningStageOptions : VisionStageOptions
         Sharpness = Sharpness,
         MaxThreads = MaxThreads,
     };
-
-    /// <summary>Checks all options, also those that a budget of all tokens makes idle. With such a budget there is nothing to choose,
-    /// and nothing needs to be scored unless a column wants the scores: the cheapest selection keeps the same tokens.</summary>
-    /// <param name="wantsScores">Whether a column shows how the tokens were chosen.</param>
-    internal VisualTokenPruner NewPruner(bool wantsScores)
-    {
-        PruningOptions pruning = ToPruningOptions();
-        var pruner = new VisualTokenPruner(Model.Projector, pruning);
-        int count = Model.VisualTokenCount;
-        return !wantsScores && pruning.Keep.Resolve(count) == count
-            ? new VisualTokenPruner(Model.Projector, pruning with { Selection = SelectionMethod.Uniform })
-            : pruner;
-    }
 }
