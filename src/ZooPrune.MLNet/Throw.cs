@@ -29,6 +29,14 @@ internal static class Throw
         option,
         Text($"{stage}: {option} is {value:N0}. Expected 1 or more; leave the option out for its default."));
 
+    public static ArgumentOutOfRangeException BatchSizeBelowZero(string stage, int value) => new(
+        "BatchSize",
+        Text($"{stage}: BatchSize is {value:N0}. Expected the number of rows to compute at once, or 0; leave the option out to have it chosen by memory and processors."));
+
+    public static ArgumentException TemplateWithoutQuestion(string stage, string template, int count) => new(
+        Text($"{stage}: QuestionTemplate is '{template}', in which {{question}} is there {count:N0} times. Expected it once; write it where the row's question goes."),
+        "QuestionTemplate");
+
     // When a stage meets a schema.
     public static ArgumentOutOfRangeException MissingColumn(string stage, InputColumn needed, string parameter, IEnumerable<string> columns) => new(
         parameter,

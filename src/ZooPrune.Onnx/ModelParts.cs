@@ -61,7 +61,7 @@ internal sealed class ModelParts : IDisposable
 
     /// <summary>X of a picture drawn in code, by which a low-rank sensitivity is chosen.</summary>
     private float[] ProbeTokens() =>
-        Encoder.Encode(Preprocessor.Prepare(ProbePicture.Draw(Encoder.ImageSize), Encoder.ImageSize, Encoder.ImageSize).PixelValues);
+        Encoder.Encode([Preprocessor.Prepare(ProbePicture.Draw(Encoder.ImageSize), Encoder.ImageSize, Encoder.ImageSize).PixelValues])[0];
 
     private T Own<T>(T part)
         where T : IDisposable

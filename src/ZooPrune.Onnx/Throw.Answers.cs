@@ -35,6 +35,10 @@ internal static partial class Throw
         "maxNewTokens",
         Text($"Answer length: at most {count:N0} tokens were asked for. It must be 1 or more; leave it out for 32."));
 
+    public static ArgumentOutOfRangeException SamplingOutOfRange(string option, object value, string needed) => new(
+        option,
+        Text($"SamplingOptions.{option}: it is {value}. It must be {needed}; leave it out for the default."));
+
     public static ArgumentException ImageShape(IEnumerable<int> shape, int size) => new(
         Text($"PreparedImage: its shape is [{Join(shape)}]. Expected [3, {size}, {size}] or [1, 3, {size}, {size}]; make it with Prepare of the same model."),
         "image");

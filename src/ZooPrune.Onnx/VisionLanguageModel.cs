@@ -13,6 +13,8 @@ namespace ZooPrune.Onnx;
 /// </remarks>
 public sealed class VisionLanguageModel : IDisposable
 {
+    private static readonly SamplingOptions Greedy = new();
+
     private readonly ModelParts _parts;
     private readonly TokenPruning _pruning;
     private readonly Answerer _answerer;
@@ -48,6 +50,15 @@ public sealed class VisionLanguageModel : IDisposable
     /// </summary>
     public IProjector Projector => _parts.Projector;
 
+    /// <summary>The vision encoder, for batches.</summary>
+    internal VisionEncoder Encoder => _parts.Encoder;
+
+    /// <summary>Prompts and answers, for batches.</summary>
+    internal Answerer Answerer => _answerer;
+
+    /// <summary>Bytes of the KV cache for one token of one sequence.</summary>
+    internal long CacheBytesPerToken => _parts.Decoder.CacheBytesPerToken;
+
     /// <summary>Positions that kept tokens get: what the options say, or the model's own; never Auto.</summary>
     public PositionMode Positions { get; }
 
@@ -81,6 +92,20 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         RgbImage image = _parts.Images.Read(imagePath);
+        return _parts.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+    }
+
+    /// <summary>Reads an image file that is in memory and makes it what the encoder wants.</summary>
+    /// <param name="file">A whole PNG or JPEG file, as in <see cref="Prepare(string)"/>.</param>
+    /// <param name="name">What messages call the image.</param>
+    /// <returns>Pixel values [1, 3, S, S].</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null, empty or white space.</exception>
+    /// <exception cref="ZooPruneException">The file is broken, too large, or neither PNG nor JPEG.</exception>
+    public PreparedImage Prepare(ReadOnlySpan<byte> file, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        RgbImage image = _parts.Images.Decode(file, name);
         return _parts.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
     }
 
@@ -121,7 +146,7 @@ public sealed class VisionLanguageModel : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         IEnumerable<int> sizes = image.Shape.Count == 4 && image.Shape[0] == 1 ? image.Shape.Skip(1) : image.Shape;
         return sizes.SequenceEqual([3, ImageSize, ImageSize])
-            ? _parts.Encoder.Encode(image.PixelValues)
+            ? _parts.Encoder.Encode([image.PixelValues])[0]
             : throw Throw.ImageShape(image.Shape, ImageSize);
     }
 
@@ -180,7 +205,9 @@ public sealed class VisionLanguageModel : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         int[] indices = KeptTokenCheck.Indices(keptTokens.Length, keptIndices, visualTokenCount, EmbeddingWidth);
         KeptTokenCheck.NewTokens(maxNewTokens);
-        return _answerer.Answer(keptTokens, indices, visualTokenCount, question, maxNewTokens);
+        long start = Stopwatch.GetTimestamp();
+        var image = new KeptImage(keptTokens.ToArray(), indices, visualTokenCount);
+        return _answerer.Answer([_answerer.Ask(image, question, maxNewTokens, Greedy)], start)[0];
     }
 
     /// <summary>Reads an image once, for several questions: the prefill of what comes before the question.</summary>
@@ -195,7 +222,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         int[] indices = KeptTokenCheck.Indices(keptTokens.Length, keptIndices, visualTokenCount, EmbeddingWidth);
-        return _answerer.Read(keptTokens, indices, visualTokenCount);
+        return _answerer.Read([new KeptImage(keptTokens.ToArray(), indices, visualTokenCount)])[0];
     }
 
     /// <summary>Answers a question about an image that was read before; the same answer as without the detour.</summary>
@@ -210,7 +237,8 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         KeptTokenCheck.NewTokens(maxNewTokens);
-        return _answerer.Answer(image, question, maxNewTokens);
+        long start = Stopwatch.GetTimestamp();
+        return _answerer.Answer([_answerer.Ask(image, question, maxNewTokens, Greedy)], start)[0];
     }
 
     /// <summary>Answers a question about an image file.</summary>
@@ -253,7 +281,7 @@ public sealed class VisionLanguageModel : IDisposable
     public float[] NextTokenLogits(PreparedImage image, string question, PruningOptions? pruning = null)
     {
         TokenSelection selection = Prune(Encode(image), pruning);
-        return _answerer.NextTokenLogits(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, question);
+        return _answerer.NextTokenLogits(ToKeptImage(selection), question);
     }
 
     /// <summary>Checks a file that another library decoded: ML.NET makes a half grey image of a file that was cut off.</summary>
@@ -283,8 +311,11 @@ public sealed class VisionLanguageModel : IDisposable
         long pruneStart = Stopwatch.GetTimestamp();
         TokenSelection selection = Prune(visualTokens, pruning);
         TimeSpan prune = Stopwatch.GetElapsedTime(pruneStart);
-        return _answerer
-            .Answer(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, question, maxNewTokens)
+        long answerStart = Stopwatch.GetTimestamp();
+        return _answerer.Answer([_answerer.Ask(ToKeptImage(selection), question, maxNewTokens, Greedy)], answerStart)[0]
             .With(preprocess, encode, prune, selection.Note);
     }
+
+    private static KeptImage ToKeptImage(TokenSelection selection) =>
+        new(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), selection.TokenCount);
 }

@@ -9,7 +9,7 @@ namespace ZooPrune.MLNet.Tests;
 [Collection(ModelCollectionDefinition.Name)]
 public class BadRowsTests(TestModel test)
 {
-    private const string Advice = "Expected an image or the path of one; check that the file is there and is a whole PNG or JPEG image.";
+    private const string Advice = "Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.";
 
     [Fact]
     public void Read_LoadedImagesAndApplyOnnxModel_EveryBadRowSaysWhyAndTheOthersAreAnswered()

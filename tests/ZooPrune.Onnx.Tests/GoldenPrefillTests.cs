@@ -68,6 +68,7 @@ public sealed class GoldenPrefillTests(SharedModel shared)
         int[] kept = Ids(pruned, "kept_indices");
         TokenSelection all = _model.Prune(_model.Encode(Image(number)), null);
         float[] keptTokens = [.. kept.SelectMany(index => all.KeptTokens.Slice(index * _model.EmbeddingWidth, _model.EmbeddingWidth).ToArray())];
+        var image = new KeptImage(keptTokens, kept, 576);
         using ModelParts parts = ModelParts.Load(TestPaths.Model, new VisionLanguageModelOptions());
 
         foreach ((string name, PositionMode mode) in ((string, PositionMode)[])[("original", PositionMode.KeepOriginal), ("compact", PositionMode.Compact)])
@@ -75,8 +76,8 @@ public sealed class GoldenPrefillTests(SharedModel shared)
             var answerer = new Answerer(parts, mode);
             JsonElement expected = pruned.GetProperty(name);
 
-            Near.Equal(Singles(expected, "logits"), answerer.NextTokenLogits(keptTokens, kept, 576, question), Tolerance);
-            Assert.Equal(Ids(expected, "token_ids"), answerer.Answer(keptTokens, kept, 576, question, 8).TokenIds);
+            Near.Equal(Singles(expected, "logits"), answerer.NextTokenLogits(image, question), Tolerance);
+            Assert.Equal(Ids(expected, "token_ids"), answerer.Answer([answerer.Ask(image, question, 8, new SamplingOptions())], 0)[0].TokenIds);
         }
     }
 

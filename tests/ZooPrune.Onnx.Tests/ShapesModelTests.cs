@@ -57,6 +57,34 @@ public sealed class ShapesModelTests(SharedModel shared)
 
     [Fact]
     [Trait("Speed", "Slow")]
+    public void Answer_SixtyQuestionsTogether_GeneratesTheTokensOfEachAlone()
+    {
+        HeldOutQuestion[] questions = [.. Questions.Take(60)];
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(64) };
+        VisionAnswer[] alone = [.. questions.Select(question => Ask(question, pruning))];
+        var whole = new List<AnswerRequest>();
+        var continued = new List<AnswerRequest>();
+        var contexts = new List<ImageContext>();
+        foreach (IGrouping<string, HeldOutQuestion> image in questions.GroupBy(question => question.Image))
+        {
+            TokenSelection kept = _model.Prune(_model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), pruning);
+            var keptImage = new KeptImage(kept.KeptTokens.ToArray(), kept.KeptIndices.ToArray(), kept.TokenCount);
+            contexts.AddRange(_model.Answerer.Read([keptImage]));
+            whole.AddRange(image.Select(question => _model.Answerer.Ask(keptImage, question.Question, 32, new SamplingOptions())));
+            continued.AddRange(image.Select(question => _model.Answerer.Ask(contexts[^1], question.Question, 32, new SamplingOptions())));
+        }
+
+        VisionAnswer[] fromStart = _model.Answerer.Answer(whole, 0);
+        VisionAnswer[] fromImages = _model.Answerer.Answer(continued, 0);
+
+        contexts.ForEach(context => context.Dispose());
+        Assert.Equal(alone.Select(answer => answer.TokenIds), fromStart.Select(answer => answer.TokenIds));
+        Assert.Equal(alone.Select(answer => answer.TokenIds), fromImages.Select(answer => answer.TokenIds));
+        Assert.Equal(alone.Select(answer => answer.Text), fromImages.Select(answer => answer.Text));
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
     public void Answer_AllHeldOutQuestions_AreRightAsRequired()
     {
         // One image at a time is encoded and read once; its questions go on from there. That is the same as Answer

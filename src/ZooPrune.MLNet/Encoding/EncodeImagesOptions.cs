@@ -19,6 +19,10 @@ public sealed record EncodeImagesOptions : VisionStageOptions
     /// <summary>Output: Vector&lt;Single, N, D&gt;, the visual tokens; zeros in a row with an error.</summary>
     public string VisualTokensColumnName { get; init; } = ColumnNames.VisualTokens;
 
-    /// <summary>Output: Single, milliseconds this stage took for the row.</summary>
+    /// <summary>Most images that one run of the encoder takes, &gt;= 1; 0 (the default) chooses by memory and processors. The values of a
+    /// row do not depend on it. The stage reads as many rows ahead.</summary>
+    public int BatchSize { get; init; }
+
+    /// <summary>Output: Single, milliseconds this stage took for the row: its share of a batch.</summary>
     public string MillisecondsColumnName { get; init; } = ColumnNames.EncodeMilliseconds;
 }

@@ -9,12 +9,16 @@ internal sealed class EncodeImagesStage : RowStage
 {
     public const string StageName = nameof(ZooPruneCatalog.EncodeImages);
 
+    /// <summary>Images beyond which a batch gains nothing on two cores.</summary>
+    public const int MostRows = 8;
+
     public EncodeImagesStage(EncodeImagesOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
         Model = options.Model;
         int size = Model.ImageSize;
         int values = 3 * size * size;
+        BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerImage(Model));
         PixelValues = Reads(
             InputColumn.Vector(
                 options.PixelValuesColumnName,
@@ -39,6 +43,10 @@ internal sealed class EncodeImagesStage : RowStage
 
     public ScalarColumn<float> Milliseconds { get; }
 
+    /// <summary>Pixel values and visual tokens of an image, each of them twice: on its own and in the batch.</summary>
+    public static long BytesPerImage(VisionLanguageModel model) =>
+        2L * sizeof(float) * ((3L * model.ImageSize * model.ImageSize) + ((long)model.VisualTokenCount * model.EncoderWidth));
+
     /// <inheritdoc/>
-    public override RowWork Open(BoundRow row) => new EncodeImagesWork(this, row);
+    public override StageWork Open(BoundRow row, int capacity) => new EncodeImagesWork(this, row, capacity);
 }

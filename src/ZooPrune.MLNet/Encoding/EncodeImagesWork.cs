@@ -3,38 +3,60 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>Runs the vision encoder, one row a run.</summary>
-internal sealed class EncodeImagesWork : RowWork
+/// <summary>Runs the vision encoder over the images of a batch.</summary>
+internal sealed class EncodeImagesWork : StageWork
 {
     private readonly EncodeImagesStage _stage;
     private readonly VectorInput<float> _pixelValues;
     private readonly VectorOutput<float> _visualTokens;
     private readonly ScalarOutput<float> _milliseconds;
-    private readonly int _size;
-    private readonly float[] _pixels;
+    private readonly float[]?[] _pixels;
 
-    public EncodeImagesWork(EncodeImagesStage stage, BoundRow row)
-        : base(stage, row)
+    public EncodeImagesWork(EncodeImagesStage stage, BoundRow row, int capacity)
+        : base(stage, row, capacity)
     {
         _stage = stage;
         _pixelValues = Input(row.Vector<float>(stage.PixelValues));
         _visualTokens = Output(stage.VisualTokens);
         _milliseconds = Output(stage.Milliseconds);
-        _size = stage.Model.ImageSize;
-        _pixels = new float[3 * _size * _size];
+        _pixels = new float[]?[capacity];
     }
 
     /// <inheritdoc/>
-    protected override void Compute()
+    protected override void Take(int slot)
     {
-        if (_pixelValues.Values.Length != _pixels.Length)
+        ReadOnlySpan<float> values = _pixelValues.Values;
+        int size = _stage.Model.ImageSize;
+        if (values.Length != 3 * size * size)
         {
-            throw Throw.WrongLength(_stage.Name, _stage.PixelValues, Row, _pixelValues.Values.Length);
+            throw Throw.WrongLength(_stage.Name, _stage.PixelValues, RowOf(slot), values.Length);
+        }
+
+        values.CopyTo(_pixels[slot] ??= new float[values.Length]);
+    }
+
+    /// <inheritdoc/>
+    protected override void Compute(ReadOnlySpan<int> slots)
+    {
+        _stage.Model.ThrowIfDisposed();
+        VisionEncoder encoder = _stage.Model.Encoder;
+        var images = new ReadOnlyMemory<float>[slots.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            images[i] = _pixels[slots[i]];
         }
 
         long start = Stopwatch.GetTimestamp();
-        _pixelValues.Values.CopyTo(_pixels);
-        _visualTokens.Set(_stage.Model.Encode(new PreparedImage(_pixels, [1, 3, _size, _size], _size, _size)));
-        _milliseconds.Value = (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        float[][] tokens = encoder.EncodeUnchecked(images);
+        float share = (float)(Stopwatch.GetElapsedTime(start).TotalMilliseconds / slots.Length);
+        for (int i = 0; i < slots.Length; i++)
+        {
+            float[] image = tokens[i];
+            if (Attempt(slots[i], _ => encoder.Check(image)))
+            {
+                _visualTokens.Keep(slots[i], image);
+                _milliseconds.Set(slots[i], share);
+            }
+        }
     }
 }

@@ -16,6 +16,10 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// <summary>Input: text, the question as a user types it; not empty.</summary>
     public string QuestionColumnName { get; init; } = ColumnNames.Question;
 
+    /// <summary>The question that is asked, with {question} once where the row's question goes; "{question} Answer with one word." for
+    /// example. The model's own prompt comes around it. Default: the row's question as it is.</summary>
+    public string QuestionTemplate { get; init; } = AnswerSettings.QuestionPlace;
+
     /// <summary>Input: Vector&lt;Single&gt; of K x H values, the kept tokens after the projector.</summary>
     public string KeptTokensColumnName { get; init; } = ColumnNames.KeptTokens;
 
@@ -28,6 +32,13 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// <summary>Most tokens an answer may have, &gt;= 1. Default: 32.</summary>
     public int MaxNewTokens { get; init; } = 32;
 
+    /// <summary>How tokens are chosen. Default: greedily.</summary>
+    public SamplingOptions Sampling { get; init; } = new();
+
+    /// <summary>Most rows whose answers are generated side by side, &gt;= 1; 0 (the default) chooses by memory and processors. The answers
+    /// do not depend on it. The stage reads as many rows ahead.</summary>
+    public int BatchSize { get; init; }
+
     /// <summary>Output: text, the answer; "error: " and the message in a row with an error.</summary>
     public string AnswerColumnName { get; init; } = ColumnNames.Answer;
 
@@ -35,9 +46,9 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// vocabulary lacks), separated by "; "; usually empty.</summary>
     public string NoteColumnName { get; init; } = ColumnNames.Note;
 
-    /// <summary>Output: Single, milliseconds of the first pass over the prompt.</summary>
+    /// <summary>Output: Single, milliseconds of the first pass over the prompt: its share of a batch.</summary>
     public string PrefillMillisecondsColumnName { get; init; } = ColumnNames.PrefillMilliseconds;
 
-    /// <summary>Output: Single, milliseconds of all decode steps.</summary>
+    /// <summary>Output: Single, milliseconds of all decode steps: its share of a batch.</summary>
     public string DecodeMillisecondsColumnName { get; init; } = ColumnNames.DecodeMilliseconds;
 }

@@ -9,18 +9,17 @@ internal sealed class GenerateTextStage : RowStage
 {
     public const string StageName = nameof(ZooPruneCatalog.GenerateText);
 
+    /// <summary>Questions beyond which a decode step side by side gains little on two cores.</summary>
+    public const int MostRows = 32;
+
     private const string PruningAdvice = "put PruneVisualTokens with the same model before this stage.";
 
     public GenerateTextStage(GenerateTextOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
-        if (options.MaxNewTokens < 1)
-        {
-            throw Throw.MaxNewTokensBelowOne(StageName, options.MaxNewTokens, nameof(options.MaxNewTokens));
-        }
-
         Model = options.Model;
-        MaxNewTokens = options.MaxNewTokens;
+        Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
+        BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerRow(Model, options.MaxNewTokens));
         int width = Model.EmbeddingWidth;
         Question = Reads(
             InputColumn.Text(options.QuestionColumnName, "name the column with the questions in QuestionColumnName, and give every row a question."),
@@ -59,7 +58,7 @@ internal sealed class GenerateTextStage : RowStage
 
     public VisionLanguageModel Model { get; }
 
-    public int MaxNewTokens { get; }
+    public AnswerSettings Settings { get; }
 
     public InputColumn Question { get; }
 
@@ -79,6 +78,10 @@ internal sealed class GenerateTextStage : RowStage
 
     public ScalarColumn<float> DecodeMilliseconds { get; }
 
+    /// <summary>The KV cache of a row whose tokens are all kept, before and after a step, and its embeddings.</summary>
+    public static long BytesPerRow(VisionLanguageModel model, int maxNewTokens) =>
+        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (model.VisualTokenCount + maxNewTokens);
+
     /// <inheritdoc/>
-    public override RowWork Open(BoundRow row) => new GenerateTextWork(this, row);
+    public override StageWork Open(BoundRow row, int capacity) => new GenerateTextWork(this, row, capacity);
 }

@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>Runs the language model over the kept tokens and the question of one row.</summary>
-internal sealed class GenerateTextWork : RowWork
+/// <summary>Runs the language model over the kept tokens and questions of a batch.</summary>
+internal sealed class GenerateTextWork : StageWork
 {
     private readonly GenerateTextStage _stage;
     private readonly ScalarInput<ReadOnlyMemory<char>> _question;
@@ -15,9 +16,10 @@ internal sealed class GenerateTextWork : RowWork
     private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
     private readonly ScalarOutput<float> _prefillMilliseconds;
     private readonly ScalarOutput<float> _decodeMilliseconds;
+    private readonly Taken[] _taken;
 
-    public GenerateTextWork(GenerateTextStage stage, BoundRow row)
-        : base(stage, row)
+    public GenerateTextWork(GenerateTextStage stage, BoundRow row, int capacity)
+        : base(stage, row, capacity)
     {
         _stage = stage;
         _question = Input(row.Scalar<ReadOnlyMemory<char>>(stage.Question));
@@ -29,41 +31,57 @@ internal sealed class GenerateTextWork : RowWork
         _note = Output(stage.Note);
         _prefillMilliseconds = Output(stage.PrefillMilliseconds);
         _decodeMilliseconds = Output(stage.DecodeMilliseconds);
+        _taken = new Taken[capacity];
     }
 
     /// <inheritdoc/>
-    protected override void Compute()
+    protected override void Take(int slot)
     {
-        Check();
-        VisionAnswer answer = _stage.Model.Generate(
-            _keptTokens.Values,
-            _keptIndices.Values.ToArray(),
-            _visualTokenCount.Value,
-            _question.Value.ToString(),
-            _stage.MaxNewTokens);
-        _answer.Value = answer.Text.AsMemory();
-        _note.Value = Join(_earlierNote?.Value.ToString(), answer.Note).AsMemory();
-        _prefillMilliseconds.Value = (float)answer.Timings.Prefill.TotalMilliseconds;
-        _decodeMilliseconds.Value = (float)answer.Timings.Decode.TotalMilliseconds;
+        Check(slot);
+        _stage.Model.ThrowIfDisposed();
+        long start = Stopwatch.GetTimestamp();
+        var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _visualTokenCount.Value);
+        AnswerSettings settings = _stage.Settings;
+        AnswerRequest request = _stage.Model.Answerer.Ask(image, settings.Ask(_question.Value), settings.MaxNewTokens, settings.Sampling);
+        _taken[slot] = new Taken(request, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
     }
 
     /// <inheritdoc/>
-    protected override void Fail(string error) => _answer.Value = ("error: " + error).AsMemory();
+    protected override void Compute(ReadOnlySpan<int> slots)
+    {
+        _stage.Model.ThrowIfDisposed();
+        var requests = new AnswerRequest[slots.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            requests[i] = _taken[slots[i]].Request;
+        }
 
-    private static string Join(params string?[] notes) => string.Join("; ", notes.Where(note => !string.IsNullOrEmpty(note)));
+        VisionAnswer[] answers = _stage.Model.Answerer.Answer(requests, Stopwatch.GetTimestamp());
+        for (int i = 0; i < slots.Length; i++)
+        {
+            Taken taken = _taken[slots[i]];
+            _answer.Set(slots[i], answers[i].Text.AsMemory());
+            _note.Set(slots[i], AnswerSettings.JoinNotes(taken.EarlierNote, answers[i].Note).AsMemory());
+            _prefillMilliseconds.Set(slots[i], (float)(taken.Time + answers[i].Timings.Prefill).TotalMilliseconds);
+            _decodeMilliseconds.Set(slots[i], (float)answers[i].Timings.Decode.TotalMilliseconds);
+        }
+    }
 
-    private void Check()
+    /// <inheritdoc/>
+    protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
+
+    private void Check(int slot)
     {
         if (_question.Value.Span.IsWhiteSpace())
         {
-            throw Throw.EmptyQuestion(_stage.Name, _stage.Question, Row);
+            throw Throw.EmptyQuestion(_stage.Name, _stage.Question, RowOf(slot));
         }
 
         ReadOnlySpan<int> indices = _keptIndices.Values;
         int width = _stage.Model.EmbeddingWidth;
         if (indices.IsEmpty || _keptTokens.Values.Length != (long)indices.Length * width)
         {
-            throw Throw.KeptTokensLength(_stage.Name, _stage.KeptTokens, _stage.KeptIndices, Row, _keptTokens.Values.Length, indices.Length, width);
+            throw Throw.KeptTokensLength(_stage.Name, _stage.KeptTokens, _stage.KeptIndices, RowOf(slot), _keptTokens.Values.Length, indices.Length, width);
         }
 
         int previous = -1;
@@ -71,10 +89,13 @@ internal sealed class GenerateTextWork : RowWork
         {
             if (indices[i] <= previous || indices[i] >= _visualTokenCount.Value)
             {
-                throw Throw.KeptIndicesOrder(_stage.Name, _stage.KeptIndices, Row, i, indices[i], _visualTokenCount.Value);
+                throw Throw.KeptIndicesOrder(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i], _visualTokenCount.Value);
             }
 
             previous = indices[i];
         }
     }
+
+    /// <summary>What was taken of a row.</summary>
+    private readonly record struct Taken(AnswerRequest Request, string? EarlierNote, TimeSpan Time);
 }

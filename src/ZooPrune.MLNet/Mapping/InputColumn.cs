@@ -33,6 +33,8 @@ internal sealed class InputColumn
     /// <summary>Whether the stage does without the column if the input has none of this name.</summary>
     public bool IsOptional { get; private init; }
 
+    private bool AcceptsBytes { get; init; }
+
     /// <summary>A text column.</summary>
     public static InputColumn Text(string name, string advice) =>
         new(name, "text", advice, isVector: false, type => type is TextDataViewType);
@@ -54,16 +56,27 @@ internal sealed class InputColumn
     public static InputColumn Vector(string name, NumberDataViewType itemType, string size, Func<int, bool> acceptsSize, string advice) =>
         new(name, $"a vector of {size} {itemType}", advice, isVector: true, itemType.Equals, acceptsSize);
 
-    /// <summary>An image column of any size, or a text column of paths.</summary>
-    public static InputColumn ImageOrPath(string name, string advice) =>
-        new(name, "an image or the path of one", advice, isVector: false, type => type is ImageDataViewType or TextDataViewType);
+    /// <summary>An image column of any size, a text column of paths, or a column of the bytes of image files.</summary>
+    public static InputColumn AnyImage(string name, string advice) => new(
+        name,
+        "an image, the path of one, or the bytes of an image file",
+        advice,
+        isVector: false,
+        type => type is ImageDataViewType or TextDataViewType,
+        _ => true)
+    {
+        AcceptsBytes = true,
+    };
 
     /// <summary>Whether a column of an estimator's input will do. Sizes are not known there.</summary>
     public bool Accepts(SchemaShape.Column column) =>
-        !column.IsKey && _isVector == (column.Kind != SchemaShape.Column.VectorKind.Scalar) && _acceptsItem(column.ItemType);
+        !column.IsKey && Accepts(column.ItemType, column.Kind != SchemaShape.Column.VectorKind.Scalar);
 
     /// <summary>Whether a column of this type will do.</summary>
     public bool Accepts(DataViewType type) => type is VectorDataViewType vector
-        ? _isVector && _acceptsItem(vector.ItemType) && (!vector.IsKnownSize || _acceptsSize!(vector.Size))
-        : !_isVector && _acceptsItem(type);
+        ? Accepts(vector.ItemType, isVector: true) && (!vector.IsKnownSize || _acceptsSize!(vector.Size))
+        : Accepts(type, isVector: false);
+
+    private bool Accepts(DataViewType itemType, bool isVector) =>
+        (isVector == _isVector && _acceptsItem(itemType)) || (isVector && AcceptsBytes && NumberDataViewType.Byte.Equals(itemType));
 }

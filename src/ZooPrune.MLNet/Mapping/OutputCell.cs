@@ -3,56 +3,54 @@ using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>The value of an output column in the current row of one cursor. Not thread-safe.</summary>
+/// <summary>The values of an output column in the current batch of one cursor, a slot for each row. Not thread-safe.</summary>
 internal abstract class OutputCell
 {
-    /// <summary>A getter that first sees to it that the current row is computed.</summary>
-    /// <param name="compute">Computes the current row unless that has been done.</param>
+    /// <summary>A getter of the current row's value.</summary>
+    /// <param name="currentSlot">Sees to it that the current row is computed, and says which slot it has.</param>
     /// <returns>A <see cref="ValueGetter{TValue}"/> of the column's raw type.</returns>
-    public abstract Delegate NewGetter(Action compute);
+    public abstract Delegate NewGetter(Func<int> currentSlot);
 
     /// <summary>Sets the value of a row that cannot be computed.</summary>
-    public abstract void Clear();
+    public abstract void Clear(int slot);
 }
 
-/// <summary>A scalar value.</summary>
-internal sealed class ScalarOutput<T> : OutputCell
+/// <summary>Scalar values.</summary>
+internal sealed class ScalarOutput<T>(int slots) : OutputCell
 {
-    public T? Value { get; set; }
+    private readonly T[] _values = new T[slots];
 
-    public override Delegate NewGetter(Action compute)
+    /// <summary>Sets the value of a row.</summary>
+    public void Set(int slot, T value) => _values[slot] = value;
+
+    public override Delegate NewGetter(Func<int> currentSlot)
     {
-        ValueGetter<T> getter = (ref T value) =>
-        {
-            compute();
-            value = Value!;
-        };
+        ValueGetter<T> getter = (ref T value) => value = _values[currentSlot()];
         return getter;
     }
 
-    public override void Clear() => Value = default;
+    public override void Clear(int slot) => _values[slot] = default!;
 }
 
-/// <summary>A vector value. Consumers get copies: they may keep or change what they are handed.</summary>
-internal sealed class VectorOutput<T>(int declaredSize) : OutputCell
+/// <summary>Vector values. Consumers get copies: they may keep or change what they are handed.</summary>
+internal sealed class VectorOutput<T>(int slots, int declaredSize) : OutputCell
 {
-    private T[] _values = [];
-    private int _length;
+    private readonly T[][] _buffers = [.. Enumerable.Repeat<T[]>([], slots)];
+    private readonly ReadOnlyMemory<T>[] _values = new ReadOnlyMemory<T>[slots];
 
-    /// <summary>Copies the values of the current row.</summary>
-    public void Set(ReadOnlySpan<T> values)
-    {
-        Resize(values.Length);
-        values.CopyTo(_values);
-    }
+    /// <summary>Copies the values of a row.</summary>
+    public void Set(int slot, ReadOnlySpan<T> values) => values.CopyTo(Resize(slot, values.Length));
 
-    public override Delegate NewGetter(Action compute)
+    /// <summary>Takes the values of a row over; nobody changes them from here.</summary>
+    public void Keep(int slot, ReadOnlyMemory<T> values) => _values[slot] = values;
+
+    public override Delegate NewGetter(Func<int> currentSlot)
     {
         ValueGetter<VBuffer<T>> getter = (ref VBuffer<T> value) =>
         {
-            compute();
-            VBufferEditor<T> editor = VBufferEditor.Create(ref value, _length);
-            _values.AsSpan(0, _length).CopyTo(editor.Values);
+            ReadOnlySpan<T> values = _values[currentSlot()].Span;
+            VBufferEditor<T> editor = VBufferEditor.Create(ref value, values.Length);
+            values.CopyTo(editor.Values);
             value = editor.Commit();
         };
         return getter;
@@ -60,19 +58,16 @@ internal sealed class VectorOutput<T>(int declaredSize) : OutputCell
 
     /// <inheritdoc/>
     /// <remarks>A vector of a declared size keeps it: ML.NET's own stages rely on it.</remarks>
-    public override void Clear()
-    {
-        Resize(declaredSize);
-        _values.AsSpan(0, _length).Clear();
-    }
+    public override void Clear(int slot) => Resize(slot, declaredSize).Clear();
 
-    private void Resize(int length)
+    private Span<T> Resize(int slot, int length)
     {
-        if (_values.Length < length)
+        if (_buffers[slot].Length < length)
         {
-            _values = new T[length];
+            _buffers[slot] = new T[length];
         }
 
-        _length = length;
+        _values[slot] = _buffers[slot].AsMemory(0, length);
+        return _buffers[slot].AsSpan(0, length);
     }
 }

@@ -12,8 +12,9 @@ internal abstract class OutputColumn(string name, DataViewType type)
     /// <summary>The column's type.</summary>
     public DataViewType Type => type;
 
-    /// <summary>A place for the value of this column in the current row of one cursor.</summary>
-    public abstract OutputCell NewCell();
+    /// <summary>A place for the values of this column in the current batch of one cursor.</summary>
+    /// <param name="slots">Most rows of a batch.</param>
+    public abstract OutputCell NewCell(int slots);
 
     /// <summary>The column as an estimator's output shape shows it.</summary>
     /// <param name="catalog">The catalog that makes the shape.</param>
@@ -43,7 +44,7 @@ internal abstract class OutputColumn(string name, DataViewType type)
 /// <summary>A column of one value a row.</summary>
 internal sealed class ScalarColumn<T>(string name, PrimitiveDataViewType type) : OutputColumn(name, type)
 {
-    public override OutputCell NewCell() => new ScalarOutput<T>();
+    public override OutputCell NewCell(int slots) => new ScalarOutput<T>(slots);
 
     public override SchemaShape.Column ToShape(TransformsCatalog catalog) => ToShape<T>(catalog);
 }
@@ -51,7 +52,7 @@ internal sealed class ScalarColumn<T>(string name, PrimitiveDataViewType type) :
 /// <summary>A column of vectors; a row that cannot be computed holds zeros if the size is known, and nothing otherwise.</summary>
 internal sealed class VectorColumn<T>(string name, VectorDataViewType type) : OutputColumn(name, type)
 {
-    public override OutputCell NewCell() => new VectorOutput<T>(((VectorDataViewType)Type).Size);
+    public override OutputCell NewCell(int slots) => new VectorOutput<T>(slots, ((VectorDataViewType)Type).Size);
 
     public override SchemaShape.Column ToShape(TransformsCatalog catalog) => ToShape<VBuffer<T>>(catalog);
 }

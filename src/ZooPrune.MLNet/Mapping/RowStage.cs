@@ -34,6 +34,9 @@ internal abstract class RowStage
     /// <summary>What happens to a row that cannot be computed.</summary>
     public RowErrors Errors { get; }
 
+    /// <summary>Most rows that are computed at once, &gt;= 1; 1 for a stage that gains nothing by more.</summary>
+    public int BatchSize { get; protected init; } = 1;
+
     /// <summary>The columns that are read.</summary>
     public IReadOnlyList<InputColumn> Inputs => _inputs;
 
@@ -48,7 +51,8 @@ internal abstract class RowStage
 
     /// <summary>Starts work on the rows of one cursor.</summary>
     /// <param name="row">The input row, which the cursor moves.</param>
-    public abstract RowWork Open(BoundRow row);
+    /// <param name="capacity">Most rows of a batch: 1 or <see cref="BatchSize"/>.</param>
+    public abstract StageWork Open(BoundRow row, int capacity);
 
     /// <summary>Declares an input column.</summary>
     /// <param name="column">The column.</param>
@@ -77,6 +81,20 @@ internal abstract class RowStage
         _outputs.Add(column);
         return column;
     }
+
+    /// <summary>Most rows of a batch, after checking what the options say.</summary>
+    /// <param name="requested">The option; 0 leaves the choice to us.</param>
+    /// <param name="most">Beyond how many rows a batch gains little on few cores.</param>
+    /// <param name="bytesPerRow">Memory that a row takes while its batch is computed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The option is below 0.</exception>
+    protected int ChooseBatchSize(int requested, int most, long bytesPerRow) =>
+        requested < 0 ? throw Throw.BatchSizeBelowZero(Name, requested) : BatchSizes.Choose(requested, most, bytesPerRow);
+
+    /// <summary>Checks the option that says where relative paths of images start.</summary>
+    /// <returns>The folder; empty for the current directory.</returns>
+    /// <exception cref="ArgumentException">There is no such folder.</exception>
+    protected string RequireFolder(string? folder, string option) =>
+        folder is null || Directory.Exists(folder) ? folder ?? string.Empty : throw Throw.ImageFolderMissing(Name, folder, option);
 
     private void RequireName(string name, string option)
     {

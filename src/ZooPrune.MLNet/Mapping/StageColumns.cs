@@ -8,7 +8,8 @@ namespace ZooPrune.MLNet;
 /// <param name="input">The input row.</param>
 /// <param name="active">Which output columns may be read.</param>
 /// <param name="work">Computes the stage's columns; null if none of them is active.</param>
-internal sealed class StageColumns(StageMapper mapper, DataViewRow input, bool[] active, RowWork? work)
+/// <param name="currentSlot">Sees to it that the current row is computed, and says which slot of <paramref name="work"/> it has.</param>
+internal sealed class StageColumns(StageMapper mapper, DataViewRow input, bool[] active, StageWork? work, Func<int> currentSlot)
 {
     /// <summary>The output schema.</summary>
     public DataViewSchema Schema => mapper.OutputSchema;
@@ -32,7 +33,10 @@ internal sealed class StageColumns(StageMapper mapper, DataViewRow input, bool[]
         int output = column.Index - mapper.InputSchema.Count;
         return output < 0
             ? input.GetGetter<TValue>(mapper.InputSchema[column.Index])
-            : work!.NewGetter(output) as ValueGetter<TValue>
+            : work!.NewGetter(output, currentSlot) as ValueGetter<TValue>
                 ?? throw Throw.WrongGetterType(mapper.StageName, Schema[column.Index].Name, typeof(TValue), Schema[column.Index].Type.RawType);
     }
+
+    /// <summary>Frees what the stage keeps from batch to batch.</summary>
+    public void Dispose() => work?.Dispose();
 }

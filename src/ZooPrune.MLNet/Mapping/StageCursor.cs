@@ -3,8 +3,11 @@ using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>The rows of an input cursor with the columns of a stage added. Not thread-safe.</summary>
-internal sealed class StageCursor(StageColumns columns, DataViewRowCursor input) : DataViewRowCursor
+/// <summary>The rows of an input with the columns of a stage added. Not thread-safe.</summary>
+/// <param name="columns">The columns.</param>
+/// <param name="input">The input row; owned.</param>
+/// <param name="moveNext">Moves the input on.</param>
+internal sealed class StageCursor(StageColumns columns, DataViewRow input, Func<bool> moveNext) : DataViewRowCursor
 {
     /// <inheritdoc/>
     public override DataViewSchema Schema => columns.Schema;
@@ -16,7 +19,7 @@ internal sealed class StageCursor(StageColumns columns, DataViewRowCursor input)
     public override long Batch => input.Batch;
 
     /// <inheritdoc/>
-    public override bool MoveNext() => input.MoveNext();
+    public override bool MoveNext() => moveNext();
 
     /// <inheritdoc/>
     public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
@@ -32,6 +35,7 @@ internal sealed class StageCursor(StageColumns columns, DataViewRowCursor input)
     {
         if (disposing)
         {
+            columns.Dispose();
             input.Dispose();
         }
 

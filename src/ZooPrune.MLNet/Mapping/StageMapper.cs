@@ -78,9 +78,31 @@ internal sealed class StageMapper : IRowToRowMapper
         return [.. InputSchema.Where(column => active[column.Index] || needed.Contains(column.Index))];
     }
 
-    /// <summary>The columns of a row whose input has been opened with what <see cref="Needed"/> says.</summary>
-    public StageColumns NewColumns(DataViewRow input, bool[] active) =>
-        new(this, input, active, Computes(active) ? _stage.Open(new BoundRow(input, _binding)) : null);
+    /// <summary>A cursor over an input that has been opened with what <see cref="Needed"/> says.</summary>
+    public DataViewRowCursor NewCursor(DataViewRowCursor input, bool[] active)
+    {
+        if (_stage.BatchSize == 1 || !Computes(active))
+        {
+            return new StageCursor(NewColumns(input, active), input, input.MoveNext);
+        }
+
+        StageWork work = _stage.Open(new BoundRow(input, _binding), _stage.BatchSize);
+        var rows = new RowsAhead(_stage, input, InputSchema.Where(column => active[column.Index]), work);
+        return new StageCursor(new StageColumns(this, rows, active, work, rows.ComputedSlot), rows, rows.MoveNext);
+    }
+
+    /// <summary>The columns of a row, computed one row at a time.</summary>
+    private StageColumns NewColumns(DataViewRow input, bool[] active)
+    {
+        if (!Computes(active))
+        {
+            return new StageColumns(this, input, active, work: null, () => throw Throw.NoCurrentRow(StageName));
+        }
+
+        var row = new BoundRow(input, _binding);
+        StageWork work = _stage.Open(row, capacity: 1);
+        return new StageColumns(this, input, active, work, new CurrentRow(StageName, row, work).Slot);
+    }
 
     private bool Computes(bool[] active) => active.AsSpan(InputSchema.Count).Contains(true);
 }

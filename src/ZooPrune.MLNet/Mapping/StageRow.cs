@@ -29,6 +29,7 @@ internal sealed class StageRow(StageColumns columns, DataViewRow input) : DataVi
     {
         if (disposing)
         {
+            columns.Dispose();
             input.Dispose();
         }
 

@@ -18,15 +18,13 @@ internal sealed class StageView(IDataView source, StageMapper mapper) : IDataVie
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         bool[] active = mapper.Activate(columnsNeeded);
-        return NewCursor(source.GetRowCursor(mapper.Needed(active), rand), active);
+        return mapper.NewCursor(source.GetRowCursor(mapper.Needed(active), rand), active);
     }
 
     /// <inheritdoc/>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         bool[] active = mapper.Activate(columnsNeeded);
-        return [.. source.GetRowCursorSet(mapper.Needed(active), n, rand).Select(cursor => NewCursor(cursor, active))];
+        return [.. source.GetRowCursorSet(mapper.Needed(active), n, rand).Select(cursor => mapper.NewCursor(cursor, active))];
     }
-
-    private StageCursor NewCursor(DataViewRowCursor input, bool[] active) => new(mapper.NewColumns(input, active), input);
 }

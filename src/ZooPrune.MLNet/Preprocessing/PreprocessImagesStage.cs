@@ -3,7 +3,7 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>Image or path -> pixel_values [3, S, S]. Immutable.</summary>
+/// <summary>Image, path or file bytes -> pixel_values [3, S, S]. Immutable.</summary>
 internal sealed class PreprocessImagesStage : RowStage
 {
     public const string StageName = nameof(ZooPruneCatalog.PreprocessImages);
@@ -11,15 +11,10 @@ internal sealed class PreprocessImagesStage : RowStage
     public PreprocessImagesStage(PreprocessImagesOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
-        if (options.ImageFolder is { } folder && !Directory.Exists(folder))
-        {
-            throw Throw.ImageFolderMissing(StageName, folder, nameof(options.ImageFolder));
-        }
-
         Model = options.Model;
-        ImageFolder = options.ImageFolder ?? string.Empty;
+        ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
         Image = Reads(
-            InputColumn.ImageOrPath(options.ImageColumnName, "check that the file is there and is a whole PNG or JPEG image."),
+            InputColumn.AnyImage(options.ImageColumnName, "check that the file is there and is a whole PNG or JPEG image."),
             nameof(options.ImageColumnName));
         int size = Model.ImageSize;
         PixelValues = Adds(
@@ -42,6 +37,5 @@ internal sealed class PreprocessImagesStage : RowStage
     public ScalarColumn<float> Milliseconds { get; }
 
     /// <inheritdoc/>
-    public override RowWork Open(BoundRow row) =>
-        row.TypeOf(Image) is TextDataViewType ? new PreprocessFilesWork(this, row) : new PreprocessImagesWork(this, row);
+    public override StageWork Open(BoundRow row, int capacity) => new PreprocessImagesWork(this, row);
 }

@@ -11,6 +11,7 @@ internal sealed class PruneVisualTokensWork : RowWork
     private readonly VectorOutput<int> _keptIndices;
     private readonly ScalarOutput<int> _visualTokenCount;
     private readonly VectorOutput<float>? _sensitivity;
+    private readonly VectorOutput<int>? _selectionOrder;
     private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
     private readonly ScalarOutput<float> _milliseconds;
 
@@ -23,6 +24,7 @@ internal sealed class PruneVisualTokensWork : RowWork
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);
         _sensitivity = stage.Sensitivity is null ? null : Output(stage.Sensitivity);
+        _selectionOrder = stage.SelectionOrder is null ? null : Output(stage.SelectionOrder);
         _note = Output(stage.Note);
         _milliseconds = Output(stage.Milliseconds);
     }
@@ -34,16 +36,17 @@ internal sealed class PruneVisualTokensWork : RowWork
         ReadOnlySpan<float> visualTokens = _visualTokens.Values;
         Check(visualTokens);
 
-        _stage.Prepare();
+        _stage.Pruner.Prepare();
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = _stage.Prune(visualTokens);
-        _milliseconds.Value = (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        TokenSelection selection = _stage.Pruner.Prune(visualTokens);
+        _milliseconds.Set(0, (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
-        _keptTokens.Set(selection.KeptTokens);
-        _keptIndices.Set(selection.KeptIndices);
-        _visualTokenCount.Value = selection.TokenCount;
-        _sensitivity?.Set(selection.Sensitivity);
-        _note.Value = selection.Note.AsMemory();
+        _keptTokens.Set(0, selection.KeptTokens);
+        _keptIndices.Set(0, selection.KeptIndices);
+        _visualTokenCount.Set(0, selection.TokenCount);
+        _sensitivity?.Set(0, selection.Sensitivity);
+        _selectionOrder?.Set(0, selection.SelectionOrder);
+        _note.Set(0, selection.Note.AsMemory());
     }
 
     private void Check(ReadOnlySpan<float> visualTokens)

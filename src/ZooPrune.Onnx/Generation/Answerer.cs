@@ -2,89 +2,108 @@ using System.Diagnostics;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>From kept visual tokens and a question to an answer: prompt, prefix, prefill, decode. Thread-safe.</summary>
+/// <summary>From kept visual tokens and questions to answers: prompt, prefix, prefill, decode. Thread-safe.</summary>
 internal sealed class Answerer(ModelParts parts, PositionMode positions)
 {
-    private readonly TextGenerator _generator = new(parts.Embedder, parts.Decoder);
+    private readonly TextGenerator _generator = new(parts.Embedder, parts.Decoder, parts.Configuration.EndTokenIds);
+    private readonly Prefiller _prefiller = new(parts.Decoder);
+
+    /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
+    public bool CanReadImages => parts.Prompts.HasImageFirst;
 
     private int Width => parts.Decoder.Width;
 
-    /// <summary>Reads prompt and image in one pass and answers.</summary>
-    public VisionAnswer Answer(
-        ReadOnlySpan<float> keptTokens, int[] keptIndices, int visualTokenCount, string question, int maxNewTokens)
+    /// <summary>What is to be read for a question: prompt and image.</summary>
+    /// <exception cref="ArgumentException">The question is empty.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long.</exception>
+    public AnswerRequest Ask(KeptImage image, string question, int maxNewTokens, SamplingOptions sampling)
     {
-        long start = Stopwatch.GetTimestamp();
         Prompt prompt = parts.Prompts.Build(question);
-        Prefix prefix = BuildPrefix(prompt, keptTokens, keptIndices, visualTokenCount);
-        using KvCache empty = parts.Decoder.CreateCache();
-        return Continue(prefix, empty, prompt, keptIndices, visualTokenCount, maxNewTokens, start);
+        Prefix prefix = Checked(BuildPrefix(prompt, image));
+        return NewRequest(prefix, past: null, prompt, question, image.Indices, image.VisualTokenCount, maxNewTokens, sampling);
     }
 
-    /// <summary>Reads the text before the image, and the image.</summary>
-    public ImageContext Read(ReadOnlySpan<float> keptTokens, int[] keptIndices, int visualTokenCount)
+    /// <summary>What is to be read for a question about an image that was read before.</summary>
+    /// <exception cref="ArgumentException">The question is empty, or the image was read by another model.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long.</exception>
+    public AnswerRequest Ask(ImageContext image, string question, int maxNewTokens, SamplingOptions sampling)
     {
-        long start = Stopwatch.GetTimestamp();
-        int[] before = parts.Prompts.TextBeforeImage();
-        Prefix prefix = PrefixBuilder.Image(
-            parts.Embedder.Embed(before), keptTokens, keptIndices, visualTokenCount, positions, Width);
-        CheckLength(prefix);
-        using KvCache empty = parts.Decoder.CreateCache();
-        (_, KvCache cache) = parts.Decoder.Run(prefix.Embeddings, prefix.Positions, empty);
-        return new ImageContext(cache, before, keptIndices, visualTokenCount, prefix.NextPosition, Stopwatch.GetElapsedTime(start));
-    }
-
-    /// <summary>Answers a question about an image that was read before.</summary>
-    public VisionAnswer Answer(ImageContext image, string question, int maxNewTokens)
-    {
-        long start = Stopwatch.GetTimestamp();
         Prompt prompt = parts.Prompts.Build(question);
         if (!prompt.Before.AsSpan().SequenceEqual(image.TextBefore))
         {
             throw Throw.ImageContextForeign(image.TextBefore.Length, prompt.Before.Length);
         }
 
-        Prefix prefix = PrefixBuilder.Text(parts.Embedder.Embed(prompt.After), image.NextPosition, Width);
-        return Continue(prefix, image.Cache, prompt, (int[])image.KeptIndices, image.VisualTokenCount, maxNewTokens, start);
+        Prefix prefix = Checked(PrefixBuilder.Text(parts.Embedder.Embed(prompt.After), image.NextPosition, Width));
+        return NewRequest(prefix, image.Cache, prompt, question, (int[])image.KeptIndices, image.VisualTokenCount, maxNewTokens, sampling);
+    }
+
+    /// <summary>Answers questions side by side; the answers come in their order and are those that each would get alone.</summary>
+    /// <param name="requests">From Ask; the images that they go on from are not disposed yet.</param>
+    /// <param name="start">Time stamp from which the prefill counts.</param>
+    /// <exception cref="ZooPruneException">The language model failed.</exception>
+    public VisionAnswer[] Answer(IReadOnlyList<AnswerRequest> requests, long start)
+    {
+        GeneratedTokens[] generated = _generator.Generate([.. requests.Select(request => request.Generation)], start);
+        return [.. requests.Zip(generated, ToAnswer)];
+    }
+
+    /// <summary>Reads, for each image, the text before it and the image itself.</summary>
+    /// <exception cref="InvalidOperationException">The model's prompt has the question before the image.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
+    public ImageContext[] Read(IReadOnlyList<KeptImage> images)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int[] before = parts.Prompts.TextBeforeImage();
+        float[] embeddings = parts.Embedder.Embed(before);
+        Prefix[] prefixes = [.. images.Select(image => Checked(ImagePrefix(embeddings, image)))];
+        using PrefilledRows prefilled = _prefiller.Run([.. prefixes.Select(prefix => (prefix, (KvCache?)null))]);
+        KvCache[] caches = [.. prefilled.Rows.Select(row => KvCache.Stack([row.Cache]))];
+        TimeSpan prefill = Stopwatch.GetElapsedTime(start) / images.Count;
+        return [.. images.Index().Select(image => new ImageContext(
+            caches[image.Index], before, image.Item.Indices, image.Item.VisualTokenCount, prefixes[image.Index].NextPosition, prefill))];
     }
 
     /// <summary>Logits of the first token of an answer.</summary>
-    public float[] NextTokenLogits(ReadOnlySpan<float> keptTokens, int[] keptIndices, int visualTokenCount, string question)
-    {
-        Prefix prefix = BuildPrefix(parts.Prompts.Build(question), keptTokens, keptIndices, visualTokenCount);
-        CheckLength(prefix);
-        using KvCache empty = parts.Decoder.CreateCache();
-        return _generator.NextTokenLogits(prefix, empty);
-    }
+    public float[] NextTokenLogits(KeptImage image, string question) =>
+        _generator.NextTokenLogits(Checked(BuildPrefix(parts.Prompts.Build(question), image)));
 
-    private Prefix BuildPrefix(Prompt prompt, ReadOnlySpan<float> keptTokens, int[] keptIndices, int visualTokenCount)
+    private Prefix BuildPrefix(Prompt prompt, KeptImage kept)
     {
-        Prefix image = PrefixBuilder.Image(
-            parts.Embedder.Embed(prompt.Before), keptTokens, keptIndices, visualTokenCount, positions, Width);
+        Prefix image = ImagePrefix(parts.Embedder.Embed(prompt.Before), kept);
         return image.Then(PrefixBuilder.Text(parts.Embedder.Embed(prompt.After), image.NextPosition, Width));
     }
 
-    private VisionAnswer Continue(
-        Prefix prefix, KvCache past, Prompt prompt, int[] keptIndices, int visualTokenCount, int maxNewTokens, long start)
-    {
-        CheckLength(prefix);
-        var sampling = new SamplingOptions(maxNewTokens, parts.Configuration.EndTokenIds);
-        GeneratedTokens generated = _generator.Generate(prefix, past, sampling, start);
-        return new VisionAnswer(
-            parts.Tokenizer.Decode([.. generated.Ids.Where(id => !sampling.EndTokenIds.Contains(id))]),
-            generated.Ids,
-            visualTokenCount,
-            keptIndices,
-            new StageTimings(default, default, default, generated.Prefill, generated.Decode),
-            NoteUnknownWords(prompt.UnknownWords));
-    }
+    private Prefix ImagePrefix(float[] before, KeptImage image) =>
+        PrefixBuilder.Image(before, image.Tokens.Span, image.Indices, image.VisualTokenCount, positions, Width);
 
-    private void CheckLength(Prefix prefix)
-    {
-        if (parts.Configuration.MaxPositions is int limit && prefix.NextPosition > limit)
-        {
-            throw Throw.PromptTooLong(prefix.NextPosition, limit);
-        }
-    }
+    private Prefix Checked(Prefix prefix) =>
+        parts.Configuration.MaxPositions is int limit && prefix.NextPosition > limit
+            ? throw Throw.PromptTooLong(prefix.NextPosition, limit)
+            : prefix;
+
+    private static AnswerRequest NewRequest(
+        Prefix prefix,
+        KvCache? past,
+        Prompt prompt,
+        string question,
+        int[] keptIndices,
+        int visualTokenCount,
+        int maxNewTokens,
+        SamplingOptions sampling) =>
+        new(
+            new GenerationRequest(prefix, past, new TokenSampler(sampling, question), maxNewTokens),
+            keptIndices,
+            visualTokenCount,
+            NoteUnknownWords(prompt.UnknownWords));
+
+    private VisionAnswer ToAnswer(AnswerRequest request, GeneratedTokens generated) => new(
+        parts.Tokenizer.Decode([.. generated.Ids.Where(id => !parts.Configuration.EndTokenIds.Contains(id))]),
+        generated.Ids,
+        request.VisualTokenCount,
+        request.KeptIndices,
+        new StageTimings(default, default, default, generated.Prefill, generated.Decode),
+        request.Note);
 
     private static string? NoteUnknownWords(IReadOnlyList<string> words) =>
         words.Count == 0 ? null : $"not in the vocabulary: {string.Join(", ", words.Select(word => $"'{word}'"))}";

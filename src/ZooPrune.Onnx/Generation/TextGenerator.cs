@@ -2,50 +2,119 @@ using System.Diagnostics;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>What was generated, the end token included where one came, and how long it took.</summary>
-internal sealed record GeneratedTokens(IReadOnlyList<int> Ids, TimeSpan Prefill, TimeSpan Decode);
-
-/// <summary>Prefill and greedy decoding with a KV cache. Thread-safe.</summary>
-internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder)
+/// <summary>Prefill and decoding with a KV cache, for one sequence or several at once. Thread-safe.</summary>
+internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IReadOnlyList<int> endTokenIds)
 {
-    /// <summary>Continues a prefix until an end token or the largest number of tokens.</summary>
-    /// <param name="prefix">Everything that the language model reads before it answers.</param>
-    /// <param name="past">What was read before the prefix; stays as it is.</param>
-    /// <param name="sampling">Where to stop.</param>
+    private readonly Prefiller _prefiller = new(decoder);
+
+    /// <summary>Continues each prefix until an end token or its largest number of tokens.</summary>
+    /// <param name="requests">What to go on from; the answers come in this order and are those that each would get alone.</param>
     /// <param name="start">Time stamp from which the prefill counts.</param>
-    public GeneratedTokens Generate(Prefix prefix, KvCache past, SamplingOptions sampling, long start)
+    /// <exception cref="ZooPruneException">ONNX Runtime failed, or a logit is NaN.</exception>
+    public GeneratedTokens[] Generate(IReadOnlyList<GenerationRequest> requests, long start)
     {
-        (float[] logits, KvCache cache) = decoder.Run(prefix.Embeddings, prefix.Positions, past);
-        var ids = new List<int>();
-        try
+        Sequence[] sequences;
+        TimeSpan prefill;
+        long decodeStart;
+        using (PrefilledRows prefilled = _prefiller.Run([.. requests.Select(request => (request.Prefix, request.Past))]))
         {
-            int next = SamplingOptions.Choose(logits);
-            TimeSpan prefill = Stopwatch.GetElapsedTime(start);
-            long decodeStart = Stopwatch.GetTimestamp();
-            long position = prefix.NextPosition;
-            ids.Add(next);
-            while (!sampling.EndTokenIds.Contains(next) && ids.Count < sampling.MaxNewTokens)
+            sequences = [.. requests.Zip(prefilled.Rows, (request, row) => new Sequence(request, row.Cache))];
+            foreach ((Sequence sequence, PrefilledRow row) in sequences.Zip(prefilled.Rows))
             {
-                KvCache read = cache;
-                (logits, cache) = decoder.Run(embedder.Embed([next]), [position++], read);
-                read.Dispose();
-                next = SamplingOptions.Choose(logits);
-                ids.Add(next);
+                sequence.Add(row.Logits.Span, endTokenIds);
             }
 
-            return new GeneratedTokens(ids, prefill, Stopwatch.GetElapsedTime(decodeStart));
+            prefill = Stopwatch.GetElapsedTime(start) / requests.Count;
+            decodeStart = Stopwatch.GetTimestamp();
+            foreach (Sequence[] together in Groups([.. sequences.Where(sequence => !sequence.IsDone)]))
+            {
+                Decode(together);
+            }
         }
-        finally
-        {
-            cache.Dispose();
-        }
+
+        TimeSpan decode = Stopwatch.GetElapsedTime(decodeStart) / requests.Count;
+        return [.. sequences.Select(sequence => new GeneratedTokens(sequence.Ids, prefill, decode))];
     }
 
     /// <summary>Logits of the token after a prefix, [vocabulary].</summary>
-    public float[] NextTokenLogits(Prefix prefix, KvCache past)
+    public float[] NextTokenLogits(Prefix prefix)
     {
-        (float[] logits, KvCache cache) = decoder.Run(prefix.Embeddings, prefix.Positions, past);
-        cache.Dispose();
-        return logits;
+        using PrefilledRows prefilled = _prefiller.Run([(prefix, null)]);
+        return prefilled.Rows[0].Logits.ToArray();
+    }
+
+    /// <summary>Sequences that take their steps side by side: all where the graph allows padding, otherwise those of one length.</summary>
+    private IEnumerable<Sequence[]> Groups(Sequence[] sequences) =>
+        sequences.Length == 0 ? []
+        : !decoder.CanBatch ? sequences.Select(sequence => (Sequence[])[sequence])
+        : sequences.All(sequence => sequence.Cache.Length == sequences[0].Cache.Length) || decoder.CanPad ? [sequences]
+        : sequences.GroupBy(sequence => sequence.Cache.Length, (_, group) => group.ToArray());
+
+    /// <summary>Takes steps until all are done.</summary>
+    private void Decode(Sequence[] rows)
+    {
+        KvCache? own = null;
+        try
+        {
+            while (rows.Length > 0)
+            {
+                KvCache read = rows[0].Cache.Cache;
+                if (!AreAllOf(rows, read))
+                {
+                    read = KvCache.Stack([.. rows.Select(row => row.Cache)]);
+                    own?.Dispose();
+                    own = read;
+                }
+
+                (float[] logits, KvCache next) = decoder.Run(
+                    embedder.Embed([.. rows.Select(row => row.Ids[^1])]), [.. rows.Select(row => row.NextPosition)], read);
+                own?.Dispose();
+                own = next;
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    rows[i].Cache = new CacheRow(next, i);
+                    rows[i].Add(logits.AsSpan(i * decoder.VocabularySize, decoder.VocabularySize), endTokenIds);
+                }
+
+                // Sequences that are done take idle steps until half of them are: moving the others costs as much as a step.
+                Sequence[] going = [.. rows.Where(row => !row.IsDone)];
+                rows = going.Length <= rows.Length / 2 ? going : rows;
+            }
+        }
+        finally
+        {
+            own?.Dispose();
+        }
+    }
+
+    /// <summary>Whether the sequences are the rows of one cache, all of them and in order, so that nothing need be moved.</summary>
+    private static bool AreAllOf(Sequence[] rows, KvCache cache) =>
+        cache.Rows == rows.Length && rows.Index().All(row => row.Item.Cache == new CacheRow(cache, row.Index));
+
+    /// <summary>One answer in the making.</summary>
+    private sealed class Sequence(GenerationRequest request, CacheRow cache)
+    {
+        private readonly List<int> _ids = [];
+
+        public IReadOnlyList<int> Ids => _ids;
+
+        public bool IsDone { get; private set; }
+
+        public CacheRow Cache { get; set; } = cache;
+
+        /// <summary>Position of the token that was chosen last. Those of idle steps stay where they are.</summary>
+        public long NextPosition => request.Prefix.NextPosition + _ids.Count - 1;
+
+        public void Add(ReadOnlySpan<float> logits, IReadOnlyList<int> endTokenIds)
+        {
+            if (IsDone)
+            {
+                return;
+            }
+
+            int id = request.Sampler.Choose(logits, _ids.Count);
+            _ids.Add(id);
+            IsDone = endTokenIds.Contains(id) || _ids.Count >= request.MaxNewTokens;
+        }
     }
 }

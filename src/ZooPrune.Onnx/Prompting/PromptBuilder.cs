@@ -25,6 +25,9 @@ internal sealed class PromptBuilder
         _imageTokenId = imageTokenId;
     }
 
+    /// <summary>Whether the image comes before the question.</summary>
+    public bool HasImageFirst => Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion), _imageTokenId) >= 0;
+
     /// <summary>The whole prompt as text, with one placeholder for the image.</summary>
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
     public string Format(string question) => _template.Render(question).Text;

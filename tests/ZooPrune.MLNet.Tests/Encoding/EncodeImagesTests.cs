@@ -26,6 +26,30 @@ public class EncodeImagesTests(TestModel test)
     }
 
     [Fact]
+    public void Read_AnyBatchSize_GivesTheSameBits()
+    {
+        IDataView rows = test.ML.Data.LoadFromEnumerable(TestModel.Questions(7));
+        IEstimator<ITransformer> pixels = test.ML.Transforms.PreprocessImages(new(test.Model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images });
+
+        float[][] alone = Tokens(pixels.Append(test.ML.Transforms.EncodeImages(new(test.Model) { BatchSize = 1 })), rows);
+
+        foreach (int batchSize in (int[])[2, 4, 0])
+        {
+            Assert.Equal(alone, Tokens(pixels.Append(test.ML.Transforms.EncodeImages(new(test.Model) { BatchSize = batchSize })), rows));
+        }
+    }
+
+    [Fact]
+    public void Create_BatchSizeBelowZero_Throws()
+    {
+        var exception = Assert.Throws<ArgumentOutOfRangeException>("BatchSize", () => test.ML.Transforms.EncodeImages(new(test.Model) { BatchSize = -2 }));
+
+        Assert.Equal(
+            "EncodeImages: BatchSize is -2. Expected the number of rows to compute at once, or 0; leave the option out to have it chosen by memory and processors. (Parameter 'BatchSize')",
+            exception.Message);
+    }
+
+    [Fact]
     public void Schema_OfTheStage_HasTheTokensAndTheirShape()
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<AnyPixelsRow>());

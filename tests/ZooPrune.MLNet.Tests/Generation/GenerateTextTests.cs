@@ -69,6 +69,54 @@ public class GenerateTextTests(TestModel test)
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(0)]
+    public void Read_PromptsOfManyLengthsAndABadOne_GivesEachWhatTheModelGenerates(int batchSize)
+    {
+        string[] questions = ["Is it red?", "Which shape does the yellow object have?", "Is there a circle in the image?", "How many circles do you see?", " ", "Is it blue?"];
+        TokenSelection selection = Prompt().Selection;
+        PromptRow[] prompts = [.. questions.Select(question =>
+        {
+            PromptRow prompt = Prompt().Row;
+            prompt.Question = question;
+            return prompt;
+        })];
+
+        GeneratedRow[] rows = Read(new(test.Model) { BatchSize = batchSize }, prompts);
+
+        Assert.Equal("GenerateText: column 'Question' is empty in row 4.", rows[4].Error[..50]);
+        foreach (int row in (int[])[0, 1, 2, 3, 5])
+        {
+            string expected = test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, questions[row]).Text;
+            Assert.Equal((expected, string.Empty), (rows[row].Answer, rows[row].Error));
+        }
+    }
+
+    [Fact]
+    public void Read_Template_GoesAroundTheQuestion()
+    {
+        (PromptRow prompt, TokenSelection selection) = Prompt();
+        prompt.Question = "color";
+
+        GeneratedRow row = Assert.Single(Read(new(test.Model) { QuestionTemplate = "What {question} is the circle?" }, prompt));
+
+        Assert.Equal(test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, "What color is the circle?").Text, row.Answer);
+    }
+
+    [Theory]
+    [InlineData("ask", 0)]
+    [InlineData("{question} {question}", 2)]
+    public void Create_TemplateWithoutOneQuestion_Throws(string template, int count)
+    {
+        var exception = Assert.Throws<ArgumentException>("QuestionTemplate", () => test.ML.Transforms.GenerateText(new(test.Model) { QuestionTemplate = template }));
+
+        Assert.Equal(
+            $"GenerateText: QuestionTemplate is '{template}', in which {{question}} is there {count} times. Expected it once; write it where the row's question goes. (Parameter 'QuestionTemplate')",
+            exception.Message);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     public void Create_MaxNewTokensBelowOne_Throws(int value)

@@ -22,7 +22,10 @@ public class InputColumnTests
         { "image", new ImageDataViewType(), true },
         { "image", new ImageDataViewType(4, 5), true },
         { "image", TextDataViewType.Instance, true },
-        { "image", new VectorDataViewType(NumberDataViewType.Byte), false },
+        { "image", new VectorDataViewType(NumberDataViewType.Byte), true },
+        { "image", new VectorDataViewType(NumberDataViewType.Byte, 100), true },
+        { "image", NumberDataViewType.Byte, false },
+        { "image", new VectorDataViewType(TextDataViewType.Instance), false },
     };
 
     [Theory]
@@ -34,7 +37,7 @@ public class InputColumnTests
             "text" => InputColumn.Text("A", "advice."),
             "scalar" => InputColumn.Scalar("A", NumberDataViewType.Int32, "advice."),
             "vector" => InputColumn.Vector("A", NumberDataViewType.Single, "6", size => size == 6, "advice."),
-            _ => InputColumn.ImageOrPath("A", "advice."),
+            _ => InputColumn.AnyImage("A", "advice."),
         };
 
         Assert.Equal(accepted, column.Accepts(type));
@@ -46,6 +49,6 @@ public class InputColumnTests
         Assert.Equal("text", InputColumn.Text("A", "advice.").Expected);
         Assert.Equal("Int32", InputColumn.Scalar("A", NumberDataViewType.Int32, "advice.").Expected);
         Assert.Equal("a vector of 4 x 3 Single", InputColumn.Vector("A", NumberDataViewType.Single, "4 x 3", _ => true, "advice.").Expected);
-        Assert.Equal("an image or the path of one", InputColumn.ImageOrPath("A", "advice.").Expected);
+        Assert.Equal("an image, the path of one, or the bytes of an image file", InputColumn.AnyImage("A", "advice.").Expected);
     }
 }

@@ -44,7 +44,7 @@ public class PreprocessImagesTests(TestModel test)
         PixelsRow[] rows = Read([new ImageRow(), new ImageRow { Image = image }]);
 
         Assert.Equal(
-            "PreprocessImages: column 'Image' is empty in row 0. Expected an image or the path of one; check that the file is there and is a whole PNG or JPEG image.",
+            "PreprocessImages: column 'Image' is empty in row 0. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
             rows[0].Error);
         Assert.Equal(new float[PixelCount], rows[0].PixelValues);
         Assert.Equal(0, rows[0].PreprocessMilliseconds);
@@ -67,6 +67,22 @@ public class PreprocessImagesTests(TestModel test)
     }
 
     [Fact]
+    public void Read_BytesColumn_IsWhatTheModelPreparesAndBadRowsAreReported()
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(TestModel.Images, "0001.jpg"));
+        IDataView rows = test.ML.Data.LoadFromEnumerable<FileRow>([new() { Image = file }, new() { Image = file[..500] }, new(), new() { Image = file }]);
+
+        PixelsRow[] read = Read(new PreprocessImagesOptions(test.Model), rows);
+
+        float[] expected = test.Model.Prepare(Path.Combine(TestModel.Images, "0001.jpg")).PixelValues.ToArray();
+        Assert.All([read[0], read[3]], row => Assert.Equal(expected, row.PixelValues));
+        Assert.StartsWith("Image 'column 'Image', row 1': the JPEG file stops after 500 bytes", read[1].Error, StringComparison.Ordinal);
+        Assert.Equal(
+            "PreprocessImages: column 'Image' is empty in row 2. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
+            read[2].Error);
+    }
+
+    [Fact]
     public void Read_PathColumnWithBadRows_ReportsEach()
     {
         using var folder = new TestFolder();
@@ -77,7 +93,7 @@ public class PreprocessImagesTests(TestModel test)
 
         Assert.StartsWith($"Image '{Path.Combine(folder.Root, "none.png")}': there is no such file.", errors[0], StringComparison.Ordinal);
         Assert.Equal(
-            "PreprocessImages: column 'ImagePath' is empty in row 1. Expected an image or the path of one; check that the file is there and is a whole PNG or JPEG image.",
+            "PreprocessImages: column 'ImagePath' is empty in row 1. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
             errors[1]);
         Assert.StartsWith($"Image '{Path.Combine(folder.Root, "empty.png")}': the file has 0 bytes.", errors[2], StringComparison.Ordinal);
     }
@@ -94,8 +110,8 @@ public class PreprocessImagesTests(TestModel test)
     }
 
     [Theory]
-    [InlineData("Picture", "PreprocessImages: there is no column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image or the path of one; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
-    [InlineData("visual_tokens", "PreprocessImages: column 'visual_tokens' is of type Vector<Single>. Expected an image or the path of one; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
+    [InlineData("Picture", "PreprocessImages: there is no column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
+    [InlineData("visual_tokens", "PreprocessImages: column 'visual_tokens' is of type Vector<Single>. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
     public void Fit_UnfitImageColumn_Throws(string column, string message)
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<TokensRow>());
@@ -121,4 +137,9 @@ public class PreprocessImagesTests(TestModel test)
 
     private PixelsRow[] Read(PreprocessImagesOptions options, IDataView rows) =>
         [.. test.ML.Data.CreateEnumerable<PixelsRow>(test.ML.Transforms.PreprocessImages(options).Fit(rows).Transform(rows), reuseRowObject: false)];
+
+    private sealed class FileRow
+    {
+        public byte[] Image { get; set; } = [];
+    }
 }

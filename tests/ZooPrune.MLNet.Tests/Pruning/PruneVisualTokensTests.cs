@@ -82,6 +82,17 @@ public class PruneVisualTokensTests(TestModel test)
     }
 
     [Fact]
+    public void Read_SelectionOrderColumnNamed_HoldsTheOrder()
+    {
+        float[] tokens = test.SomeTokens();
+        IDataView view = View(new(test.Model) { Keep = KeepBudget.Tokens(10), SelectionOrderColumnName = "order" }, tokens);
+
+        VBuffer<int> order = Assert.Single(Numbers.Column<VBuffer<int>>(view, "order"));
+
+        Assert.Equal(test.Model.Prune(tokens, new PruningOptions { Keep = KeepBudget.Tokens(10) }).SelectionOrder.ToArray(), order.DenseValues());
+    }
+
+    [Fact]
     public void Read_EverythingKeptWithASensitivityColumn_StillScores()
     {
         IDataView view = View(new(test.Model) { Keep = KeepBudget.Ratio(1), SensitivityColumnName = "sensitivity" }, test.SomeTokens());

@@ -34,7 +34,7 @@ internal sealed class DoublingStage : RowStage
     /// <summary>Rows computed.</summary>
     public int Computed => _computed;
 
-    public override RowWork Open(BoundRow row)
+    public override StageWork Open(BoundRow row, int capacity)
     {
         Interlocked.Increment(ref _opened);
         return new Work(this, row);
@@ -69,9 +69,9 @@ internal sealed class DoublingStage : RowStage
             }
 
             Array.Fill(_buffer, x);
-            _y.Value = 2 * x;
-            _fixed.Set(_buffer.AsSpan(0, 3));
-            _free.Set(_buffer.AsSpan(0, (int)x));
+            _y.Set(0, 2 * x);
+            _fixed.Set(0, _buffer.AsSpan(0, 3));
+            _free.Set(0, _buffer.AsSpan(0, (int)x));
         }
     }
 }

@@ -83,21 +83,29 @@ internal sealed class TinyModel : IDisposable
         Write("onnx/embed_tokens.onnx", graph.Build());
     }
 
-    /// <summary>logits = (mean of everything read so far) W + (position of the last token) v.</summary>
-    public void WriteDecoder(int width = Width, int vocabulary = Vocabulary, string mask = "attention_mask", string past = "past_key_values.0.value")
+    /// <summary>logits = (mean of everything read so far) W + (position of the last token) v. Without reading the mask the mean is over
+    /// padding too, as in a graph that takes only the mask's sum.</summary>
+    public void WriteDecoder(
+        int width = Width,
+        int vocabulary = Vocabulary,
+        string mask = "attention_mask",
+        string past = "past_key_values.0.value",
+        string batch = "batch",
+        bool readsMask = true)
     {
         var graph = new OnnxGraphBuilder("decoder");
-        string embeddings = graph.Input("inputs_embeds", Element.Float, "batch", "length", $"{width}");
-        string maskInput = graph.Input(mask, Element.Int64, "batch", "total");
-        string positions = graph.Input("position_ids", Element.Int64, "batch", "length");
-        string pastKey = graph.Input("past_key_values.0.key", Element.Float, "batch", "1", "past", $"{width}");
-        string pastValue = graph.Input(past, Element.Float, "batch", "1", "past", $"{width}");
+        string embeddings = graph.Input("inputs_embeds", Element.Float, batch, "length", $"{width}");
+        string maskInput = graph.Input(mask, Element.Int64, batch, "total");
+        string positions = graph.Input("position_ids", Element.Int64, batch, "length");
+        string pastKey = graph.Input("past_key_values.0.key", Element.Float, batch, "1", "past", $"{width}");
+        string pastValue = graph.Input(past, Element.Float, batch, "1", "past", $"{width}");
         string oneHead = graph.Node("Unsqueeze", [embeddings, graph.Constant([1L], 1)]);
         graph.Node("Concat", "", [pastKey, oneHead], "present.0.key", ("axis", 2));
         graph.Node("Concat", "", [pastValue, oneHead], "present.0.value", ("axis", 2));
 
         // The mean uses the mask, so that a wrong mask changes the logits.
         string ones = graph.Node("Cast", [maskInput], ("to", 1));
+        ones = readsMask ? ones : graph.Node("Max", [ones, graph.Scalar(1)]);
         string weights = graph.Node("Unsqueeze", [ones, graph.Constant([1L, 3L], 2)]);
         string sum = graph.Node("ReduceSum", [graph.Node("Mul", ["present.0.key", weights]), graph.Constant([1L, 2L], 2)], ("keepdims", 0));
         string count = graph.Node("ReduceSum", [ones, graph.Constant([1L], 1)], ("keepdims", 1));
@@ -106,9 +114,9 @@ internal sealed class TinyModel : IDisposable
         string numbers = graph.Node("Unsqueeze", [graph.Node("Cast", [positions], ("to", 1)), graph.Constant([2L], 1)]);
         string fromPosition = graph.Node("MatMul", [numbers, graph.Constant(Near.Random(vocabulary, 4, 0.05f), 1, vocabulary)]);
         graph.Node("Add", "", [fromMean, fromPosition], "logits");
-        graph.Output("logits", Element.Float, "batch", "length", $"{vocabulary}");
-        graph.Output("present.0.key", Element.Float, "batch", "1", "total", $"{width}");
-        graph.Output("present.0.value", Element.Float, "batch", "1", "total", $"{width}");
+        graph.Output("logits", Element.Float, batch, "length", $"{vocabulary}");
+        graph.Output("present.0.key", Element.Float, batch, "1", "total", $"{width}");
+        graph.Output("present.0.value", Element.Float, batch, "1", "total", $"{width}");
         Write("onnx/decoder_model_merged.onnx", graph.Build());
     }
 

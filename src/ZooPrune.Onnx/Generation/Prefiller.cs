@@ -1,0 +1,72 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>The state of one sequence after its prefix.</summary>
+/// <param name="Logits">[vocabulary], of the prefix's last token.</param>
+/// <param name="Cache">Where its keys and values are.</param>
+internal readonly record struct PrefilledRow(ReadOnlyMemory<float> Logits, CacheRow Cache);
+
+/// <summary>States of several sequences after their prefixes, in the order of the prefixes. Disposing frees the caches.</summary>
+internal sealed class PrefilledRows(PrefilledRow[] rows, IDisposable caches) : IDisposable
+{
+    public IReadOnlyList<PrefilledRow> Rows => rows;
+
+    public void Dispose() => caches.Dispose();
+}
+
+/// <summary>Reads prefixes of several sequences. Thread-safe.</summary>
+/// <remarks>Sequences of one length are read side by side. Those of different lengths are not: a padded prefix would have tokens that
+/// see nothing, which some graphs answer with NaN.</remarks>
+internal sealed class Prefiller(Decoder decoder)
+{
+    /// <param name="requests">Each prefix and what was read before it: a cache of one row, or null.</param>
+    /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
+    public PrefilledRows Run(IReadOnlyList<(Prefix Prefix, KvCache? Past)> requests)
+    {
+        var rows = new PrefilledRow[requests.Count];
+        var caches = new DisposableList<KvCache>();
+        try
+        {
+            foreach (int[] group in Groups(requests))
+            {
+                (float[] logits, KvCache cache) = RunTogether([.. group.Select(i => requests[i])]);
+                caches.Add(cache);
+                for (int row = 0; row < group.Length; row++)
+                {
+                    rows[group[row]] = new PrefilledRow(
+                        logits.AsMemory(row * decoder.VocabularySize, decoder.VocabularySize),
+                        new CacheRow(cache, row));
+                }
+            }
+
+            return new PrefilledRows(rows, caches);
+        }
+        catch
+        {
+            caches.Dispose();
+            throw;
+        }
+    }
+
+    private IEnumerable<int[]> Groups(IReadOnlyList<(Prefix Prefix, KvCache? Past)> requests)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, requests.Count);
+        return decoder.CanBatch
+            ? all.GroupBy(i => (requests[i].Past?.Length ?? 0, requests[i].Prefix.Positions.Length), (_, group) => group.ToArray())
+            : all.Select(i => (int[])[i]);
+    }
+
+    private (float[] Logits, KvCache Cache) RunTogether((Prefix Prefix, KvCache? Past)[] requests)
+    {
+        if (requests is [(var prefix, { } past)])
+        {
+            return decoder.Run(prefix.Embeddings, prefix.Positions, past);
+        }
+
+        float[] embeddings = [.. requests.SelectMany(request => request.Prefix.Embeddings)];
+        long[] positions = [.. requests.SelectMany(request => request.Prefix.Positions)];
+        using KvCache together = requests[0].Past is null
+            ? decoder.CreateCache(requests.Length)
+            : KvCache.Stack([.. requests.Select(request => new CacheRow(request.Past!, 0))]);
+        return decoder.Run(embeddings, positions, together);
+    }
+}
