@@ -51,6 +51,25 @@ internal static class AnswerCheck
         }
     }
 
+    /// <summary>Two prunes of the same tokens by projectors that differ in rounding: S alike, and nearly all picks the same.</summary>
+    public static void Same(TokenSelection expected, TokenSelection actual)
+    {
+        for (int i = 0; i < expected.TokenCount; i++)
+        {
+            float sensitivity = expected.Sensitivity[i];
+            Require(Math.Abs(sensitivity - actual.Sensitivity[i]) <= 1e-4 * sensitivity, "sensitivity", i, sensitivity, actual.Sensitivity[i]);
+        }
+
+        HashSet<int> kept = [.. expected.KeptIndices];
+        int shared = 0;
+        foreach (int index in actual.KeptIndices)
+        {
+            shared += kept.Contains(index) ? 1 : 0;
+        }
+
+        Require(shared >= 0.95 * kept.Count, "number of picks shared with", 0, kept.Count, shared);
+    }
+
     private static void Form(MlpProjector projector)
     {
         int hidden = projector.HiddenWidth;

@@ -47,9 +47,9 @@ internal static class VisualTokenCheck
 
     /// <summary>Rejects NaN and infinity in Z and S.</summary>
     public static void Projection(
-        ReadOnlySpan<float> projected, ReadOnlySpan<float> sensitivity, int count, IProjector projector)
+        ReadOnlySpan<float> projected, ReadOnlySpan<float> sensitivity, int count, IProjector projector, int maxThreads)
     {
-        int bad = FiniteCheck.FirstNotFinite(projected);
+        int bad = FiniteCheck.FirstNotFinite(projected, maxThreads);
         if (bad >= 0)
         {
             throw Throw.ProjectionNotFinite("projection", projector.GetType(), bad / (projected.Length / count), projected[bad]);

@@ -109,7 +109,7 @@ public sealed class VisualTokenPruner
             Span<float> projected = work.Projected.Take(VisualTokenCheck.ProjectedLength(count, _projector.OutputWidth));
             Span<float> sensitivity = work.Sensitivity.Take(_selection.UsesSensitivity ? count : 0);
             _scorer.Score(input.VisualTokens, projected, sensitivity);
-            VisualTokenCheck.Projection(projected, sensitivity, count, _projector);
+            VisualTokenCheck.Projection(projected, sensitivity, count, _projector, _options.MaxThreads);
 
             IReadOnlyList<TokenSelection> selections = workspace?.Selections(input.ImageCount) ?? TokenSelection.New(input.ImageCount);
             for (int i = 0; i < selections.Count; i++)

@@ -5,10 +5,15 @@ namespace ZooPrune;
 /// <summary>Looks for NaN and infinity.</summary>
 internal static class FiniteCheck
 {
+    // 1 MB: a tenth of a millisecond, less than waking a thread is worth.
+    private const int Block = 1 << 18;
+
     /// <summary>The index of the first value that is NaN or infinite, or -1.</summary>
-    public static int FirstNotFinite(ReadOnlySpan<float> values)
+    /// <param name="values">Any number of them.</param>
+    /// <param name="maxThreads">The most threads; 0 means one per processor. Matters from half a million values on.</param>
+    public static int FirstNotFinite(ReadOnlySpan<float> values, int maxThreads = 1)
     {
-        if (values.IsEmpty || TensorPrimitives.IsFiniteAll(values))
+        if (IsFiniteAll(values, maxThreads))
         {
             return -1;
         }
@@ -20,5 +25,29 @@ internal static class FiniteCheck
         }
 
         return index;
+    }
+
+    private static unsafe bool IsFiniteAll(ReadOnlySpan<float> values, int maxThreads)
+    {
+        bool oddValueSeen = false;
+        fixed (float* start = values)
+        {
+            ParallelLoop.Run((values.Length + Block - 1) / Block, maxThreads, new Body(start, values.Length, &oddValueSeen));
+        }
+
+        return !oddValueSeen;
+    }
+
+    private readonly unsafe struct Body(float* start, int length, bool* oddValueSeen) : ILoopBody
+    {
+        public void Run(int index)
+        {
+            int first = index * Block;
+            if (!TensorPrimitives.IsFiniteAll(new ReadOnlySpan<float>(start + first, Math.Min(Block, length - first))))
+            {
+                // Several threads may say so; none takes it back.
+                *oddValueSeen = true;
+            }
+        }
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TokenPruning(IProjector projector, PruningDecisions decisi
         VisualTokenCheck.Tokens(visualTokens, oneTile, projector.InputWidth);
         float[] projected = new float[VisualTokenCheck.ProjectedLength(count, projector.OutputWidth)];
         projector.Project(visualTokens, projected);
-        VisualTokenCheck.Projection(projected, [], count, projector);
+        VisualTokenCheck.Projection(projected, [], count, projector, maxThreads: 1);
         return TokenSelection.KeepAll(projected, count, note);
     }
 

@@ -26,4 +26,18 @@ public sealed class FiniteCheckTests
         Assert.Equal(-1, FiniteCheck.FirstNotFinite([float.MaxValue, float.MinValue, float.Epsilon, -0f, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
         Assert.Equal(-1, FiniteCheck.FirstNotFinite([]));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void FirstNotFinite_ManyBlocks_FindsTheFirstOnAnyNumberOfThreads(int threads)
+    {
+        float[] values = new float[700_001];
+        Assert.Equal(-1, FiniteCheck.FirstNotFinite(values, threads));
+        foreach (int place in (int[])[700_000, 524_288, 524_287, 262_144, 0])
+        {
+            values[place] = float.NaN;
+            Assert.Equal(place, FiniteCheck.FirstNotFinite(values, threads));
+        }
+    }
 }
