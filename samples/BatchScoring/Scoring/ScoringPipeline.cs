@@ -15,10 +15,15 @@ internal sealed class ScoringPipeline
     /// <param name="options">Budget, method and length of the answers.</param>
     public ScoringPipeline(VisionLanguageModel model, string imageFolder, BatchOptions options)
     {
-        var stages = _ml.Transforms.PreprocessImages(new(model) { ImageColumnName = nameof(QuestionRow.ImagePath), ImageFolder = imageFolder })
-            .Append(_ml.Transforms.EncodeImages(new(model)))
-            .Append(_ml.Transforms.PruneVisualTokens(new(model) { Keep = options.Keep, Selection = options.Method }))
-            .Append(_ml.Transforms.GenerateText(new(model) { MaxNewTokens = options.MaxNewTokens }));
+        var stages = _ml.Transforms.AnswerQuestions(new(model)
+        {
+            ImageColumnName = nameof(QuestionRow.ImagePath),
+            ImageFolder = imageFolder,
+            Keep = options.Keep,
+            Selection = options.Method,
+            MaxNewTokens = options.MaxNewTokens,
+            BatchSize = options.Batch,
+        });
         _stages = stages.Fit(_ml.Data.LoadFromEnumerable<QuestionRow>([]));
     }
 
