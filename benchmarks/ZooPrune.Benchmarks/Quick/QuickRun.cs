@@ -32,6 +32,7 @@ internal static class QuickRun
             report.Ratios["greedy_microseconds_per_pick"] = MicrosecondsPerPick(576, 64);
             report.Ratios["greedy_microseconds_per_pick_2880"] = MicrosecondsPerPick(2880, 320);
         });
+        Step(progress, "rows of questions through ML.NET", () => Throughput.Measure(report, Path.Combine("models", "shapes-vlm")));
         report.Remarks.Add(
             "Times are medians of rounds in which all that is compared takes turns. prune_over_projector_pass is what a prune takes once ONNX Runtime has projected (sensitivity, checks, "
             + "selection, gathering), in projector passes over 576 tokens by ONNX Runtime: without a suffix with the low-rank sensitivity; _by_difference as a whole prune less a whole pass; _exact in that "
