@@ -13,6 +13,9 @@ internal sealed class AnswerQueue(ServerOptions options) : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
+    /// <summary>Questions that wait right now.</summary>
+    public int Waiting => (int)_workers.GetStatistics()!.CurrentQueuedCount;
+
     /// <summary>Waits for a worker; dispose the result to let the next one in.</summary>
     /// <exception cref="Refusal">The queue is full.</exception>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellation)

@@ -36,6 +36,11 @@ internal sealed class SamplePictures
             pictures);
     }
 
+    /// <summary>The first picture with its first question; null if none is offered.</summary>
+    public ShapesVqa.ModelInput? First => _description.Pictures is [var first, ..]
+        ? new ShapesVqa.ModelInput { Image = _files[first.Name], Question = first.Questions[0].Text }
+        : null;
+
     /// <summary>The file of a picture that is offered.</summary>
     /// <exception cref="Refusal">There is none of that name.</exception>
     public byte[] Read(string name) => _files.GetValueOrDefault(name) ?? throw Refusal.UnknownSample();

@@ -55,7 +55,9 @@ internal static class WebServer
         server.MapHealthChecks("/health");
         Page.Map(server);
         server.Services.GetRequiredService<SamplePictures>().Map(server);
-        server.Services.GetRequiredService<AnswerEndpoint>().Map(server);
+        AnswerEndpoint answers = server.Services.GetRequiredService<AnswerEndpoint>();
+        answers.Map(server);
+        answers.WarmUp();
         return server;
     }
 
