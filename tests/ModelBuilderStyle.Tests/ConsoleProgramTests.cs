@@ -18,10 +18,10 @@ public sealed class ConsoleProgramTests
         using var folder = new TestFolder();
         string picture = folder.Write("blue.png", TestPng.Create());
 
-        var (code, output, error) = Run("--model", TestModel.Folder, "--image", picture, "--question", "Is there a zeppelin?", "--keep", "5%");
+        var (code, output, error) = Run("--model", TestModel.Folder, "--image", picture, "--question", "Is there a zeppelin?", "--keep", "25%");
 
         Assert.Equal((ExitCode.Success, ""), (code, error));
-        Assert.Contains("(29 of 576 visual tokens", output);
+        Assert.Contains("(144 of 576 visual tokens", output);
         Assert.Contains("zeppelin", output.Split("Note: ")[1]);
     }
 

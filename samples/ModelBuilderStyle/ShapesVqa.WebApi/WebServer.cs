@@ -8,8 +8,8 @@ namespace ZooPrune.Samples;
 /// <summary>Puts the server together: limits, what every request passes, endpoints.</summary>
 internal static class WebServer
 {
-    /// <summary>What a form has besides the picture.</summary>
-    private const int FormOverhead = 16 * 1024;
+    /// <summary>Up to so many times the limit a refused picture is read and thrown away: whoever is cut off while sending does not hear why.</summary>
+    private const int ReadToRefuse = 4;
 
     /// <summary>A server that is ready to be started. Disposing it frees the model.</summary>
     /// <exception cref="ZooPruneException">The model cannot be loaded.</exception>
@@ -66,7 +66,7 @@ internal static class WebServer
         kestrel.Listen(options.Address, options.Port);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = options.MaxImageBytes + FormOverhead;
+        kestrel.Limits.MaxRequestBodySize = (long)ReadToRefuse * options.MaxImageBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
     }

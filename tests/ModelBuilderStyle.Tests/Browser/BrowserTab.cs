@@ -42,7 +42,7 @@ internal sealed class BrowserTab(DevTools tools) : IAsyncDisposable
     /// <summary>Waits until an expression is true.</summary>
     public async Task UntilAsync(string condition)
     {
-        for (int i = 0; i < 400; i++)
+        for (int i = 0; i < 400 && !EventsOf("Runtime.exceptionThrown").Any(); i++)
         {
             if ((await EvaluateAsync($"!!({condition})")).GetBoolean())
             {
@@ -52,7 +52,7 @@ internal sealed class BrowserTab(DevTools tools) : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        Assert.Fail($"Not within twenty seconds: {condition}. The page says: {await EvaluateAsync("document.body.innerText")}. {string.Join('\n', Complaints)}");
+        Assert.Fail($"Not within twenty seconds, or a script failed: {condition}. The page says: {await EvaluateAsync("document.body.innerText")}. {string.Join('\n', Complaints)}");
     }
 
     /// <summary>Clicks in the middle of an element.</summary>

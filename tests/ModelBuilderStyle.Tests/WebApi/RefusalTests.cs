@@ -12,6 +12,7 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
     [Theory]
     [InlineData(10 * 1024 * 1024 + 1)] // caught while streaming
     [InlineData(10 * 1024 * 1024 + 100_000)] // caught by the length that is announced
+    [InlineData(30 * 1024 * 1024)]
     public async Task Upload_OverTheLimit_Is413(int length)
     {
         byte[] file = new byte[length];

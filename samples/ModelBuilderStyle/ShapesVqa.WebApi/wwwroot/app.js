@@ -40,7 +40,7 @@ function addToGallery(sample, index) {
   const image = document.createElement('img');
   button.type = 'button';
   button.ariaPressed = 'false';
-  image.src = sampleAddress(sample.name);
+  image.src = `samples/${encodeURIComponent(sample.name)}`;
   image.alt = `Picture ${index + 1}`;
   button.append(image);
   button.addEventListener('click', () => {
@@ -271,7 +271,7 @@ function drawOverlay(keptIndices, count) {
   overlay.querySelector('.dropped').setAttribute('d', dropped);
   overlay.querySelector('.kept').setAttribute('d', edges);
   overlay.dataset.kept = keptIndices.length;
-  get('kept').textContent = `Bright: the ${keptIndices.length} of ${count} patches that the language model read`;
+  get('kept').textContent = `Bright: the ${keptIndices.length} of ${count} patches that are kept`;
   showOverlay();
 }
 
