@@ -64,7 +64,8 @@ Usage: ./build.sh test [--mode Package|Standin] [--fast]
 
 Builds everything in Release, warnings as errors, and runs all test projects; the kernel tests three times: as the machine is,
 without AVX2, and without any hardware intrinsics. Where the feed has ML.NET, the tests of the stages and of ML.NET's contract
-also run against the stand-in, unless --mode is given. The last line is "N passed, N failed" and, if any were, ", N skipped".
+also run against the stand-in, unless --mode is given. Tests of the web page need Chromium or Chrome on the PATH and are skipped
+without; their screenshots are in artifacts/screenshots. The last line is "N passed, N failed" and, if any were, ", N skipped".
   --fast   leaves out the tests marked as slow
 TEXT
 }
@@ -365,6 +366,7 @@ tests() {
     run_tests "AskAboutImages.Tests" AskAboutImages.Tests
     run_tests "EvaluatePruning.Tests" EvaluatePruning.Tests
     run_tests "BatchScoring.Tests" BatchScoring.Tests
+    run_tests "ModelBuilderStyle.Tests" ModelBuilderStyle.Tests
 
     if [[ $variant != standin && -z $mode ]]; then
         echo "And the stand-in, which must agree with ML.NET:"

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Samples;
+
+/// <summary>Picture, question and budget -> both answers.</summary>
+internal sealed partial class AnswerEndpoint(
+    ServerOptions options, VisionLanguageModel model, EnginePool engines, AnswerQueue queue, SamplePictures samples, ILogger<AnswerEndpoint> logger)
+{
+    /// <summary>Maps POST /api/answers.</summary>
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/answers", (RequestDelegate)AnswerAsync);
+
+    /// <summary>Answers once for nobody, if there is a picture: the first answer of a process takes several times as long as the others.</summary>
+    public void WarmUp()
+    {
+        if (samples.First is { } picture)
+        {
+            Answer(ShapesVqa.DefaultKeep, picture, CancellationToken.None);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        // Set when the client goes away, and when the request takes too long.
+        CancellationToken cancellation = context.RequestAborted;
+        try
+        {
+            AnswerForm form = await AnswerForm.ReadAsync(context.Request, options, model.VisualTokenCount, cancellation);
+            var input = new ShapesVqa.ModelInput { Image = form.Image ?? samples.Read(form.Sample!), Question = form.Question };
+            long arrived = Stopwatch.GetTimestamp();
+            AnswerResponse answer;
+            TimeSpan waited;
+            using (await queue.EnterAsync(cancellation))
+            {
+                waited = Stopwatch.GetElapsedTime(arrived);
+                answer = Answer(form.Keep, input, cancellation);
+            }
+
+            LogAnswer(form.Keep, answer.VisualTokenCount, waited.TotalMilliseconds, (Stopwatch.GetElapsedTime(arrived) - waited).TotalMilliseconds);
+            await context.Response.WriteAsJsonAsync(answer, cancellation);
+        }
+        catch (Refusal refusal)
+        {
+            LogRefusal(refusal.Status);
+            await refusal.WriteAsync(context);
+        }
+    }
+
+    /// <summary>Both runs on this thread. A run is not broken off: it takes some ten milliseconds.</summary>
+    private AnswerResponse Answer(int keep, ShapesVqa.ModelInput input, CancellationToken cancellation)
+    {
+        ShapesVqa.ModelOutput unpruned = Predict(model.VisualTokenCount, input, cancellation);
+        return AnswerResponse.Of(Predict(keep, input, cancellation), unpruned);
+    }
+
+    private ShapesVqa.ModelOutput Predict(int keep, ShapesVqa.ModelInput input, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        ShapesVqa.ModelOutput output = engines.Predict(keep, input);
+        return output.Error.Length == 0 ? output
+            : PictureReason(output.Error) is { } reason ? throw Refusal.BrokenImage(reason)
+            : throw new InvalidOperationException(output.Error);
+    }
+
+    /// <summary>What a message of the image decoder says about the file, without the column and row before it; null for other messages.</summary>
+    private static string? PictureReason(string error)
+    {
+        const string Place = "Image 'column 'Image', row ";
+        const string End = "': ";
+        int end = error.IndexOf(End, StringComparison.Ordinal);
+        return error.StartsWith(Place, StringComparison.Ordinal) && end > 0
+            ? char.ToUpperInvariant(error[end + End.Length]) + error[(end + End.Length + 1)..]
+            : null;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Answered with {Keep} of {Count} visual tokens and with all: waited {Waited:0} ms, took {Took:0} ms")]
+    private partial void LogAnswer(int keep, int count, double waited, double took);
+
+    [LoggerMessage(LogLevel.Information, "Refused with status {Status}")]
+    private partial void LogRefusal(int status);
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace ZooPrune.Samples;
+
+/// <summary>What a request asks, read part by part while it arrives: what is too large is refused before all of it is there, and nothing is
+/// written to disk.</summary>
+/// <param name="Image">The picture's file; null if <paramref name="Sample"/> names one.</param>
+/// <param name="Sample">Name of a picture that the server offers.</param>
+/// <param name="Question">What is asked, not empty.</param>
+/// <param name="Keep">Visual tokens to keep, 1 or more.</param>
+internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question, int Keep)
+{
+    private const int PartsAllowed = 4;
+    private const int LongestBoundary = 70;
+    private const int LongestField = 4096;
+
+    /// <summary>Reads and checks the form.</summary>
+    /// <exception cref="Refusal">It is not what is expected.</exception>
+    public static async Task<AnswerForm> ReadAsync(HttpRequest request, ServerOptions options, int tokenCount, CancellationToken cancellation)
+    {
+        if (request.ContentLength > options.MaxImageBytes + (PartsAllowed * LongestField))
+        {
+            throw Refusal.ImageTooLarge(options.MaxImageBytes);
+        }
+
+        try
+        {
+            return await ReadPartsAsync(new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 4 }, options, tokenCount, cancellation);
+        }
+        catch (BadHttpRequestException e)
+        {
+            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Refusal.ImageTooLarge(options.MaxImageBytes)
+                : Refusal.TransferFailed(e.StatusCode);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw Refusal.NoForm();
+        }
+    }
+
+    private static async Task<AnswerForm> ReadPartsAsync(
+        MultipartReader reader, ServerOptions options, int tokenCount, CancellationToken cancellation)
+    {
+        byte[]? image = null;
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await reader.ReadNextSectionAsync(cancellation) is { } part)
+        {
+            if (!ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out ContentDispositionHeaderValue? disposition))
+            {
+                throw Refusal.NoForm("a part has no name");
+            }
+
+            string name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
+            if (name == "image" && image is null)
+            {
+                image = await ReadImageAsync(part.Body, disposition.FileName.Value, options.MaxImageBytes, cancellation);
+            }
+            else if (!(name is "sample" or "question" or "keep" && fields.TryAdd(name, await ReadTextAsync(part.Body, cancellation))))
+            {
+                throw Refusal.NoForm("a part is unknown or there twice");
+            }
+        }
+
+        string? sample = fields.GetValueOrDefault("sample");
+        return image is null == sample is null
+            ? throw Refusal.NoImage()
+            : new AnswerForm(image, sample, CheckedQuestion(fields, options.MaxQuestionLength), CheckedKeep(fields, tokenCount));
+    }
+
+    private static string Boundary(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Refusal.NoForm();
+        }
+
+        string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
+        return boundary.Length is > 0 and <= LongestBoundary ? boundary : throw Refusal.NoForm("its boundary is missing or too long");
+    }
+
+    private static async Task<byte[]> ReadImageAsync(Stream body, string? fileName, int limit, CancellationToken cancellation)
+    {
+        using var file = new MemoryStream();
+        byte[] buffer = new byte[16 * 1024];
+        for (int read; (read = await body.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            if (file.Length + read > limit)
+            {
+                throw Refusal.ImageTooLarge(limit);
+            }
+
+            file.Write(buffer, 0, read);
+
+            // Nobody sends ten megabytes to be told that the first four bytes are wrong.
+            if (file.Length >= 4 && !IsPngOrJpeg(file.GetBuffer()))
+            {
+                throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
+            }
+        }
+
+        return file.Length >= 4 ? file.ToArray() : throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
+    }
+
+    private static bool IsPngOrJpeg(ReadOnlySpan<byte> file) => file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..];
+
+    private static async Task<string> ReadTextAsync(Stream body, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[LongestField + 1];
+        int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        return length <= LongestField ? Encoding.UTF8.GetString(buffer, 0, length) : throw Refusal.NoForm("a field is too long");
+    }
+
+    private static string CheckedQuestion(Dictionary<string, string> fields, int limit)
+    {
+        string question = fields.GetValueOrDefault("question", "").Trim();
+        return question.Length == 0 ? throw Refusal.NoQuestion() : question.Length <= limit ? question : throw Refusal.QuestionTooLong(limit);
+    }
+
+    private static int CheckedKeep(Dictionary<string, string> fields, int tokenCount) =>
+        int.TryParse(fields.GetValueOrDefault("keep"), NumberStyles.None, CultureInfo.InvariantCulture, out int keep) && keep >= 1 && keep <= tokenCount
+            ? keep
+            : throw Refusal.BadKeep(tokenCount);
+}

@@ -1,0 +1,3 @@
+using ZooPrune.Samples;
+
+return CommandProgram.RunOnConsole(args, (output, error) => new WebProgram(output, error));

@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace ZooPrune.Samples;
+
+/// <summary>What the server is given, and its limits. Immutable.</summary>
+internal sealed record ServerOptions
+{
+    public const int DefaultPort = 5080;
+
+    public const int DefaultQueue = 64;
+
+    /// <summary>The model folder; held-out pictures in it are offered on the page.</summary>
+    public required string ModelFolder { get; init; }
+
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 = any free port.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>Questions answered at once, each on one thread.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Questions that wait for a worker.</summary>
+    public int Queue { get; init; } = DefaultQueue;
+
+    /// <summary>Largest picture that is taken, in bytes of its file.</summary>
+    public int MaxImageBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Largest picture that is decoded. 16 million take 48 MB as RGB.</summary>
+    public long MaxImagePixels { get; init; } = 16_000_000;
+
+    /// <summary>Longest question, in characters.</summary>
+    public int MaxQuestionLength { get; init; } = 300;
+
+    /// <summary>Most connections. Each may hold a picture of the largest size while it waits.</summary>
+    public int MaxConnections { get; init; } = 200;
+
+    /// <summary>A request that takes longer, waiting and sending included, ends with an error.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Held-out pictures offered on the page.</summary>
+    public int SampleCount { get; init; } = 8;
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Samples;
+
+/// <summary>Puts the server together: limits, what every request passes, endpoints.</summary>
+internal static class WebServer
+{
+    /// <summary>Up to so many times the limit a refused picture is read and thrown away: whoever is cut off while sending does not hear why.</summary>
+    private const int ReadToRefuse = 4;
+
+    /// <summary>A server that is ready to be started. Disposing it frees the model.</summary>
+    /// <exception cref="ZooPruneException">The model cannot be loaded.</exception>
+    public static WebApplication Create(ServerOptions options)
+    {
+        // Production whatever the environment says: the developer's error page shows stack traces.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            EnvironmentName = Environments.Production,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
+        // ASP.NET Core's own lines have addresses and queries in them.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("ZooPrune", LogLevel.Information);
+
+        // One thread each: many answers at once use the processors better than one answer does.
+        var model = VisionLanguageModel.Load(
+            options.ModelFolder, new VisionLanguageModelOptions { Threads = 1, MaxImagePixels = options.MaxImagePixels });
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(_ => model);
+        builder.Services.AddSingleton<EnginePool>();
+        builder.Services.AddSingleton<AnswerQueue>();
+        builder.Services.AddSingleton<SamplePictures>();
+        builder.Services.AddSingleton<AnswerEndpoint>();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = options.Timeout,
+            WriteTimeoutResponse = context => Refusal.TimedOut(options.Timeout).WriteAsync(context),
+        });
+        // A page elsewhere whose name was made to point here (DNS rebinding) sends its own name.
+        builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts =
+            IPAddress.IsLoopback(options.Address) ? ["localhost", "127.0.0.1", "[::1]"] : ["*"]);
+
+        WebApplication server = builder.Build();
+        server.UseHostFiltering();
+        server.UseExceptionHandler();
+        server.UseStatusCodePages();
+        server.Use(SecurityHeaders.Add);
+        server.Use(SameOrigin.Require);
+        server.UseRequestTimeouts();
+        server.MapHealthChecks("/health");
+        Page.Map(server);
+        server.Services.GetRequiredService<SamplePictures>().Map(server);
+        AnswerEndpoint answers = server.Services.GetRequiredService<AnswerEndpoint>();
+        answers.Map(server);
+        answers.WarmUp();
+        return server;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.Listen(options.Address, options.Port);
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = (long)ReadToRefuse * options.MaxImageBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+}
