@@ -23,6 +23,7 @@ public sealed class VisionLanguageModel : IDisposable
     private VisionLanguageModel(ModelParts parts, VisionLanguageModelOptions options)
     {
         _parts = parts;
+        Options = options;
         Positions = options.Positions == PositionMode.Auto ? parts.Configuration.Positions : options.Positions;
         _pruning = new TokenPruning(parts.Projector);
         _answerer = new Answerer(parts, Positions);
@@ -48,6 +49,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// otherwise one whose sensitivity can only be sampled. It lives as long as the model.
     /// </summary>
     public IProjector Projector => _parts.Projector;
+
+    /// <summary>How the model was loaded, for whoever loads it again.</summary>
+    internal VisionLanguageModelOptions Options { get; }
 
     /// <summary>The vision encoder, for batches.</summary>
     internal VisionEncoder Encoder => _parts.Encoder;

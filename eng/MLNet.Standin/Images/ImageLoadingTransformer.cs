@@ -25,6 +25,17 @@ public sealed class ImageLoadingTransformer : OneToOneTransformerBase
 
     internal ImageDataViewType OutputType { get; } = new();
 
+    internal static ImageLoadingTransformer Read(BinaryReader reader) =>
+        new(reader.ReadString(), reader.ReadString(), reader.ReadString());
+
+    private protected override void Write(ModelSaveContext context)
+    {
+        var writer = context.Begin(nameof(ImageLoadingTransformer));
+        writer.Write(Output);
+        writer.Write(Input);
+        writer.Write(ImageFolder ?? string.Empty);
+    }
+
     private protected override IAddedColumns Bind(DataViewSchema inputSchema)
     {
         var path = inputSchema.Require(Input, type => type is TextDataViewType, "String");
