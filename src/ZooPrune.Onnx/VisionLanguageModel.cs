@@ -32,6 +32,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Where the model's files are.</summary>
     public ModelFolder Files => _parts.Files;
 
+    /// <summary>What the model was loaded with.</summary>
+    public VisionLanguageModelOptions Options { get; }
+
     /// <summary>N, the visual tokens of one image.</summary>
     public int VisualTokenCount => _parts.Encoder.TokenCount;
 
@@ -49,9 +52,6 @@ public sealed class VisionLanguageModel : IDisposable
     /// otherwise one whose sensitivity can only be sampled. It lives as long as the model.
     /// </summary>
     public IProjector Projector => _parts.Projector;
-
-    /// <summary>How the model was loaded, for whoever loads it again.</summary>
-    internal VisionLanguageModelOptions Options { get; }
 
     /// <summary>The vision encoder, for batches.</summary>
     internal VisionEncoder Encoder => _parts.Encoder;

@@ -143,6 +143,8 @@ internal sealed class SavedArchive : IDisposable
     /// <summary>The description names every other entry, once, and nothing that is not there.</summary>
     private void CheckFiles(SavedChain saved)
     {
+        // The serializer checks everything for null but what is in a list.
+        Require(!saved.Schema.Contains(null!) && !saved.Parts.Contains(null!) && !saved.Models.Contains(null!), "a list has an empty place");
         var expected = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { SavedChain.FileName };
         for (int i = 0; i < saved.Parts.Count; i++)
         {
@@ -157,6 +159,7 @@ internal sealed class SavedArchive : IDisposable
         for (int i = 0; i < saved.Models.Count; i++)
         {
             SavedModel model = saved.Models[i];
+            Require(!model.Files.Contains(null!), "a list has an empty place");
             var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
             foreach (SavedFile file in model.Files)
             {
