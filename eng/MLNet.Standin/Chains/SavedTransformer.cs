@@ -23,10 +23,17 @@ internal static class SavedTransformer
 
     public static ITransformer Load(MLContext context, Stream stream)
     {
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        var entry = archive.GetEntry(Entry) ?? throw new FormatException("The stand-in for ML.NET did not save this.");
-        using var reader = new BinaryReader(entry.Open());
-        return Read(context, reader);
+        try
+        {
+            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            var entry = archive.GetEntry(Entry) ?? throw new FormatException("The stand-in for ML.NET did not save this.");
+            using var reader = new BinaryReader(entry.Open());
+            return Read(context, reader);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new FormatException("This is no model.", e);
+        }
     }
 
     public static void Write(ITransformer transformer, BinaryWriter writer)
