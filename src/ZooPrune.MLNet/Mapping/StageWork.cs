@@ -87,6 +87,7 @@ internal abstract class StageWork : IDisposable
 
         if (open == 0)
         {
+            _taking = TimeSpan.Zero;
             return;
         }
 

@@ -55,7 +55,8 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
     private string Find(SavedModel model, string reference)
     {
         // A path of one's own machine, or of another one in the network, is nothing that a file may choose.
-        if (reference.Length == 0 || Path.IsPathRooted(reference) || reference.AsSpan().ContainsAny("\\:\0"))
+        bool isOnADrive = reference.Length > 1 && reference[1] == ':';
+        if (reference.Length == 0 || isOnADrive || Path.IsPathRooted(reference) || reference.AsSpan().ContainsAny('\\', '\0'))
         {
             throw Throw.BrokenSave(archive.Path, $"'{reference}' is no relative path of a model's folder");
         }
