@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -28,6 +29,19 @@ internal static class SavedJson
         return plain.IsEnum || Savable.Contains(plain);
     }
 
+    /// <summary>An option of a type that has no place in the file can only be saved while it is null: half an object would be worse.</summary>
+    /// <exception cref="NotSupportedException">It is not null.</exception>
+    public static void RequireSavable(VisionStageOptions options)
+    {
+        foreach (PropertyInfo property in options.GetType().GetProperties())
+        {
+            if (!CanSave(property.PropertyType) && property.GetValue(options) is not null)
+            {
+                throw Throw.OptionCannotBeSaved(options.GetType().Name, property.Name, property.PropertyType.Name);
+            }
+        }
+    }
+
     private static JsonSerializerOptions New(IEnumerable<JsonConverter> converters)
     {
         var options = new JsonSerializerOptions
@@ -39,7 +53,7 @@ internal static class SavedJson
             RespectRequiredConstructorParameters = true,
             MaxDepth = 16,
             WriteIndented = true,
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RefuseUnknownTypes } },
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutUnknownTypes } },
         };
         options.Converters.Add(new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false));
         options.Converters.Add(new KeepBudgetConverter());
@@ -51,8 +65,8 @@ internal static class SavedJson
         return options;
     }
 
-    /// <summary>An option of a type that has no place in the file can only be saved while it is null: half an object would be worse.</summary>
-    private static void RefuseUnknownTypes(JsonTypeInfo type)
+    /// <summary>They are null, or saving was refused.</summary>
+    private static void LeaveOutUnknownTypes(JsonTypeInfo type)
     {
         if (!typeof(VisionStageOptions).IsAssignableFrom(type.Type))
         {
@@ -61,8 +75,7 @@ internal static class SavedJson
 
         foreach (JsonPropertyInfo property in type.Properties.Where(property => !CanSave(property.PropertyType)))
         {
-            property.ShouldSerialize = (_, value) =>
-                value is null ? false : throw Throw.OptionCannotBeSaved(type.Type.Name, property.Name, property.PropertyType.Name);
+            property.ShouldSerialize = (_, _) => false;
             property.Set = null;
         }
     }

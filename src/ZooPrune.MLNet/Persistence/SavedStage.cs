@@ -40,6 +40,7 @@ internal sealed class SavedStage
     public static SavedPart Describe(RowStage stage, JsonSerializerOptions json)
     {
         SavedStage known = Array.Find(All, known => known._options == stage.Options?.GetType()) ?? throw Throw.StageCannotBeSaved(stage.Name);
+        SavedJson.RequireSavable(stage.Options!);
         return new SavedPart(known._name, Version, JsonSerializer.SerializeToElement(stage.Options, known._options, json), File: null);
     }
 
