@@ -6,7 +6,7 @@ namespace ZooPrune.MLNet;
 /// Every message of this assembly, each in four parts: what it is about, what was found, what is needed, what to do. The methods
 /// return the exception, so that the compiler sees the <c>throw</c> where it happens.
 /// </summary>
-internal static class Throw
+internal static partial class Throw
 {
     // When a stage is created.
     public static ArgumentOutOfRangeException UnknownRowErrors(string stage, RowErrors value) => new(
@@ -47,7 +47,7 @@ internal static class Throw
         Text($"{stage}: column '{needed.Name}' is of type {type}. Expected {needed.Expected}; {needed.Advice}"));
 
     public static NotSupportedException CannotBeSaved(string stage) => new(
-        Text($"{stage}: saving was asked for, and ML.NET gives stages of other packages no place for their options. Expected a pipeline of ML.NET's own stages; create this stage anew from its options where the pipeline is loaded."));
+        Text($"{stage}: ML.NET's own Model.Save was asked to save this stage, and it gives stages of other packages no place for their options. Expected a chain of ML.NET's own stages; save this one with ZooPruneModel.Save, and load it with ZooPruneModel.Load."));
 
     // When a row or a getter is asked for.
     public static ArgumentException ForeignRow(string stage, string parameter) => new(

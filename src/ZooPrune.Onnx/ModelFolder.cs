@@ -28,6 +28,12 @@ public sealed class ModelFolder
 
     internal string Generation => Path.Combine(Root, "generation_config.json");
 
+    /// <summary>Every file that a model must have, as full paths.</summary>
+    internal IReadOnlyList<string> Required =>
+    [
+        Configuration, Preprocessor, Tokenizer, Generation, VisionEncoder, Projector, EmbedTokens, Decoder,
+    ];
+
     /// <summary>Finds the folder and every file in it.</summary>
     /// <param name="folder">Path of the folder; relative paths start at the current directory.</param>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
@@ -41,12 +47,7 @@ public sealed class ModelFolder
             throw Throw.ModelFolderMissing(files.Root);
         }
 
-        string[] required =
-        [
-            files.Configuration, files.Preprocessor, files.Tokenizer, files.Generation,
-            files.VisionEncoder, files.Projector, files.EmbedTokens, files.Decoder,
-        ];
-        foreach (string file in required)
+        foreach (string file in files.Required)
         {
             if (!File.Exists(file))
             {

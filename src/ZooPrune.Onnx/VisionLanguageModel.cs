@@ -24,6 +24,7 @@ public sealed class VisionLanguageModel : IDisposable
         ModelParts parts, VisionLanguageModelOptions options, Func<int, PruningOptions, PruningAdvice>? advise)
     {
         _parts = parts;
+        Options = options;
         Positions = options.Positions == PositionMode.Auto ? parts.Configuration.Positions : options.Positions;
         _pruning = new TokenPruning(parts.Projector, new PruningDecisions(advise ?? new ModelTimer(parts).Advise));
         _answerer = new Answerer(parts, Positions);
@@ -31,6 +32,9 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Where the model's files are.</summary>
     public ModelFolder Files => _parts.Files;
+
+    /// <summary>What the model was loaded with.</summary>
+    public VisionLanguageModelOptions Options { get; }
 
     /// <summary>N, the visual tokens of one image.</summary>
     public int VisualTokenCount => _parts.Encoder.TokenCount;

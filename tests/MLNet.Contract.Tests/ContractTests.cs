@@ -20,6 +20,7 @@ public class ContractTests
         StageScenarios.All,
         ShapeScenarios.All,
         MapperAndEngineScenarios.All,
+        ModelScenarios.All,
         CustomTypeScenarios.All,
         ImageScenarios.All,
         OnnxScenarios.All);
@@ -32,6 +33,7 @@ public class ContractTests
         OwnLoadImagesScenarios.All,
         OwnLoadScenarios.All,
         OwnMLImageScenarios.All,
+        OwnModelScenarios.All,
         OwnMapperScenarios.All,
         OwnOnnxArgumentScenarios.All,
         OwnOnnxShapeScenarios.All,

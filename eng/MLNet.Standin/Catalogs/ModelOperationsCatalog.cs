@@ -2,11 +2,39 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Prediction engines.</summary>
+/// <summary>Prediction engines; saving and loading.</summary>
 public sealed class ModelOperationsCatalog
 {
-    internal ModelOperationsCatalog()
+    private readonly MLContext _context;
+
+    internal ModelOperationsCatalog(MLContext context) => _context = context;
+
+    /// <summary>Saves a stage or a chain. The stream stays open.</summary>
+    public void Save(ITransformer model, DataViewSchema inputSchema, Stream stream)
     {
+        Throw.IfNull(model, nameof(model));
+        Throw.IfNull(stream, nameof(stream));
+        SavedTransformer.Save(model, stream);
+        if (inputSchema is not null)
+        {
+            throw new NotSupportedException("The stand-in for ML.NET saves no schemas.");
+        }
+    }
+
+    /// <summary>Saves a stage or a chain to a file.</summary>
+    public void Save(ITransformer model, DataViewSchema inputSchema, string filePath)
+    {
+        Throw.IfNull(model, nameof(model));
+        using var stream = File.Create(filePath);
+        Save(model, inputSchema, stream);
+    }
+
+    /// <summary>Loads what was saved. The stream stays open.</summary>
+    public ITransformer Load(Stream stream, out DataViewSchema inputSchema)
+    {
+        Throw.IfNull(stream, nameof(stream));
+        inputSchema = null;
+        return SavedTransformer.Load(_context, stream);
     }
 
     /// <summary>An engine that owns the transformer.</summary>

@@ -107,5 +107,27 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
     private IEnumerable<ITransformer> Used(TransformerScope scope) =>
         _members.Zip(_scopes).Where(m => (m.Second & scope) != TransformerScope.None).Select(m => m.First);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw Saving.NotSupported();
+    internal static TransformerChain<ITransformer> Read(MLContext context, BinaryReader reader)
+    {
+        var members = new (ITransformer Stage, TransformerScope Scope)[reader.ReadInt32()];
+        for (int i = 0; i < members.Length; i++)
+        {
+            var scope = (TransformerScope)reader.ReadInt32();
+            members[i] = (SavedTransformer.Read(context, reader), scope);
+        }
+
+        return new(members.Select(member => member.Stage), members.Select(member => member.Scope));
+    }
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        Throw.IfNull(ctx, nameof(ctx));
+        var writer = ctx.Begin(nameof(TransformerChain<>));
+        writer.Write(_members.Length);
+        foreach (var (member, scope) in _members.Zip(_scopes))
+        {
+            writer.Write((int)scope);
+            SavedTransformer.Write(member, writer);
+        }
+    }
 }

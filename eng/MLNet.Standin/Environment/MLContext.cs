@@ -13,7 +13,7 @@ public sealed class MLContext : IHostEnvironment
     {
         _ = seed;
         Transforms = new TransformsCatalog(this);
-        Model = new ModelOperationsCatalog();
+        Model = new ModelOperationsCatalog(this);
         Data = new DataOperationsCatalog();
     }
 

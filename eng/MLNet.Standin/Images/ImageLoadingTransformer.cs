@@ -8,12 +8,12 @@ public sealed class ImageLoadingTransformer : OneToOneTransformerBase
     /// <summary>The folder from which paths count; null if they stand for themselves.</summary>
     public readonly string ImageFolder;
 
-    internal ImageLoadingTransformer(string output, string input, string imageFolder)
+    internal ImageLoadingTransformer(string output, string input, string imageFolder, bool isLoaded = false)
     {
         Throw.IfNoName(output, "columns");
         Throw.IfNoName(input, "columns");
         Throw.IfBadArgument(
-            !string.IsNullOrEmpty(imageFolder) && !Directory.Exists(imageFolder), null, $"There is no folder '{imageFolder}'.");
+            !isLoaded && !string.IsNullOrEmpty(imageFolder) && !Directory.Exists(imageFolder), null, $"There is no folder '{imageFolder}'.");
         Output = output;
         Input = input;
         ImageFolder = imageFolder;
@@ -24,6 +24,18 @@ public sealed class ImageLoadingTransformer : OneToOneTransformerBase
     internal string Input { get; }
 
     internal ImageDataViewType OutputType { get; } = new();
+
+    /// <summary>As in ML.NET, the folder may have gone.</summary>
+    internal static ImageLoadingTransformer Read(BinaryReader reader) =>
+        new(reader.ReadString(), reader.ReadString(), reader.ReadString(), isLoaded: true);
+
+    private protected override void Write(ModelSaveContext context)
+    {
+        var writer = context.Begin(nameof(ImageLoadingTransformer));
+        writer.Write(Output);
+        writer.Write(Input);
+        writer.Write(ImageFolder ?? string.Empty);
+    }
 
     private protected override IAddedColumns Bind(DataViewSchema inputSchema)
     {

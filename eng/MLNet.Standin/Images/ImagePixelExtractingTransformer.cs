@@ -21,6 +21,17 @@ public sealed class ImagePixelExtractingTransformer : OneToOneTransformerBase
 
     internal PixelExtraction Extraction { get; }
 
+    internal static ImagePixelExtractingTransformer Read(BinaryReader reader) =>
+        new(reader.ReadString(), reader.ReadString(), PixelExtraction.Read(reader));
+
+    private protected override void Write(ModelSaveContext context)
+    {
+        var writer = context.Begin(nameof(ImagePixelExtractingTransformer));
+        writer.Write(Output);
+        writer.Write(Input);
+        Extraction.Write(writer);
+    }
+
     private protected override IAddedColumns Bind(DataViewSchema inputSchema)
     {
         var source = inputSchema.Require(Input, type => type is ImageDataViewType { IsKnownSize: true }, "Image of known size");

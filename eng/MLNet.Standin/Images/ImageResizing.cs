@@ -25,6 +25,20 @@ internal sealed class ImageResizing
 
     public int Height { get; }
 
+    public static ImageResizing Read(BinaryReader reader) => new(
+        reader.ReadInt32(),
+        reader.ReadInt32(),
+        (ImageResizingEstimator.ResizingKind)reader.ReadByte(),
+        (ImageResizingEstimator.Anchor)reader.ReadByte());
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Width);
+        writer.Write(Height);
+        writer.Write((byte)_kind);
+        writer.Write((byte)_anchor);
+    }
+
     public MLImage Apply(MLImage source)
     {
         var bitmap = _kind == ImageResizingEstimator.ResizingKind.Fill

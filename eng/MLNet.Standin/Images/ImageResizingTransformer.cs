@@ -22,6 +22,17 @@ public sealed class ImageResizingTransformer : OneToOneTransformerBase
 
     internal ImageDataViewType OutputType { get; }
 
+    internal static ImageResizingTransformer Read(BinaryReader reader) =>
+        new(reader.ReadString(), reader.ReadString(), ImageResizing.Read(reader));
+
+    private protected override void Write(ModelSaveContext context)
+    {
+        var writer = context.Begin(nameof(ImageResizingTransformer));
+        writer.Write(Output);
+        writer.Write(Input);
+        _resizing.Write(writer);
+    }
+
     private protected override IAddedColumns Bind(DataViewSchema inputSchema)
     {
         var source = inputSchema.Require(Input, type => type is ImageDataViewType, "Image");

@@ -30,7 +30,32 @@ internal sealed class PixelExtraction
         ItemType = asFloat ? NumberDataViewType.Single : NumberDataViewType.Byte;
     }
 
+    private PixelExtraction(string colors, bool interleaved, float offset, float scale, NumberDataViewType itemType)
+    {
+        _colors = colors;
+        _interleaved = interleaved;
+        _offset = offset;
+        _scale = scale;
+        ItemType = itemType;
+    }
+
     public NumberDataViewType ItemType { get; }
+
+    public static PixelExtraction Read(BinaryReader reader) => new(
+        reader.ReadString(),
+        reader.ReadBoolean(),
+        reader.ReadSingle(),
+        reader.ReadSingle(),
+        reader.ReadBoolean() ? NumberDataViewType.Single : NumberDataViewType.Byte);
+
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(_colors);
+        writer.Write(_interleaved);
+        writer.Write(_offset);
+        writer.Write(_scale);
+        writer.Write(ItemType == NumberDataViewType.Single);
+    }
 
     public VectorDataViewType TypeFor(ImageDataViewType image) => _interleaved
         ? new VectorDataViewType(ItemType, image.Height, image.Width, _colors.Length)

@@ -5,16 +5,18 @@ namespace Microsoft.ML.Transforms.Onnx;
 /// <summary>Opens sessions as the options say.</summary>
 internal static class OnnxSessions
 {
-    public static InferenceSession Open(OnnxOptions options, Stream modelBytes)
+    /// <summary>Opens a model that is in memory, or if null in the options' file.</summary>
+    public static InferenceSession Open(OnnxOptions options, byte[] model)
     {
         // A missing file is a plain IOException in ML.NET.
-        bool isMissing = modelBytes is null && !File.Exists(options.ModelFile);
-        byte[] model = isMissing ? throw new IOException($"There is no model file '{options.ModelFile}'.")
-            : modelBytes is null ? null
-            : ReadAll(modelBytes);
+        if (model is null && !File.Exists(options.ModelFile))
+        {
+            throw new IOException($"There is no model file '{options.ModelFile}'.");
+        }
+
         try
         {
-            return Open(options, model);
+            return Open(options, model, options.GpuDeviceId);
         }
         catch (OnnxRuntimeException) when (options.GpuDeviceId is not null && options.FallbackToCpu)
         {
@@ -26,7 +28,12 @@ internal static class OnnxSessions
         }
     }
 
-    private static InferenceSession Open(OnnxOptions options, byte[] model) => Open(options, model, options.GpuDeviceId);
+    public static byte[] ReadAll(Stream stream)
+    {
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
 
     private static InferenceSession Open(OnnxOptions options, byte[] model, int? gpu)
     {
@@ -38,12 +45,5 @@ internal static class OnnxSessions
         return model is null
             ? new InferenceSession(options.ModelFile, session)
             : new InferenceSession(model, session);
-    }
-
-    private static byte[] ReadAll(Stream stream)
-    {
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
     }
 }

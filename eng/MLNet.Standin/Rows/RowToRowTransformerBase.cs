@@ -29,7 +29,14 @@ public abstract class RowToRowTransformerBase : ITransformer
         return new RowMapper(inputSchema, Bind(inputSchema));
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw Saving.NotSupported();
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        Throw.IfNull(ctx, nameof(ctx));
+        Write(ctx);
+    }
+
+    /// <summary>Saves what the stage is made from.</summary>
+    private protected abstract void Write(ModelSaveContext context);
 
     /// <summary>Checks a schema and says what is added to its rows.</summary>
     private protected abstract IAddedColumns Bind(DataViewSchema inputSchema);

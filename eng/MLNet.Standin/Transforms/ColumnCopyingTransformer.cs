@@ -15,6 +15,15 @@ public sealed class ColumnCopyingTransformer : OneToOneTransformerBase
 
     internal string Input { get; }
 
+    internal static ColumnCopyingTransformer Read(BinaryReader reader) => new(reader.ReadString(), reader.ReadString());
+
+    private protected override void Write(ModelSaveContext context)
+    {
+        var writer = context.Begin(nameof(ColumnCopyingTransformer));
+        writer.Write(Output);
+        writer.Write(Input);
+    }
+
     private protected override IAddedColumns Bind(DataViewSchema inputSchema)
     {
         var source = inputSchema.Require(Input, _ => true, "a column");

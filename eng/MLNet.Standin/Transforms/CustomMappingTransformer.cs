@@ -43,7 +43,8 @@ public sealed class CustomMappingTransformer<TSrc, TDst> : ITransformer
         return Bind(inputSchema);
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw Saving.NotSupported();
+    /// <summary>As in ML.NET for a mapping without a contract name.</summary>
+    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new InvalidOperationException("The stand-in for ML.NET saves no functions.");
 
     private RowMapper Bind(DataViewSchema inputSchema) =>
         new(inputSchema, new Mapping(_map, new RowReader<TSrc>(inputSchema, ignoreMissingColumns: false, _source), TargetColumns));

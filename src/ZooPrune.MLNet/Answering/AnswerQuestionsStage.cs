@@ -11,6 +11,7 @@ internal sealed class AnswerQuestionsStage : RowStage
     public AnswerQuestionsStage(AnswerQuestionsOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
+        Options = options;
         Model = options.Model;
         ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
         Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
@@ -36,6 +37,11 @@ internal sealed class AnswerQuestionsStage : RowStage
         VisualTokenCount = Adds(
             new ScalarColumn<int>(options.VisualTokenCountColumnName, NumberDataViewType.Int32),
             nameof(options.VisualTokenCountColumnName));
+        if (options.KeptTokenCountColumnName is { } count)
+        {
+            KeptTokenCount = Adds(new ScalarColumn<int>(count, NumberDataViewType.Int32), nameof(options.KeptTokenCountColumnName));
+        }
+
         Note = Text(options.NoteColumnName, nameof(options.NoteColumnName));
         PreprocessMilliseconds = Time(options.PreprocessMillisecondsColumnName, nameof(options.PreprocessMillisecondsColumnName));
         EncodeMilliseconds = Time(options.EncodeMillisecondsColumnName, nameof(options.EncodeMillisecondsColumnName));
@@ -65,6 +71,9 @@ internal sealed class AnswerQuestionsStage : RowStage
     public VectorColumn<int> KeptIndices { get; }
 
     public ScalarColumn<int> VisualTokenCount { get; }
+
+    /// <summary>Null if the options name no such column.</summary>
+    public ScalarColumn<int>? KeptTokenCount { get; }
 
     public ScalarColumn<ReadOnlyMemory<char>> Note { get; }
 

@@ -14,6 +14,7 @@ internal sealed class AnswerQuestionsWork : StageWork
     private readonly ScalarOutput<ReadOnlyMemory<char>> _answer;
     private readonly VectorOutput<int> _keptIndices;
     private readonly ScalarOutput<int> _visualTokenCount;
+    private readonly ScalarOutput<int>? _keptTokenCount;
     private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
     private readonly ScalarOutput<float> _preprocessMilliseconds;
     private readonly ScalarOutput<float> _encodeMilliseconds;
@@ -35,6 +36,7 @@ internal sealed class AnswerQuestionsWork : StageWork
         _answer = Output(stage.Answer);
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);
+        _keptTokenCount = stage.KeptTokenCount is null ? null : Output(stage.KeptTokenCount);
         _note = Output(stage.Note);
         _preprocessMilliseconds = Output(stage.PreprocessMilliseconds);
         _encodeMilliseconds = Output(stage.EncodeMilliseconds);
@@ -146,12 +148,28 @@ internal sealed class AnswerQuestionsWork : StageWork
         _answer.Set(slot, answer.Text.AsMemory());
         _keptIndices.Keep(slot, taken.Image.Kept!.Indices);
         _visualTokenCount.Set(slot, answer.VisualTokenCount);
+        _keptTokenCount?.Set(slot, taken.Image.Kept!.Indices.Length);
         _note.Set(slot, AnswerSettings.JoinNotes(taken.EarlierNote, taken.Image.Note, answer.Note).AsMemory());
         _preprocessMilliseconds.Set(slot, (float)times.Preprocess.TotalMilliseconds);
         _encodeMilliseconds.Set(slot, (float)times.Encode.TotalMilliseconds);
         _pruneMilliseconds.Set(slot, (float)times.Prune.TotalMilliseconds);
         _prefillMilliseconds.Set(slot, (float)(times.Prefill + answer.Timings.Prefill).TotalMilliseconds);
         _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
+        Tell(times, answer, taken.Image.Kept!.Indices.Length);
+    }
+
+    private void Tell(ImageTimes times, VisionAnswer answer, int kept)
+    {
+        if (times != default)
+        {
+            Telemetry.AddTokens(answer.VisualTokenCount, kept);
+        }
+
+        Telemetry.AddStep("preprocess", times.Preprocess);
+        Telemetry.AddStep("encode", times.Encode);
+        Telemetry.AddStep("prune", times.Prune);
+        Telemetry.AddStep("prefill", times.Prefill + answer.Timings.Prefill);
+        Telemetry.AddStep("decode", answer.Timings.Decode);
     }
 
     /// <summary>What was taken of a row.</summary>

@@ -15,6 +15,7 @@ internal sealed class EncodeImagesStage : RowStage
     public EncodeImagesStage(EncodeImagesOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
+        Options = options;
         Model = options.Model;
         int size = Model.ImageSize;
         int values = 3 * size * size;

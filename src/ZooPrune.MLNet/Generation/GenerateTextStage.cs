@@ -17,6 +17,7 @@ internal sealed class GenerateTextStage : RowStage
     public GenerateTextStage(GenerateTextOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
+        Options = options;
         Model = options.Model;
         Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
         BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerRow(Model, options.MaxNewTokens));

@@ -34,6 +34,9 @@ internal abstract class RowStage
     /// <summary>What happens to a row that cannot be computed.</summary>
     public RowErrors Errors { get; }
 
+    /// <summary>What the stage was made from and can be made from again; null if it cannot be saved.</summary>
+    public VisionStageOptions? Options { get; protected init; }
+
     /// <summary>Most rows that are computed at once, &gt;= 1; 1 for a stage that gains nothing by more.</summary>
     public int BatchSize { get; protected init; } = 1;
 

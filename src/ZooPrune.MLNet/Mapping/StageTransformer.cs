@@ -7,6 +7,9 @@ namespace ZooPrune.MLNet;
 /// there is nothing to dispose.</summary>
 internal sealed class StageTransformer(RowStage stage) : ITransformer
 {
+    /// <summary>What is done.</summary>
+    public RowStage Stage => stage;
+
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
@@ -37,7 +40,7 @@ internal sealed class StageTransformer(RowStage stage) : ITransformer
         return new StageMapper(stage, inputSchema);
     }
 
-    /// <summary>ML.NET offers third-party stages no way to save their options.</summary>
+    /// <summary>ML.NET offers third-party stages no way to save their options; <see cref="ZooPruneModel"/> does.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public void Save(ModelSaveContext ctx) => throw Throw.CannotBeSaved(stage.Name);
 }

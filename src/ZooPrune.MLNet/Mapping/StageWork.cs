@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
@@ -18,6 +19,7 @@ internal abstract class StageWork : IDisposable
     private readonly int[] _open;
     private readonly Action<int> _take;
     private readonly Action<int> _computeAlone;
+    private TimeSpan _taking;
 
     /// <param name="stage">The stage.</param>
     /// <param name="row">The input row, which the cursor moves.</param>
@@ -33,7 +35,11 @@ internal abstract class StageWork : IDisposable
         _error = Output(stage.ErrorOutput);
         _take = Take;
         _computeAlone = slot => Compute([slot]);
+        Telemetry = new StageTelemetry(stage);
     }
+
+    /// <summary>Tells whoever listens.</summary>
+    protected StageTelemetry Telemetry { get; }
 
     /// <summary>The getter of an output column.</summary>
     /// <param name="output">Index among the stage's outputs.</param>
@@ -54,11 +60,14 @@ internal abstract class StageWork : IDisposable
             }
             else
             {
+                long start = StageTelemetry.Now();
                 Attempt(slot, _take);
+                _taking += StageTelemetry.Since(start);
             }
         }
         catch (Exception exception)
         {
+            Telemetry.AddError(exception);
             Fail(slot, exception);
         }
     }
@@ -76,6 +85,16 @@ internal abstract class StageWork : IDisposable
             }
         }
 
+        if (open == 0)
+        {
+            _taking = TimeSpan.Zero;
+            return;
+        }
+
+        long start = StageTelemetry.Now();
+        using Activity? activity = Telemetry.Start(open);
+        int computed = 0;
+
         // A batch that fails is computed row by row, so that the right row is blamed.
         bool isDone = open > 1 && TryCompute(_open.AsSpan(0, open));
         foreach (int slot in _open.AsSpan(0, open))
@@ -88,13 +107,18 @@ internal abstract class StageWork : IDisposable
                 {
                     _error.Set(slot, default);
                     _slots[slot].IsSettled = true;
+                    computed++;
                 }
             }
             catch (Exception exception)
             {
+                Telemetry.AddError(exception);
                 Fail(slot, exception);
             }
         }
+
+        Telemetry.Stop(computed, open - computed, _taking + StageTelemetry.Since(start), activity);
+        _taking = TimeSpan.Zero;
     }
 
     /// <summary>Throws what the row in a slot threw, at each call anew.</summary>
@@ -151,6 +175,7 @@ internal abstract class StageWork : IDisposable
         }
         catch (Exception exception) when (ConcernsTheRow(exception))
         {
+            Telemetry.AddError(exception);
             string error = exception is ZooPruneException ? exception.Message : Throw.RowFailed(_stage.Name, RowOf(slot), exception).Message;
             if (_stage.Errors == RowErrors.Report)
             {
@@ -220,6 +245,7 @@ internal abstract class StageWork : IDisposable
             }
             catch (Exception exception) when (_stage.Errors == RowErrors.Report && ConcernsTheRow(exception))
             {
+                Telemetry.AddError(exception);
                 return Throw.UnreadableInput(_stage.Name, input.Column, _row.Position, exception).Message;
             }
         }

@@ -11,6 +11,7 @@ internal sealed class PreprocessImagesStage : RowStage
     public PreprocessImagesStage(PreprocessImagesOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
+        Options = options;
         Model = options.Model;
         ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
         Image = Reads(

@@ -12,6 +12,7 @@ internal sealed class PruneVisualTokensStage : RowStage
     public PruneVisualTokensStage(PruneVisualTokensOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
+        Options = options;
         Model = options.Model;
         TokenCount = Model.VisualTokenCount;
         Width = Model.EncoderWidth;
@@ -35,6 +36,11 @@ internal sealed class PruneVisualTokensStage : RowStage
         VisualTokenCount = Adds(
             new ScalarColumn<int>(options.VisualTokenCountColumnName, NumberDataViewType.Int32),
             nameof(options.VisualTokenCountColumnName));
+        if (options.KeptTokenCountColumnName is { } count)
+        {
+            KeptTokenCount = Adds(new ScalarColumn<int>(count, NumberDataViewType.Int32), nameof(options.KeptTokenCountColumnName));
+        }
+
         if (options.SensitivityColumnName is { } sensitivity)
         {
             Sensitivity = Adds(
@@ -75,6 +81,9 @@ internal sealed class PruneVisualTokensStage : RowStage
     public VectorColumn<int> KeptIndices { get; }
 
     public ScalarColumn<int> VisualTokenCount { get; }
+
+    /// <summary>Null if the options name no such column.</summary>
+    public ScalarColumn<int>? KeptTokenCount { get; }
 
     /// <summary>Null if the options name no such column.</summary>
     public VectorColumn<float>? Sensitivity { get; }

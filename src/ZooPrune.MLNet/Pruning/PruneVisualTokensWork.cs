@@ -10,6 +10,7 @@ internal sealed class PruneVisualTokensWork : RowWork
     private readonly VectorOutput<float> _keptTokens;
     private readonly VectorOutput<int> _keptIndices;
     private readonly ScalarOutput<int> _visualTokenCount;
+    private readonly ScalarOutput<int>? _keptTokenCount;
     private readonly VectorOutput<float>? _sensitivity;
     private readonly VectorOutput<int>? _selectionOrder;
     private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
@@ -23,6 +24,7 @@ internal sealed class PruneVisualTokensWork : RowWork
         _keptTokens = Output(stage.KeptTokens);
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);
+        _keptTokenCount = stage.KeptTokenCount is null ? null : Output(stage.KeptTokenCount);
         _sensitivity = stage.Sensitivity is null ? null : Output(stage.Sensitivity);
         _selectionOrder = stage.SelectionOrder is null ? null : Output(stage.SelectionOrder);
         _note = Output(stage.Note);
@@ -44,9 +46,11 @@ internal sealed class PruneVisualTokensWork : RowWork
         _keptTokens.Set(0, selection.KeptTokens);
         _keptIndices.Set(0, selection.KeptIndices);
         _visualTokenCount.Set(0, selection.TokenCount);
+        _keptTokenCount?.Set(0, selection.KeptIndices.Length);
         _sensitivity?.Set(0, selection.Sensitivity);
         _selectionOrder?.Set(0, selection.SelectionOrder);
         _note.Set(0, selection.Note.AsMemory());
+        Telemetry.AddTokens(selection.TokenCount, selection.KeptIndices.Length);
     }
 
     private void Check(ReadOnlySpan<float> visualTokens)

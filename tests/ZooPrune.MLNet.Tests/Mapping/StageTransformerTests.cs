@@ -38,7 +38,7 @@ public class StageTransformerTests
         var exception = Assert.Throws<NotSupportedException>(() => transformer.Save(null!));
 
         Assert.Equal(
-            "Doubling: saving was asked for, and ML.NET gives stages of other packages no place for their options. Expected a pipeline of ML.NET's own stages; create this stage anew from its options where the pipeline is loaded.",
+            "Doubling: ML.NET's own Model.Save was asked to save this stage, and it gives stages of other packages no place for their options. Expected a chain of ML.NET's own stages; save this one with ZooPruneModel.Save, and load it with ZooPruneModel.Load.",
             exception.Message);
     }
 

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>Makes the chain of a saved file anew. For one call; not thread-safe.</summary>
+/// <param name="ml">Where ML.NET's stages are loaded.</param>
+/// <param name="archive">The file.</param>
+/// <param name="models">Takes the models over that are opened; the caller disposes it if reading fails.</param>
+/// <param name="options">What is different here.</param>
+internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedModels models, ZooPruneLoadOptions options)
+{
+    private readonly List<ITransformer> _stages = [];
+
+    /// <summary>Reads the file.</summary>
+    /// <param name="schema">Schema of the chain's input.</param>
+    public ZooPruneModel Read(out DataViewSchema schema)
+    {
+        SavedChain saved = archive.ReadDescription();
+        try
+        {
+            schema = SavedColumn.ToSchema(saved.Schema, archive.Path);
+            OpenModels(saved);
+            ReadParts(saved);
+            return new ZooPruneModel(new TransformerChain<ITransformer>([.. _stages]), models);
+        }
+        catch
+        {
+            foreach (IDisposable stage in _stages.OfType<IDisposable>())
+            {
+                stage.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private void OpenModels(SavedChain saved)
+    {
+        int referenced = saved.Models.Count(model => model.Folder is not null);
+        if (options.ModelFolder is not null && referenced != 1)
+        {
+            throw Throw.ModelFolderForSeveral(archive.Path, referenced);
+        }
+
+        for (int i = 0; i < saved.Models.Count; i++)
+        {
+            string folder = saved.Models[i].Folder is { } reference ? Find(saved.Models[i], reference) : Unpack(saved.Models[i], i);
+            models.Add(VisionLanguageModel.Load(folder, options.ModelOptions ?? ReadOptions(saved.Models[i])));
+        }
+    }
+
+    private string Find(SavedModel model, string reference)
+    {
+        // A path of one's own machine, or of another one in the network, is nothing that a file may choose.
+        bool isOnADrive = reference.Length > 1 && reference[1] == ':';
+        if (reference.Length == 0 || isOnADrive || Path.IsPathRooted(reference) || reference.AsSpan().ContainsAny('\\', '\0'))
+        {
+            throw Throw.BrokenSave(archive.Path, $"'{reference}' is no relative path of a model's folder");
+        }
+
+        string folder = options.ModelFolder is { } chosen
+            ? Path.GetFullPath(chosen)
+            : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(archive.Path)!, reference));
+        ModelFiles.Check(model, folder, archive.Path);
+        return folder;
+    }
+
+    private string Unpack(SavedModel model, int index)
+    {
+        string folder = models.NewFolder();
+        foreach (SavedFile file in model.Files)
+        {
+            string target = Path.Combine(folder, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            archive.Unpack(SavedChain.ModelFileName(index, file), file, target);
+        }
+
+        return folder;
+    }
+
+    private VisionLanguageModelOptions ReadOptions(SavedModel model)
+    {
+        try
+        {
+            return model.Options.Deserialize<VisionLanguageModelOptions>(SavedJson.Plain) ?? throw new JsonException("There are none.");
+        }
+        catch (JsonException exception)
+        {
+            throw Throw.BrokenSave(archive.Path, "the options of a model cannot be read", exception);
+        }
+    }
+
+    private void ReadParts(SavedChain saved)
+    {
+        JsonSerializerOptions json = SavedJson.WithModels([.. models.Opened]);
+        foreach (SavedPart part in saved.Parts)
+        {
+            switch (part)
+            {
+                case { Stage: not null, File: null }:
+                    _stages.Add(new StageTransformer(SavedStage.Create(part, json, options.ImageFolder, archive.Path)));
+                    break;
+                case { Stage: null, Version: null, Options: null, File: { } file }:
+                    _stages.AddRange(ChainStages.Of(ReadRun(file, saved.OnnxGpu)));
+                    break;
+                default:
+                    throw Throw.BrokenSave(archive.Path, "a part is neither one stage of ours nor a file with ML.NET's");
+            }
+        }
+    }
+
+    /// <summary>Has ML.NET load stages of its own.</summary>
+    private ITransformer ReadRun(SavedFile file, SavedGpu? gpu)
+    {
+        using TemporaryFile copy = new();
+        archive.Unpack(file.Name, file, copy.Path);
+        UnpackedSize.Check(copy.Path, archive.Path, file.Name, options.MaxUnpackedBytes);
+        using FileStream stream = File.OpenRead(copy.Path);
+        if (gpu is null || options.IgnoreSavedGpu)
+        {
+            return ml.Model.Load(stream, out _);
+        }
+
+        // The only way to tell ML.NET: its ONNX stages look at the context when they are loaded.
+        (int? device, bool fallback) = (ml.GpuDeviceId, ml.FallbackToCpu);
+        try
+        {
+            (ml.GpuDeviceId, ml.FallbackToCpu) = (gpu.DeviceId, gpu.FallbackToCpu);
+            return ml.Model.Load(stream, out _);
+        }
+        finally
+        {
+            (ml.GpuDeviceId, ml.FallbackToCpu) = (device, fallback);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>The files that a vision-language model consists of: what they are, and whether they still are what they were.</summary>
+internal static class ModelFiles
+{
+    /// <summary>Measures the files of a model. Weights that an ONNX file keeps beside itself belong to it if their names start with its
+    /// own, as in decoder_model_merged.onnx_data.</summary>
+    public static IReadOnlyList<SavedFile> Describe(ModelFolder folder)
+    {
+        var paths = new SortedSet<string>(folder.Required, StringComparer.Ordinal);
+        foreach (string graph in folder.Required.Where(path => path.EndsWith(".onnx", StringComparison.Ordinal)))
+        {
+            paths.UnionWith(Directory.EnumerateFiles(Path.GetDirectoryName(graph)!, Path.GetFileName(graph) + "*"));
+        }
+
+        return [.. paths.Select(path => Measure(path, Path.GetRelativePath(folder.Root, path).Replace('\\', '/')))];
+    }
+
+    /// <summary>Measures a file.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="name">What it is called where it is written about.</param>
+    public static SavedFile Measure(string path, string name)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return new SavedFile(name, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    /// <summary>Compares the files of a folder with what was saved.</summary>
+    /// <param name="saved">What was saved.</param>
+    /// <param name="folder">Where the files should be.</param>
+    /// <param name="file">The saved file, for messages.</param>
+    /// <exception cref="ZooPruneException">A file is missing or is another one; the message says which.</exception>
+    public static void Check(SavedModel saved, string folder, string file)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw Throw.SavedModelFolderMissing(file, folder);
+        }
+
+        string[] differences = [.. saved.Files.Select(was => Difference(was, Path.Combine(folder, was.Name))).OfType<string>()];
+        if (differences.Length > 0)
+        {
+            throw Throw.ModelFilesDiffer(file, folder, differences);
+        }
+    }
+
+    private static string? Difference(SavedFile was, string path)
+    {
+        if (!File.Exists(path))
+        {
+            return Throw.FileGone(was);
+        }
+
+        // A length costs nothing to compare.
+        long bytes = new FileInfo(path).Length;
+        if (bytes != was.Bytes)
+        {
+            return Throw.FileHasOtherLength(was, bytes);
+        }
+
+        SavedFile there = Measure(path, was.Name);
+        return there == was ? null : Throw.FileHasOtherContent(was, there.Sha256);
+    }
+}

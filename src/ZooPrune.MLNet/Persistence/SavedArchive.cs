@@ -1,0 +1,197 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace ZooPrune.MLNet;
+
+/// <summary>A saved file that is open for reading. Whoever made it may mean harm: it has the entries that it should have and no others,
+/// none of them compressed, and their names, sizes and hashes are checked before their content is used. Not thread-safe.</summary>
+internal sealed class SavedArchive : IDisposable
+{
+    private const int MostDescriptionBytes = 4 << 20;
+
+    private readonly FileStream _stream;
+    private readonly ZipArchive _archive;
+
+    private SavedArchive(string path, FileStream stream, ZipArchive archive)
+    {
+        Path = path;
+        _stream = stream;
+        _archive = archive;
+    }
+
+    /// <summary>Full path of the file.</summary>
+    public string Path { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">Full path.</param>
+    /// <exception cref="ZooPruneException">It is missing, or no archive that ZooPruneModel.Save wrote.</exception>
+    public static SavedArchive Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw Throw.NoSuchSave(path);
+        }
+
+        FileStream stream = File.OpenRead(path);
+        try
+        {
+            var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            CheckEntries(archive, path, stream.Length);
+            return new SavedArchive(path, stream, archive);
+        }
+        catch (InvalidDataException exception)
+        {
+            stream.Dispose();
+            throw Throw.NotASave(path, "is no zip file", exception);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what the file says about the chain, and checks that it says what it has.</summary>
+    /// <exception cref="ZooPruneException">It is of a later version, or makes no sense.</exception>
+    public SavedChain ReadDescription()
+    {
+        ZipArchiveEntry entry = _archive.GetEntry(SavedChain.FileName)!;
+        if (entry.Length > MostDescriptionBytes)
+        {
+            throw Throw.BrokenSave(Path, FormattableString.Invariant($"{SavedChain.FileName} has {entry.Length:N0} bytes, more than {MostDescriptionBytes:N0}"));
+        }
+
+        try
+        {
+            using Stream stream = entry.Open();
+            using JsonDocument document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = SavedJson.Plain.MaxDepth, AllowDuplicateProperties = false });
+            CheckVersion(document.RootElement);
+            SavedChain saved = document.RootElement.Deserialize<SavedChain>(SavedJson.Plain)!;
+            CheckFiles(saved);
+            return saved;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException)
+        {
+            throw Throw.BrokenSave(Path, $"{SavedChain.FileName} cannot be read", exception);
+        }
+    }
+
+    /// <summary>Copies an entry to a file.</summary>
+    /// <param name="name">Name of the entry.</param>
+    /// <param name="saved">What it should be.</param>
+    /// <param name="target">Full path of the new file.</param>
+    /// <exception cref="ZooPruneException">It is something else.</exception>
+    public void Unpack(string name, SavedFile saved, string target)
+    {
+        using (Stream source = _archive.GetEntry(name)!.Open())
+        using (FileStream copy = File.Create(target))
+        {
+            source.CopyTo(copy);
+        }
+
+        if (ModelFiles.Measure(target, saved.Name) != saved)
+        {
+            throw Throw.BrokenSave(Path, $"{name} has not the length or the SHA-256 that was saved");
+        }
+    }
+
+    public void Dispose()
+    {
+        _archive.Dispose();
+        _stream.Dispose();
+    }
+
+    private static void CheckEntries(ZipArchive archive, string path, long bytes)
+    {
+        if (archive.GetEntry(SavedChain.FileName) is null)
+        {
+            throw Throw.NotASave(path, $"has no {SavedChain.FileName}");
+        }
+
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        long total = 0;
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            if (!names.Add(entry.FullName))
+            {
+                throw Throw.BrokenSave(path, $"the entry '{entry.FullName}' is there twice");
+            }
+
+            // What is not compressed cannot grow; what overlaps is longer in sum than the file.
+            total += Math.Min(entry.Length, bytes + 1);
+            if (entry.Length != entry.CompressedLength || total > bytes)
+            {
+                throw Throw.BrokenSave(path, $"the entry '{entry.FullName}' is compressed or overlaps another");
+            }
+        }
+    }
+
+    private void CheckVersion(JsonElement root)
+    {
+        if (root.GetProperty("format"u8).GetString() != SavedChain.FormatName)
+        {
+            throw Throw.NotASave(Path, $"has a {SavedChain.FileName} of another format");
+        }
+
+        int version = root.GetProperty("version"u8).GetInt32();
+        if (version != SavedChain.CurrentVersion)
+        {
+            throw Throw.UnknownSaveVersion(Path, version, SavedChain.CurrentVersion);
+        }
+    }
+
+    /// <summary>The description names every other entry, once, and nothing that is not there.</summary>
+    private void CheckFiles(SavedChain saved)
+    {
+        // The serializer checks everything for null but what is in a list.
+        Require(!saved.Schema.Contains(null!) && !saved.Parts.Contains(null!) && !saved.Models.Contains(null!), "a list has an empty place");
+        var expected = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { SavedChain.FileName };
+        for (int i = 0; i < saved.Parts.Count; i++)
+        {
+            if (saved.Parts[i].File is { } file)
+            {
+                CheckName(file.Name);
+                Require(file.Name == SavedChain.PartName(i), $"part {i} is called '{file.Name}'");
+                expected.Add(file.Name);
+            }
+        }
+
+        for (int i = 0; i < saved.Models.Count; i++)
+        {
+            SavedModel model = saved.Models[i];
+            Require(!model.Files.Contains(null!), "a list has an empty place");
+            var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            foreach (SavedFile file in model.Files)
+            {
+                CheckName(file.Name);
+                Require(names.Add(file.Name), $"the file '{file.Name}' of a model is there twice");
+                if (model.Folder is null)
+                {
+                    expected.Add(SavedChain.ModelFileName(i, file));
+                }
+            }
+        }
+
+        foreach (ZipArchiveEntry entry in _archive.Entries)
+        {
+            Require(expected.Remove(entry.FullName), $"nothing is said about the entry '{entry.FullName}'");
+        }
+
+        Require(expected.Count == 0, $"the entry '{expected.FirstOrDefault()}' is missing");
+    }
+
+    /// <summary>A name must not lead out of the folder that it is unpacked to, on any system.</summary>
+    private void CheckName(string name) => Require(
+        name.Length > 0
+        && !name.AsSpan().ContainsAny("\\:\0")
+        && Array.TrueForAll(name.Split('/'), part => part.Trim().Length > 0 && part.Trim('.').Length > 0),
+        $"'{name}' is no name of a file in it");
+
+    private void Require(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw Throw.BrokenSave(Path, what);
+        }
+    }
+}
