@@ -38,7 +38,7 @@ internal sealed class StageTelemetry
         _stage = stage.Name;
         var name = KeyValuePair.Create<string, object?>("zooprune.stage", stage.Name);
         _tags = stage.Options is PruningStageOptions pruning
-            ? [name, new("zooprune.selection", pruning.Selection.ToString())]
+            ? [name, new("zooprune.selection", pruning.CustomSelection?.GetType().Name ?? pruning.Selection.ToString())]
             : [name];
     }
 

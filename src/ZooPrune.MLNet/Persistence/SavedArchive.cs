@@ -83,10 +83,15 @@ internal sealed class SavedArchive : IDisposable
     /// <exception cref="ZooPruneException">It is something else.</exception>
     public void Unpack(string name, SavedFile saved, string target)
     {
-        using (Stream source = _archive.GetEntry(name)!.Open())
-        using (FileStream copy = File.Create(target))
+        try
         {
+            using Stream source = _archive.GetEntry(name)!.Open();
+            using FileStream copy = File.Create(target);
             source.CopyTo(copy);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Throw.BrokenSave(Path, $"{name} cannot be read", exception);
         }
 
         if (ModelFiles.Measure(target, saved.Name) != saved)

@@ -205,7 +205,7 @@ public sealed class HostileFileTests : IDisposable
         byte[] whole = File.ReadAllBytes(path);
         string broken = _test.PathOf("broken.zip");
         var random = new Random(1);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 120; i++)
         {
             byte[] bytes = i % 2 == 0 ? whole[..random.Next(whole.Length)] : [.. whole];
             if (i % 2 == 1)
