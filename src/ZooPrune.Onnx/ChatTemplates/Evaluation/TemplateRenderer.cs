@@ -141,7 +141,11 @@ internal sealed class TemplateRenderer
         }
         else
         {
-            Unpack(item, loop.Targets.Count).Zip(loop.Targets).ToList().ForEach(pair => inside.Set(pair.Second, pair.First));
+            IReadOnlyList<object?> values = Unpack(item, loop.Targets.Count);
+            for (int at = 0; at < values.Count; at++)
+            {
+                inside.Set(loop.Targets[at], values[at]);
+            }
         }
 
         return inside;

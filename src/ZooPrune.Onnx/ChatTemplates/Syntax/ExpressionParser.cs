@@ -1,26 +1,33 @@
-using System.Globalization;
-
 namespace ZooPrune.Onnx;
 
 /// <summary>Parses expressions, loosest operator first. The order of the operators is Jinja's, which is not Python's everywhere.</summary>
-/// <param name="tokens">Where to read; the parser stops behind the expression.</param>
-internal sealed class ExpressionParser(TokenReader tokens)
+internal sealed class ExpressionParser
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
+    private readonly TokenReader _tokens;
+    private readonly OperandParser _operands;
+
+    /// <param name="tokens">Where to read; the parser stops behind the expression.</param>
+    public ExpressionParser(TokenReader tokens)
+    {
+        _tokens = tokens;
+        _operands = new OperandParser(tokens, this);
+    }
+
     public TemplateExpression Parse(bool allowsConditional = true) =>
-        tokens.Nested<TemplateExpression>(allowsConditional ? Conditional : Or);
+        _tokens.Nested<TemplateExpression>(allowsConditional ? Conditional : Or);
 
     /// <summary>One expression, or several with commas, which are a tuple.</summary>
     public TemplateExpression ParseTuple(bool allowsConditional = true, bool allowsNone = false)
     {
-        int line = tokens.Line;
+        int line = _tokens.Line;
         var items = new List<TemplateExpression>();
         bool isTuple = false;
         while (!IsTupleEnd())
         {
             items.Add(Parse(allowsConditional));
-            if (!tokens.SkipOperator(","))
+            if (!_tokens.SkipOperator(","))
             {
                 break;
             }
@@ -30,32 +37,23 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
         return items.Count == 1 && !isTuple ? items[0]
             : items.Count > 0 || allowsNone ? new SequenceExpression(line, items, SequenceKind.Tuple)
-            : throw tokens.Unexpected("an expression");
+            : throw _tokens.Unexpected("an expression");
     }
 
     /// <summary>"name(...) | name(...)" after {% filter or "|".</summary>
-    public FilterExpression ParseFilters(TemplateExpression? input)
-    {
-        FilterExpression filter = Filter(input);
-        while (tokens.SkipOperator("|"))
-        {
-            filter = Filter(filter);
-        }
-
-        return filter;
-    }
+    public FilterExpression ParseFilters(TemplateExpression? input) => _operands.ParseFilters(input);
 
     private bool IsTupleEnd() =>
-        tokens.Is(TemplateTokenKind.BlockEnd) || tokens.Is(TemplateTokenKind.PrintEnd) || tokens.IsOperator(")");
+        _tokens.Is(TemplateTokenKind.BlockEnd) || _tokens.Is(TemplateTokenKind.PrintEnd) || _tokens.IsOperator(")");
 
     private TemplateExpression Conditional()
     {
         TemplateExpression value = Or();
-        while (tokens.IsName("if"))
+        while (_tokens.IsName("if"))
         {
-            int line = tokens.Take().Line;
+            int line = _tokens.Take().Line;
             TemplateExpression condition = Or();
-            TemplateExpression? otherwise = tokens.SkipName("else") ? tokens.Nested(Conditional) : null;
+            TemplateExpression? otherwise = _tokens.SkipName("else") ? _tokens.Nested(Conditional) : null;
             value = new ConditionalExpression(line, condition, value, otherwise);
         }
 
@@ -65,9 +63,9 @@ internal sealed class ExpressionParser(TokenReader tokens)
     private TemplateExpression Or()
     {
         TemplateExpression left = And();
-        while (tokens.IsName("or"))
+        while (_tokens.IsName("or"))
         {
-            left = new BinaryExpression(tokens.Take().Line, "or", left, And());
+            left = new BinaryExpression(_tokens.Take().Line, "or", left, And());
         }
 
         return left;
@@ -76,36 +74,36 @@ internal sealed class ExpressionParser(TokenReader tokens)
     private TemplateExpression And()
     {
         TemplateExpression left = Not();
-        while (tokens.IsName("and"))
+        while (_tokens.IsName("and"))
         {
-            left = new BinaryExpression(tokens.Take().Line, "and", left, Not());
+            left = new BinaryExpression(_tokens.Take().Line, "and", left, Not());
         }
 
         return left;
     }
 
     private TemplateExpression Not() =>
-        tokens.IsName("not") ? new UnaryExpression(tokens.Take().Line, "not", tokens.Nested(Not)) : Comparison();
+        _tokens.IsName("not") ? new UnaryExpression(_tokens.Take().Line, "not", _tokens.Nested(Not)) : Comparison();
 
     private TemplateExpression Comparison()
     {
-        int line = tokens.Line;
+        int line = _tokens.Line;
         TemplateExpression first = Sum();
         var rest = new List<(string, TemplateExpression)>();
         while (true)
         {
-            if (tokens.Is(TemplateTokenKind.Operator) && Comparisons.Contains(tokens.Current.Text))
+            if (_tokens.Is(TemplateTokenKind.Operator) && Comparisons.Contains(_tokens.Current.Text))
             {
-                rest.Add((tokens.Take().Text, Sum()));
+                rest.Add((_tokens.Take().Text, Sum()));
             }
-            else if (tokens.SkipName("in"))
+            else if (_tokens.SkipName("in"))
             {
                 rest.Add(("in", Sum()));
             }
-            else if (tokens.IsName("not") && tokens.Following is { Kind: TemplateTokenKind.Name, Text: "in" })
+            else if (_tokens.IsName("not") && _tokens.Following is { Kind: TemplateTokenKind.Name, Text: "in" })
             {
-                tokens.Take();
-                tokens.Take();
+                _tokens.Take();
+                _tokens.Take();
                 rest.Add(("not in", Sum()));
             }
             else
@@ -119,9 +117,9 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private TemplateExpression Concatenation()
     {
-        int line = tokens.Line;
+        int line = _tokens.Line;
         List<TemplateExpression> items = [Product()];
-        while (tokens.SkipOperator("~"))
+        while (_tokens.SkipOperator("~"))
         {
             items.Add(Product());
         }
@@ -131,240 +129,17 @@ internal sealed class ExpressionParser(TokenReader tokens)
 
     private TemplateExpression Product() => LeftToRight(Power, "*", "/", "//", "%");
 
-    private TemplateExpression Power() => LeftToRight(() => Unary(), "**");
+    private TemplateExpression Power() => LeftToRight(_operands.Parse, "**");
 
     private TemplateExpression LeftToRight(Func<TemplateExpression> operand, params ReadOnlySpan<string> operators)
     {
         TemplateExpression left = operand();
-        while (tokens.Is(TemplateTokenKind.Operator) && operators.Contains(tokens.Current.Text))
+        while (_tokens.Is(TemplateTokenKind.Operator) && operators.Contains(_tokens.Current.Text))
         {
-            TemplateToken op = tokens.Take();
+            TemplateToken op = _tokens.Take();
             left = new BinaryExpression(op.Line, op.Text, left, operand());
         }
 
         return left;
-    }
-
-    private TemplateExpression Unary(bool allowsFilter = true)
-    {
-        TemplateExpression value = tokens.IsOperator("-") || tokens.IsOperator("+")
-            ? tokens.Take() is var sign ? tokens.Nested(() => new UnaryExpression(sign.Line, sign.Text, Unary(allowsFilter: false))) : null!
-            : Primary();
-        value = Postfix(value);
-        return allowsFilter ? FiltersAndTests(value) : value;
-    }
-
-    private TemplateExpression Primary()
-    {
-        TemplateToken token = tokens.Take();
-        return token switch
-        {
-            { Kind: TemplateTokenKind.Name, Text: "true" or "True" } => new LiteralExpression(token.Line, true),
-            { Kind: TemplateTokenKind.Name, Text: "false" or "False" } => new LiteralExpression(token.Line, false),
-            { Kind: TemplateTokenKind.Name, Text: "none" or "None" } => new LiteralExpression(token.Line, null),
-            { Kind: TemplateTokenKind.Name } => new NameExpression(token.Line, token.Text),
-            { Kind: TemplateTokenKind.String } => new LiteralExpression(token.Line, Strings(token.Text)),
-            { Kind: TemplateTokenKind.Integer } => new LiteralExpression(token.Line, Integer(token.Text)),
-            { Kind: TemplateTokenKind.Float } => new LiteralExpression(token.Line, double.Parse(token.Text, CultureInfo.InvariantCulture)),
-            { Kind: TemplateTokenKind.Operator, Text: "(" } => Parenthesis(),
-            { Kind: TemplateTokenKind.Operator, Text: "[" } => List(token.Line),
-            { Kind: TemplateTokenKind.Operator, Text: "{" } => Dictionary(token.Line),
-            _ => throw Throw.TemplateSyntax($"there is {token}", "an expression"),
-        };
-    }
-
-    private string Strings(string first)
-    {
-        var parts = new List<string> { first };
-        while (tokens.Is(TemplateTokenKind.String))
-        {
-            parts.Add(tokens.Take().Text);
-        }
-
-        return string.Concat(parts);
-    }
-
-    private static object Integer(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
-        ? value
-        : throw Throw.TemplateUnsupported($"the number '{text}'");
-
-    private TemplateExpression Parenthesis()
-    {
-        TemplateExpression value = ParseTuple(allowsNone: true);
-        tokens.ExpectOperator(")");
-        return value;
-    }
-
-    private SequenceExpression List(int line)
-    {
-        var items = new List<TemplateExpression>();
-        while (Continues(items.Count, "]"))
-        {
-            items.Add(Parse());
-        }
-
-        return new SequenceExpression(line, items, SequenceKind.List);
-    }
-
-    private DictionaryExpression Dictionary(int line)
-    {
-        var items = new List<(TemplateExpression, TemplateExpression)>();
-        while (Continues(items.Count, "}"))
-        {
-            TemplateExpression key = Parse();
-            tokens.ExpectOperator(":");
-            items.Add((key, Parse()));
-        }
-
-        return new DictionaryExpression(line, items);
-    }
-
-    /// <summary>Reads the comma before the next of some items, or the bracket that ends them; a comma may stand before it.</summary>
-    private bool Continues(int count, string end)
-    {
-        if (tokens.SkipOperator(end))
-        {
-            return false;
-        }
-
-        if (count > 0)
-        {
-            tokens.ExpectOperator(",");
-        }
-
-        return count == 0 || !tokens.SkipOperator(end);
-    }
-
-    private TemplateExpression Postfix(TemplateExpression value)
-    {
-        while (true)
-        {
-            int line = tokens.Line;
-            if (tokens.SkipOperator("."))
-            {
-                value = tokens.Is(TemplateTokenKind.Integer)
-                    ? new IndexExpression(line, value, new LiteralExpression(line, Integer(tokens.Take().Text)))
-                    : new MemberExpression(line, value, tokens.TakeName());
-            }
-            else if (tokens.SkipOperator("["))
-            {
-                value = Index(line, value);
-            }
-            else if (tokens.IsOperator("("))
-            {
-                value = new CallExpression(line, value, Arguments());
-            }
-            else
-            {
-                return value;
-            }
-        }
-    }
-
-    private TemplateExpression Index(int line, TemplateExpression target)
-    {
-        TemplateExpression? start = tokens.IsOperator(":") ? null : Parse();
-        TemplateExpression result;
-        if (tokens.SkipOperator(":"))
-        {
-            TemplateExpression? stop = SlicePart();
-            TemplateExpression? step = tokens.SkipOperator(":") ? SlicePart() : null;
-            result = new SliceExpression(line, target, start, stop, step);
-        }
-        else
-        {
-            result = new IndexExpression(line, target, start!);
-        }
-
-        tokens.ExpectOperator("]");
-        return result;
-    }
-
-    private TemplateExpression? SlicePart() => tokens.IsOperator(":") || tokens.IsOperator("]") ? null : Parse();
-
-    private TemplateExpression FiltersAndTests(TemplateExpression value)
-    {
-        while (true)
-        {
-            if (tokens.SkipOperator("|"))
-            {
-                value = Filter(value);
-            }
-            else if (tokens.IsName("is"))
-            {
-                value = Test(value);
-            }
-            else if (tokens.IsOperator("("))
-            {
-                value = new CallExpression(tokens.Line, value, Arguments());
-            }
-            else
-            {
-                return value;
-            }
-        }
-    }
-
-    private FilterExpression Filter(TemplateExpression? input)
-    {
-        int line = tokens.Line;
-        string name = tokens.TakeName();
-        return new FilterExpression(line, input, name, tokens.IsOperator("(") ? Arguments() : ArgumentExpressions.None);
-    }
-
-    private TemplateExpression Test(TemplateExpression input)
-    {
-        int line = tokens.Take().Line;
-        bool isNegated = tokens.SkipName("not");
-        string name = tokens.TakeName();
-        ArgumentExpressions arguments = ArgumentExpressions.None;
-        if (tokens.IsOperator("("))
-        {
-            arguments = Arguments();
-        }
-        else if (StartsTestArgument())
-        {
-            arguments = new ArgumentExpressions([Postfix(Primary())], []);
-        }
-
-        var test = new TestExpression(line, input, name, arguments);
-        return isNegated ? new UnaryExpression(line, "not", test) : test;
-    }
-
-    /// <summary>"x is divisibleby 3": an argument needs no brackets.</summary>
-    private bool StartsTestArgument() => tokens.Current switch
-    {
-        { Kind: TemplateTokenKind.Name, Text: "else" or "or" or "and" } => false,
-        { Kind: TemplateTokenKind.Name, Text: "is" } => throw Throw.TemplateSyntax("there is 'is' after a test", "'and' between two tests"),
-        { Kind: TemplateTokenKind.Name or TemplateTokenKind.String or TemplateTokenKind.Integer or TemplateTokenKind.Float } => true,
-        { Kind: TemplateTokenKind.Operator, Text: "[" or "{" } => true,
-        _ => false,
-    };
-
-    private ArgumentExpressions Arguments()
-    {
-        tokens.ExpectOperator("(");
-        var positional = new List<TemplateExpression>();
-        var named = new List<(string, TemplateExpression)>();
-        while (Continues(positional.Count + named.Count, ")"))
-        {
-            if (tokens.IsOperator("*") || tokens.IsOperator("**"))
-            {
-                throw Throw.TemplateUnsupported($"an argument with '{tokens.Current.Text}'");
-            }
-
-            if (tokens.Is(TemplateTokenKind.Name) && tokens.FollowingIsOperator("="))
-            {
-                string name = tokens.TakeName();
-                tokens.ExpectOperator("=");
-                named.Add((name, Parse()));
-            }
-            else
-            {
-                positional.Add(named.Count == 0 ? Parse() : throw tokens.Unexpected("a name and '='"));
-            }
-        }
-
-        return new ArgumentExpressions(positional, named);
     }
 }

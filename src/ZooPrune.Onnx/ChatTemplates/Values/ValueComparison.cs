@@ -117,8 +117,13 @@ internal static class ValueComparison
             throw Throw.TemplateUnsupported($"comparing values of the type {ValueText.TypeName(left)}");
         }
 
-        return left.Items.Count == right.Items.Count
-            && left.Items.Zip(right.Items).All(pair => AreEqual(pair.First, pair.Second, budget, depth + 1));
+        bool areEqual = left.Items.Count == right.Items.Count;
+        for (int at = 0; areEqual && at < left.Items.Count; at++)
+        {
+            areEqual = AreEqual(left.Items[at], right.Items[at], budget, depth + 1);
+        }
+
+        return areEqual;
     }
 
     private static bool AreEqual(DictionaryValue left, DictionaryValue right, TemplateBudget budget, int depth) =>
