@@ -6,7 +6,7 @@ namespace ZooPrune.Onnx;
 /// </summary>
 internal sealed class ChatPrompt : IPromptTemplate
 {
-    /// <summary>Stands for a question, to see what a template writes around it: private characters, which have no upper case and no question holds.</summary>
+    /// <summary>Stands for a question, to see what a template writes around it: private characters, which have no case.</summary>
     private const string Probe = "\uE000\uE001\uE002";
 
     private readonly ChatTemplate _template;

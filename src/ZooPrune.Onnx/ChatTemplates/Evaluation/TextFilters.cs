@@ -152,7 +152,8 @@ internal sealed class TextFilters(TemplateBudget budget)
 
     private static bool IsReal(string text, out double number) => double.TryParse(
         text,
-        NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
+        NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingSign
+            | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
         CultureInfo.InvariantCulture,
         out number) && double.IsFinite(number);
 

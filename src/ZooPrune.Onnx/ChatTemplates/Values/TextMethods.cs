@@ -34,8 +34,12 @@ internal static class TextMethods
             "index" => arguments => IndexOf(text, One(name, arguments)),
             "count" => arguments => (long)Count(text, One(name, arguments)),
             "join" => arguments => Join(text, arguments.Bind(name, "items")[0], budget),
-            "removeprefix" => arguments => One(name, arguments) is var part && text.StartsWith(part, StringComparison.Ordinal) ? text[part.Length..] : text,
-            "removesuffix" => arguments => One(name, arguments) is var part && text.EndsWith(part, StringComparison.Ordinal) ? text[..^part.Length] : text,
+            "removeprefix" => arguments => One(name, arguments) is var part && text.StartsWith(part, StringComparison.Ordinal)
+                ? text[part.Length..]
+                : text,
+            "removesuffix" => arguments => One(name, arguments) is var part && text.EndsWith(part, StringComparison.Ordinal)
+                ? text[..^part.Length]
+                : text,
             "isspace" => arguments => None(name, arguments, TemplateText.IsBlank(text)),
             "isdigit" => arguments => None(name, arguments, Ascii(text, name) && text.Length > 0 && text.All(char.IsAsciiDigit)),
             "isalpha" => arguments => None(name, arguments, text.Length > 0 && text.EnumerateRunes().All(Rune.IsLetter)),

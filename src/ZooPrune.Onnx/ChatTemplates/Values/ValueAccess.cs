@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>What lies within a value: members, items, slices. Only what templates may see is there; there is no way to .NET's members.</summary>
@@ -79,7 +81,9 @@ internal static class ValueAccess
             taken.Add(items[(int)at]);
         }
 
-        return value is SequenceValue { Kind: var kind } ? new SequenceValue(taken, kind == SequenceKind.Tuple ? kind : SequenceKind.List) : string.Concat(taken);
+        return value is SequenceValue { Kind: var kind }
+            ? new SequenceValue(taken, kind == SequenceKind.Tuple ? kind : SequenceKind.List)
+            : string.Concat(taken);
     }
 
     /// <summary>A name of an item, with dots between names, as filters take it: "function.name".</summary>
@@ -92,8 +96,8 @@ internal static class ValueAccess
 
         foreach (string name in names.Split('.'))
         {
-            object? key = name.Length > 0 && name.All(char.IsAsciiDigit) ? long.Parse(name, System.Globalization.CultureInfo.InvariantCulture) : name;
-            value = Index(value, key, budget);
+            bool isPlace = name.Length is > 0 and < 19 && name.All(char.IsAsciiDigit);
+            value = Index(value, isPlace ? long.Parse(name, CultureInfo.InvariantCulture) : name, budget);
         }
 
         return value;

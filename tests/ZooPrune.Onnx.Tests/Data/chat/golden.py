@@ -207,6 +207,8 @@ w | indent(2) ;; 'a\n\nb' | indent ;; 'a\nb' | indent('> ', first=true) ;; 'a\n\
 
 # Whole templates over VARIABLES.
 TEMPLATES = [
+    "{% for x in [1,2] %}{% set y = loop.index %}{% endfor %}{{ y }}", "{{ 'x'|int(default=5) }}", "{{ 'a b'.split(' ', 0) }}", "{% set x %}{% set y = 1 %}{% endset %}{{ y }}", "{% filter upper %}{% set y='q' %}{% endfilter %}{{ y }}", "{% generation %}{% set y='q' %}{% endgeneration %}{{ y }}",
+    "{% if true %}{% macro f() %}1{% endmacro %}{% endif %}{{ f() }}", "{{ ['a', 'b']|join(1) }}", "{{ 'a'~1|string }}", "{{ not x is defined }}", "{{ 2 - -1 }}", "{{ 'a'|replace('a', 1) }}", "{{ loop is defined }}", "{{ 1 is in [1] }}", "{{ 'x' is in('xy') }}", "{{ 'ab'[0]|upper }}", "{{ 'ab'.upper()[0] }}", "{{ (1 > 0) ~ '' }}",
     "{% set g = l | map('string') %}{{ g | first }}{{ '1' in g }}{% for x in g %}{{ x }}{% endfor %}{{ g | list }}",
     "a\n  {% if t %}\n  b\n  {% endif %}\nc\n", "a  {%- if t -%}  b  {%- endif -%}  c", "  {%+ if t %}x{% endif +%}\n y", "{# c #}\nx {# d -#}  y\n  {# e #}\n",
     "{{ n }}\n\n", "{{- n -}}  \n x", "x  \n  {{- n }}", "\n\n{% if t %}\n\n{% endif %}\n", "a {% raw %} {{ x }} {% if %} {% endraw %} b", "{%- raw -%}  x  {%- endraw -%}  y",
@@ -228,6 +230,7 @@ TEMPLATES = [
 
 # Jinja raises on each of these.
 ERRORS = [
+    "{{ x.y is defined }}", "{% if x.y %}1{% endif %}",
     "{{ undefined_thing.a }}", "{{ undefined_thing['a'] }}", "{{ undefined_thing + 1 }}", "{{ undefined_thing() }}", "{{ 1 + 'a' }}", "{{ 'a' + 1 }}", "{{ [1] + (2,) }}", "{{ 1 / 0 }}", "{{ 1 // 0 }}", "{{ 1 % 0 }}", "{{ none < 1 }}", "{{ 'a' < 1 }}", "{{ d < d }}",
     "{{ n | length }}", "{{ none | length }}", "{% for x in n %}{% endfor %}", "{% for x in none %}{% endfor %}", "{{ 'a' in none }}", "{{ 1 in 'a' }}", "{{ n() }}", "{{ s.nothing() }}", "{{ raise_exception('no') }}", "{{ n | nothing }}", "{{ n is nothing }}",
     "{% if t %}", "{% endif %}", "{% for x in l %}", "{% nothing %}", "{{ ", "{{ n", "{% if t", "{# ", "{{ 1 + }}", "{{ (1 }}", "{{ [1, 2 }}", "{{ {'a' 1} }}", "{{ 'abc }}", "{{ n ! }}", "{{ n & 1 }}", "{{ a b }}", "{{ }}", "{% if %}{% endif %}", "{% set %}", "{% set x 1 %}",
@@ -239,6 +242,7 @@ ERRORS = [
 
 # Jinja renders these; we refuse, and say so.
 STRICT = [
+    "{{ 'abc'.replace('', '-') }}", "{{ 'a b c'.split(None, 1) }}", "{% for x in m recursive %}{% endfor %}",
     "{{ d.keys() }}", "{{ range(3) }}",
     "{% raw %}", "{{ l[] }}",
     "{{ 'a %s' % 1 }}", "{{ '{}'.format(1) }}", "{{ n | pprint }}", "{{ 's' | safe }}", "{{ 's' | e }}", "{{ 2 ** 64 }}", "{{ 'ß' | upper }}", "{{ 'ΟΔΟΣ' | lower }}", "{{ cycler('a').next() }}", "{{ f.is_integer() }}", "{% block x %}{% endblock %}",
