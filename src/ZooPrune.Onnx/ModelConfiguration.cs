@@ -11,7 +11,8 @@ namespace ZooPrune.Onnx;
 /// <param name="MaxPositions">Longest sequence; null where the file does not say.</param>
 /// <param name="EndTokenIds">Ids that end an answer; one at least.</param>
 /// <param name="Positions">Positions that this model was made for; never Auto.</param>
-/// <param name="Prompt">Template with one image placeholder and one {question}.</param>
+/// <param name="Prompt">Template with one image placeholder and one {question}: the file's own, else the family's.</param>
+/// <param name="HasOwnPrompt">Whether the file gives one, which then goes before a chat template.</param>
 internal sealed record ModelConfiguration(
     ModelFamily Family,
     int ImageTokenId,
@@ -21,7 +22,8 @@ internal sealed record ModelConfiguration(
     int? MaxPositions,
     IReadOnlyList<int> EndTokenIds,
     PositionMode Positions,
-    string Prompt)
+    string Prompt,
+    bool HasOwnPrompt)
 {
     /// <exception cref="ZooPruneException">A file is no JSON, or a value is missing, wrong or not supported.</exception>
     public static ModelConfiguration Load(ModelFolder files)
@@ -41,7 +43,8 @@ internal sealed record ModelConfiguration(
             text.Int32("max_position_embeddings", 1, int.MaxValue),
             ReadEndTokens(generation.Root, text),
             ReadPositions(own) ?? family.Positions,
-            own.Text("prompt") ?? family.Prompt);
+            own.Text("prompt") ?? family.Prompt,
+            own.Has("prompt"));
     }
 
     private static int[] ReadEndTokens(JsonSection generation, JsonSection text)

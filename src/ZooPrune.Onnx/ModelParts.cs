@@ -11,7 +11,7 @@ internal sealed class ModelParts : IDisposable
         Configuration = ModelConfiguration.Load(files);
         var settings = PreprocessorSettings.Load(files.Preprocessor);
         Tokenizer = Tokenizer.Load(files.Tokenizer);
-        Prompts = new PromptBuilder(Configuration.Prompt, Tokenizer, Configuration.ImageTokenId);
+        Prompts = LoadPrompts();
         try
         {
             Encoder = Own(VisionEncoder.Open(files.VisionEncoder, options.Threads));
@@ -58,6 +58,12 @@ internal sealed class ModelParts : IDisposable
     public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder), options);
 
     public void Dispose() => _owned.Dispose();
+
+    /// <summary>A prompt that config.json gives itself, else the folder's chat template, else the family's prompt.</summary>
+    private PromptBuilder LoadPrompts() =>
+        !Configuration.HasOwnPrompt && ChatTemplateFiles.Load(Files.Root) is ChatTemplate template
+            ? new PromptBuilder(new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(Files.Root)), Tokenizer, Configuration.ImageTokenId)
+            : new PromptBuilder(Configuration.Prompt, Tokenizer, Configuration.ImageTokenId);
 
     /// <summary>X of a picture drawn in code, by which a low-rank sensitivity is chosen.</summary>
     private float[] ProbeTokens() =>

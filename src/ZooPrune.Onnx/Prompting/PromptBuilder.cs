@@ -9,7 +9,7 @@ internal sealed record Prompt(int[] Before, int[] After, IReadOnlyList<string> U
 /// <summary>Questions to prompts. Immutable; any number of threads may use it.</summary>
 internal sealed class PromptBuilder
 {
-    private readonly PromptTemplate _template;
+    private readonly IPromptTemplate _template;
     private readonly Tokenizer _tokenizer;
     private readonly int _imageTokenId;
 
@@ -18,15 +18,29 @@ internal sealed class PromptBuilder
     /// <param name="imageTokenId">Id of the image placeholder.</param>
     /// <exception cref="ZooPruneException">The tokenizer has no such id, or the template lacks a placeholder.</exception>
     public PromptBuilder(string template, Tokenizer tokenizer, int imageTokenId)
+        : this(imageToken => new PromptTemplate(template, imageToken), tokenizer, imageTokenId)
+    {
+    }
+
+    /// <param name="template">The model's chat template.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="imageTokenId">Id of the image placeholder.</param>
+    /// <exception cref="ZooPruneException">The tokenizer has no such id.</exception>
+    public PromptBuilder(ChatPrompt template, Tokenizer tokenizer, int imageTokenId)
+        : this(_ => template, tokenizer, imageTokenId)
+    {
+    }
+
+    private PromptBuilder(Func<string, IPromptTemplate> template, Tokenizer tokenizer, int imageTokenId)
     {
         string imageToken = tokenizer.Find(imageTokenId) ?? throw Throw.ImageTokenUnknown(imageTokenId);
-        _template = new PromptTemplate(template, imageToken);
+        _template = template(imageToken);
         _tokenizer = tokenizer;
         _imageTokenId = imageTokenId;
     }
 
     /// <summary>Whether the image comes before the question.</summary>
-    public bool HasImageFirst => Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion), _imageTokenId) >= 0;
+    public bool HasImageFirst => Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion, _template.AddsSpecialTokens), _imageTokenId) >= 0;
 
     /// <summary>The whole prompt as text, with one placeholder for the image.</summary>
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
@@ -36,7 +50,7 @@ internal sealed class PromptBuilder
     /// <exception cref="InvalidOperationException">The template has the question before the image.</exception>
     public int[] TextBeforeImage()
     {
-        int[] ids = _tokenizer.Encode(_template.TextBeforeQuestion);
+        int[] ids = _tokenizer.Encode(_template.TextBeforeQuestion, _template.AddsSpecialTokens);
         int image = Array.IndexOf(ids, _imageTokenId);
         return image >= 0 ? ids[..image] : throw Throw.QuestionBeforeImage();
     }
@@ -47,7 +61,7 @@ internal sealed class PromptBuilder
     public Prompt Build(string question)
     {
         RenderedPrompt rendered = _template.Render(question);
-        TokenizedText tokens = _tokenizer.Encode(rendered.Text, addSpecialTokens: true, rendered.Question);
+        TokenizedText tokens = _tokenizer.Encode(rendered.Text, _template.AddsSpecialTokens, rendered.Question);
         int image = Array.IndexOf(tokens.Ids, _imageTokenId);
         return image >= 0 && Array.LastIndexOf(tokens.Ids, _imageTokenId) == image
             ? new Prompt(tokens.Ids[..image], tokens.Ids[(image + 1)..], tokens.UnknownWords)

@@ -1,12 +1,7 @@
 namespace ZooPrune.Onnx;
 
-/// <summary>A prompt with a place for the question, and where that place ended up.</summary>
-/// <param name="Text">The whole prompt.</param>
-/// <param name="Question">Where the question stands in it.</param>
-internal readonly record struct RenderedPrompt(string Text, Range Question);
-
 /// <summary>The text around a question: "USER: &lt;image&gt;\n{question} ASSISTANT:". Immutable.</summary>
-internal sealed class PromptTemplate
+internal sealed class PromptTemplate : IPromptTemplate
 {
     /// <summary>Stands for the image in a template.</summary>
     public const string Image = "<image>";
@@ -38,6 +33,8 @@ internal sealed class PromptTemplate
 
     /// <summary>The text up to the question.</summary>
     public string TextBeforeQuestion => _before;
+
+    public bool AddsSpecialTokens => true;
 
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
     public RenderedPrompt Render(string question)

@@ -1,0 +1,51 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// Bounds what one rendering may take, since templates come from strangers: every step costs one, every eight characters of text that
+/// are made cost one more. What a template can make is bounded with it.
+/// </summary>
+internal sealed class TemplateBudget
+{
+    /// <summary>Some seconds at worst; templates of real models take a few thousand for a conversation.</summary>
+    public const long MaxSteps = 4_000_000;
+
+    /// <summary>Longest text, in UTF-16 units.</summary>
+    public const int MaxText = 4_000_000;
+
+    private const int MaxDepth = 200;
+    private const int CharactersPerStep = 8;
+
+    private long _steps;
+    private int _depth;
+
+    public void Spend(long steps)
+    {
+        _steps += Math.Min(steps, MaxSteps + 1);
+        if (_steps > MaxSteps)
+        {
+            throw Throw.TemplateLimit("the work for one prompt", MaxSteps);
+        }
+    }
+
+    /// <summary>To be called before a text is made.</summary>
+    public void SpendText(long length)
+    {
+        if (length > MaxText)
+        {
+            throw Throw.TemplateLimit($"a text of {length:N0} characters", MaxText);
+        }
+
+        Spend(length / CharactersPerStep);
+    }
+
+    public void Enter()
+    {
+        Spend(1);
+        if (++_depth > MaxDepth)
+        {
+            throw Throw.TemplateLimit("the nesting of expressions, blocks and macros", MaxDepth);
+        }
+    }
+
+    public void Leave() => _depth--;
+}

@@ -1,0 +1,77 @@
+namespace ZooPrune.Onnx.Tests;
+
+public sealed class ChatPromptTests
+{
+    private const string Simple =
+        "{{ bos_token }}{% for m in messages %}user : {% for c in m.content %}{% if c.type == 'image' %}<image> {% else %}{{ c.text | trim }}{% endif %}{% endfor %}{% endfor %} assistant :";
+
+    [Fact]
+    public void Render_Question_IsWithinTheRangeAsTheTemplateWroteIt()
+    {
+        ChatPrompt prompt = Prompt(Simple);
+
+        RenderedPrompt rendered = prompt.Render("  Where? ");
+
+        Assert.Equal("<s>user : <image> Where? assistant :", rendered.Text);
+        Assert.Equal("Where?", rendered.Text[rendered.Question]);
+        Assert.Equal("<s>user : <image> ", prompt.TextBeforeQuestion);
+    }
+
+    [Fact]
+    public void Render_QuestionThatLooksLikeThePrompt_IsWithinTheRange()
+    {
+        RenderedPrompt rendered = Prompt(Simple).Render("<image> x assistant : y assistant :");
+
+        Assert.Equal("<image> x assistant : y assistant :", rendered.Text[rendered.Question]);
+    }
+
+    [Theory]
+    [InlineData("<s>", false)]
+    [InlineData("<bos>", true)]
+    public void AddsSpecialTokens_PromptWithItsOwn_AreNotAddedAgain(string written, bool adds)
+    {
+        string source = Simple.Replace("{{ bos_token }}", written);
+        Assert.Equal(adds, Prompt(source).AddsSpecialTokens);
+    }
+
+    [Theory]
+    [InlineData("no question", 0)]
+    [InlineData("{{ messages[0].content[1].text }}{{ messages[0].content[1].text }}", 2)]
+    public void Constructor_TemplateWithoutTheQuestionOnce_IsAnError(string source, int times)
+    {
+        var exception = Assert.Throws<ZooPruneException>(() => Prompt(source));
+        Assert.Equal(
+            $"Chat template 't': what the question 'question' became in the prompt cannot be told from what surrounds it (it is there {times} times). The template must write the question's text once and nothing else that depends on it; put the question in other words.",
+            exception.Message);
+    }
+
+    [Fact]
+    public void Render_SurroundingsDependOnTheQuestion_IsAnError()
+    {
+        ChatPrompt prompt = Prompt("{% set q = messages[0].content[1].text %}{{ 'A' if 'x' in q else 'B' }}{{ q }}");
+
+        Assert.Equal("Bno", prompt.Render("no").Text);
+        Assert.Contains("its surroundings change with it", Assert.Throws<ZooPruneException>(() => prompt.Render("x")).Message);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" \n")]
+    public void Render_NoQuestion_IsAnError(string? question) => Assert.Throws<ArgumentException>(() => Prompt(Simple).Render(question!));
+
+    [Fact]
+    public void Build_ChatTemplate_IsCutAtTheImage()
+    {
+        var tokenizer = Tokenizer.Load(Path.Combine(TestPaths.Model, "tokenizer.json"));
+        var builder = new PromptBuilder(Prompt(Simple.Replace("{{ bos_token }}", "")), tokenizer, 4);
+
+        Prompt prompt = builder.Build("is there a red circle?");
+
+        Assert.Equal("<bos> user :", tokenizer.Decode(prompt.Before, skipSpecialTokens: false));
+        Assert.Equal("is there a red circle ? assistant :", tokenizer.Decode(prompt.After, skipSpecialTokens: false));
+        Assert.Equal(prompt.Before, builder.TextBeforeImage());
+    }
+
+    private static ChatPrompt Prompt(string source) =>
+        new(ChatTemplate.Parse("t", source), new Dictionary<string, string> { ["bos_token"] = "<s>" });
+}
