@@ -32,6 +32,11 @@ internal sealed class ImageDecoder(long maxPixels) : IDisposable
     public unsafe RgbImage Decode(ReadOnlySpan<byte> file, string name)
     {
         ImageHeader header = ImageHeader.Read(file, name, maxPixels);
+        if (header.Format == ImageFormat.Jpeg)
+        {
+            return JpegDecoder.Decode(file, name);
+        }
+
         try
         {
             fixed (byte* bytes = file)
