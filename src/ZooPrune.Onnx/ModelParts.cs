@@ -23,7 +23,7 @@ internal sealed class ModelParts : IDisposable
             CheckCache();
             CheckVocabulary();
             CheckImageSize();
-            Images = Own(new ImageDecoder(options.MaxImagePixels));
+            Images = Own(new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation));
         }
         catch
         {

@@ -27,6 +27,9 @@ internal static partial class Throw
     public static ZooPruneException ImageComponents(string name, int components) => Failed(
         $"Image '{name}': the JPEG file has {components} colour components{(components == 4 ? " (CMYK)" : "")}. Expected 1 (grey) or 3 (colour); convert the file to RGB.");
 
+    public static ZooPruneException ImageGrey16(string name) => Failed(
+        $"Image '{name}': the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; convert the file, so that it is you who says which levels become black and white.");
+
     public static ZooPruneException ImageUndecodable(string name, ImageFormat format, Exception exception) => Failed(
         $"Image '{name}': the {Name(format)} file cannot be decoded ({FirstLine(exception)}). Expected a file that is intact; copy, download or export it again.",
         exception);

@@ -5,13 +5,14 @@
 decode: file -> pixels as Pillow's convert("RGB") gives them (hex, row-major). preprocess: file -> resize of the shortest edge, centre
 crop (sizes as Hugging Face's CLIP processor rounds them), pixels before scaling, again by Pillow, as sums and samples.
 """
+import io
 import json
 import struct
 import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / "images"
@@ -101,6 +102,17 @@ def write_more_jpeg():
     rough.convert("L").crop((0, 0, 37, 29)).save(FOLDER / "jpeg_grey_progressive_37x29.jpg", quality=90, progressive=True)
 
 
+def turned_cases():
+    """turned.jpg with each orientation, turned by Pillow: [width, height, pixels]."""
+    file = (FOLDER / "turned.jpg").read_bytes()
+    place = file.index(b"\x01\x12\x00\x03") + 9
+    cases = []
+    for orientation in range(1, 9):
+        image = ImageOps.exif_transpose(Image.open(io.BytesIO(file[:place] + bytes([orientation]) + file[place + 1:])))
+        cases.append({"place": place, "width": image.width, "height": image.height, "rgb": image.tobytes().hex()})
+    return cases
+
+
 def write_preprocess_cases():
     cases = {}
     for width, height, edge in [(90, 60, 28), (60, 90, 28), (13, 200, 28), (28, 28, 28), (20, 16, 28), (257, 129, 56), (1, 1, 28), (3, 2, 28)]:
@@ -118,5 +130,5 @@ def write_preprocess_cases():
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    data = {"about": "Written by images.py with Pillow; do not edit.", "decode": write_decode_cases(), "preprocess": write_preprocess_cases()}
+    data = {"about": "Written by images.py with Pillow; do not edit.", "decode": write_decode_cases(), "preprocess": write_preprocess_cases(), "turned": turned_cases()}
     (HERE / "images.json").write_text(json.dumps(data, indent=0) + "\n")

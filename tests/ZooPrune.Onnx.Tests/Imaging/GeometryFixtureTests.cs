@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Tiles, unpadding and sizes of 221 pictures, from tiny and elongated to large, against Hugging Face transformers.</summary>
-public class GeometryFixtureTests
+public sealed class GeometryFixtureTests
 {
     private static readonly (int Height, int Width)[] Grids = [(336, 672), (672, 336), (672, 672), (1008, 336), (336, 1008)];
 
