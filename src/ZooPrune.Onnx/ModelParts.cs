@@ -9,7 +9,7 @@ internal sealed class ModelParts : IDisposable
     {
         Files = files;
         Configuration = ModelConfiguration.Load(files);
-        var settings = PreprocessorSettings.Load(files.Preprocessor);
+        Preprocessor = PreprocessorLoader.Load(files.Preprocessor);
         Tokenizer = Tokenizer.Load(files.Tokenizer);
         Prompts = LoadPrompts();
         try
@@ -22,9 +22,8 @@ internal sealed class ModelParts : IDisposable
             CheckWidths();
             CheckCache();
             CheckVocabulary();
-            CheckImageSize(settings);
-            Images = Own(new ImageDecoder(options.MaxImagePixels));
-            Preprocessor = Own(new ImagePreprocessor(settings, options.Threads));
+            CheckImageSize();
+            Images = Own(new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation));
         }
         catch
         {
@@ -51,7 +50,7 @@ internal sealed class ModelParts : IDisposable
 
     public ImageDecoder Images { get; }
 
-    public ImagePreprocessor Preprocessor { get; }
+    public IImagePreprocessor Preprocessor { get; }
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
@@ -164,10 +163,9 @@ internal sealed class ModelParts : IDisposable
         }
     }
 
-    private void CheckImageSize(PreprocessorSettings settings)
+    private void CheckImageSize()
     {
-        (int Height, int Width)? size = settings.CropTo ?? settings.ResizeTo;
-        if (size is (int height, int width) && (height != Encoder.ImageSize || width != Encoder.ImageSize))
+        if (Preprocessor.TileSize is (int height, int width) && (height != Encoder.ImageSize || width != Encoder.ImageSize))
         {
             throw Throw.GraphMismatch(
                 Files.VisionEncoder,

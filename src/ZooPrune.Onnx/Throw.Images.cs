@@ -27,12 +27,24 @@ internal static partial class Throw
     public static ZooPruneException ImageComponents(string name, int components) => Failed(
         $"Image '{name}': the JPEG file has {components} colour components{(components == 4 ? " (CMYK)" : "")}. Expected 1 (grey) or 3 (colour); convert the file to RGB.");
 
+    public static ZooPruneException ImageGrey16(string name) => Failed(
+        $"Image '{name}': the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; convert the file, so that it is you who says which levels become black and white.");
+
     public static ZooPruneException ImageUndecodable(string name, ImageFormat format, Exception exception) => Failed(
         $"Image '{name}': the {Name(format)} file cannot be decoded ({FirstLine(exception)}). Expected a file that is intact; copy, download or export it again.",
         exception);
 
     public static ZooPruneException ImageTooLarge(string name, int width, int height, long limit) => Failed(
         $"Image '{name}': it has {width:N0} x {height:N0} = {(long)width * height:N0} pixels. At most {limit:N0} are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
+
+    public static ZooPruneException PictureSides(int width, int height, int longest) => Failed(
+        $"Image: it has {width:N0} x {height:N0} pixels. Sides of 1 to {longest:N0} are prepared; crop the image or make it smaller.");
+
+    public static ZooPruneException PictureElongated(int width, int height, int most) => Failed(
+        $"Image: it has {width:N0} x {height:N0} pixels. The model takes images whose longer side is at most {most} times the shorter; crop or pad the image.");
+
+    public static ZooPruneException PictureResult(int width, int height, int resultWidth, int resultHeight, long most) => Failed(
+        $"Image: {width:N0} x {height:N0} pixels would become {resultWidth:N0} x {resultHeight:N0}. At most {most:N0} pixels are prepared; crop the image or make it smaller, or lower the size in the model's preprocessor_config.json.");
 
     public static ArgumentException RgbLength(int got, int width, int height) => new(
         Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3L * width * height:N0}, three for each pixel; check the size and that there is no alpha channel or row padding."),

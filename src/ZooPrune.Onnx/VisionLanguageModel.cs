@@ -86,8 +86,8 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Reads an image file and makes it what the encoder wants.</summary>
-    /// <param name="imagePath">A PNG or JPEG file, whatever its extension. The orientation in EXIF data is not applied;
-    /// transparency is dropped.</param>
+    /// <param name="imagePath">A PNG or JPEG file, whatever its extension. The orientation in EXIF data is applied
+    /// only with <see cref="VisionLanguageModelOptions.ApplyExifOrientation"/>; transparency is dropped.</param>
     /// <returns>Pixel values [1, 3, S, S].</returns>
     /// <exception cref="ArgumentException"><paramref name="imagePath"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">The file is missing, broken, too large, or neither PNG nor JPEG.</exception>

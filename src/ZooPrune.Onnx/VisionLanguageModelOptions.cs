@@ -15,6 +15,13 @@ public sealed record VisionLanguageModelOptions
     /// </summary>
     public long MaxImagePixels { get; init; } = 64_000_000;
 
+    /// <summary>
+    /// Whether image files are turned and mirrored as their EXIF orientation asks. Default: false, pixels as they are stored, which is
+    /// what an image processor of Hugging Face transformers does with an opened picture. Its load_image helper and its pipelines turn
+    /// pictures when they load them from a path: set this to true to compare with those.
+    /// </summary>
+    public bool ApplyExifOrientation { get; init; }
+
     /// <summary>Throws where a value is out of range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     internal void Validate()

@@ -3,11 +3,13 @@ using Microsoft.ML.OnnxRuntime;
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// PNG and JPEG files to RGB bytes, by ONNX Runtime Extensions. Thread-safe. Transparency is dropped, not blended (what lies
-/// under it shows), as PIL's convert("RGB") does; grey and palette pictures become RGB; 16-bit samples lose their lower byte.
-/// The orientation that EXIF data may ask for is not applied: pixels come as they are stored, as with ML.NET's LoadImages.
+/// PNG and JPEG files to RGB bytes, the same as PIL's convert("RGB") gives. Thread-safe. PNG by ONNX Runtime Extensions, JPEG by
+/// <see cref="JpegDecoder"/>. Transparency is dropped, not blended (what lies under it shows); grey and palette pictures become RGB;
+/// 16-bit samples lose their lower byte, but grey ones without alpha are refused: PIL makes them white from level 255 of 65,535 on.
 /// </summary>
-internal sealed class ImageDecoder(long maxPixels) : IDisposable
+/// <param name="maxPixels">Largest width times height that is decoded.</param>
+/// <param name="turn">Whether to turn pictures as their EXIF data asks; otherwise they come as they are stored, as with ML.NET's LoadImages.</param>
+internal sealed class ImageDecoder(long maxPixels, bool turn = false) : IDisposable
 {
     private readonly GraphSession _decode = GraphSession.Create("image decoding", BuildGraph(), threads: 1, withExtensions: true);
 
@@ -29,9 +31,22 @@ internal sealed class ImageDecoder(long maxPixels) : IDisposable
     /// <param name="file">A whole PNG or JPEG file.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <exception cref="ZooPruneException">It is no PNG or JPEG, broken or too large.</exception>
-    public unsafe RgbImage Decode(ReadOnlySpan<byte> file, string name)
+    public RgbImage Decode(ReadOnlySpan<byte> file, string name)
     {
         ImageHeader header = ImageHeader.Read(file, name, maxPixels);
+        RgbImage image = header.Format == ImageFormat.Jpeg ? JpegDecoder.Decode(file, name) : DecodePng(file, name, header);
+        return turn ? ImageOrientation.Apply(image, ImageOrientation.Read(file)) : image;
+    }
+
+    public void Dispose() => _decode.Dispose();
+
+    private unsafe RgbImage DecodePng(ReadOnlySpan<byte> file, string name, ImageHeader header)
+    {
+        if (PngStructure.IsGrey16(file))
+        {
+            throw Throw.ImageGrey16(name);
+        }
+
         try
         {
             fixed (byte* bytes = file)
@@ -54,8 +69,6 @@ internal sealed class ImageDecoder(long maxPixels) : IDisposable
             throw Throw.ImageUndecodable(name, header.Format, exception);
         }
     }
-
-    public void Dispose() => _decode.Dispose();
 
     private static byte[] ReadFile(string path)
     {

@@ -6,9 +6,9 @@ namespace ZooPrune.Onnx;
 /// The segments of a JPEG file (ITU-T T.81, annex B), checked one by one before anything is decoded.
 /// </summary>
 /// <remarks>
-/// The check is as strict as the decoder behind it: libjpeg, as ONNX Runtime Extensions builds it, ends the whole process at the
-/// first table or parameter it cannot use. So nothing reaches it that it would not accept. Damage in the compressed pixels
-/// themselves it takes without ending; there the picture is wrong and nobody can tell.
+/// The check is as strict as libjpeg: nothing reaches the decoder that libjpeg would not accept, and ML.NET's decoders, which make
+/// something of everything, can be asked after it. Damage in the compressed pixels themselves passes; there the picture is wrong
+/// and nobody can tell.
 /// </remarks>
 internal sealed class JpegStructure
 {

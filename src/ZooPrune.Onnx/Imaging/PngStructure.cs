@@ -12,6 +12,9 @@ internal static class PngStructure
 
     public static bool Matches(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
+    /// <summary>Whether the samples are 16 bits of grey without alpha (depth and colour type follow the size in the first chunk).</summary>
+    public static bool IsGrey16(ReadOnlySpan<byte> file) => file[24] == 16 && file[25] == 0;
+
     /// <summary>Size of the picture; checks that chunks follow each other from IHDR to IEND without a gap.</summary>
     public static ImageHeader Read(ReadOnlySpan<byte> file, string name)
     {

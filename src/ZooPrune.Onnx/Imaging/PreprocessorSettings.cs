@@ -2,14 +2,7 @@ using System.Text.Json;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>How pixels between source pixels are found. Both are antialiased, as PIL's are.</summary>
-internal enum Resampling
-{
-    Bilinear = 2,
-    Bicubic = 3,
-}
-
-/// <summary>What preprocessor_config.json asks for, after checking. Immutable.</summary>
+/// <summary>What an image processor's configuration asks for, after checking. Immutable.</summary>
 /// <param name="ShortestEdge">Length that the shorter side is resized to; null where <paramref name="ResizeTo"/> or nothing is asked for.</param>
 /// <param name="ResizeTo">Size that every picture is resized to, whatever its shape; null otherwise.</param>
 /// <param name="CropTo">Size of the centre that is cut out; null for no crop.</param>
@@ -17,6 +10,7 @@ internal enum Resampling
 /// <param name="RescaleFactor">Factor from bytes to the unit in which mean and deviation are given; 1 for none.</param>
 /// <param name="Mean">[3], subtracted after rescaling.</param>
 /// <param name="Deviation">[3], divided by; &gt; 0.</param>
+/// <param name="Background">Red, green and blue of what makes a picture a square before anything else; null for no padding.</param>
 internal sealed record PreprocessorSettings(
     int? ShortestEdge,
     (int Height, int Width)? ResizeTo,
@@ -24,22 +18,32 @@ internal sealed record PreprocessorSettings(
     Resampling Resampling,
     float RescaleFactor,
     IReadOnlyList<float> Mean,
-    IReadOnlyList<float> Deviation)
+    IReadOnlyList<float> Deviation,
+    IReadOnlyList<byte>? Background = null)
 {
     private const int Largest = 8192;
 
-    /// <exception cref="ZooPruneException">The file is no JSON or asks for what is not supported.</exception>
-    public static PreprocessorSettings Load(string path)
+    /// <summary>From levels to pixel values.</summary>
+    public PixelScale Scale { get; } = new(RescaleFactor, Mean, Deviation);
+
+    /// <param name="root">The image processor's keys.</param>
+    /// <param name="isSquare">Whether a size that is one number means a square; otherwise it is the shorter side.</param>
+    /// <exception cref="ZooPruneException">It asks for what is not supported.</exception>
+    public static PreprocessorSettings Read(JsonSection root, bool isSquare = false)
     {
-        using JsonFile file = JsonFile.Open(path);
-        JsonSection root = file.Root;
         int? shortestEdge = null;
         (int Height, int Width)? resizeTo = null;
         if (root.Boolean("do_resize") ?? true)
         {
             JsonSection size = root.Section("size");
-            shortestEdge = size.Kind == JsonValueKind.Number ? size.AsInt32(1, Largest) : size.Int32("shortest_edge", 1, Largest);
-            resizeTo = shortestEdge is null ? Size(size) : null;
+            bool isNumber = size.Kind == JsonValueKind.Number;
+            shortestEdge = isNumber ? size.AsInt32(1, Largest) : size.Int32("shortest_edge", 1, Largest);
+            resizeTo = shortestEdge is null ? Size(size) : isNumber && isSquare ? (shortestEdge.Value, shortestEdge.Value) : null;
+            shortestEdge = resizeTo is null ? shortestEdge : null;
+            if (shortestEdge is not null && !isNumber && size.Has("longest_edge"))
+            {
+                throw size.Unsupported("longest_edge", size["longest_edge"].Element.GetRawText(), "shortest_edge alone, height and width");
+            }
         }
 
         (int Height, int Width)? cropTo = null;
@@ -49,6 +53,14 @@ internal sealed record PreprocessorSettings(
             cropTo = crop.Kind == JsonValueKind.Number ? (crop.AsInt32(1, Largest), crop.AsInt32(1, Largest)) : Size(crop);
         }
 
+        PreprocessorSettings pixels = ReadPixels(root);
+        return pixels with { ShortestEdge = shortestEdge, ResizeTo = resizeTo, CropTo = cropTo };
+    }
+
+    /// <summary>What says nothing of sizes: resampling, rescaling, normalising.</summary>
+    /// <exception cref="ZooPruneException">It asks for what is not supported.</exception>
+    public static PreprocessorSettings ReadPixels(JsonSection root)
+    {
         int resample = root.Int32("resample", 0, int.MaxValue) ?? (int)Resampling.Bicubic;
         if (!Enum.IsDefined((Resampling)resample))
         {
@@ -64,14 +76,17 @@ internal sealed record PreprocessorSettings(
         }
 
         return new PreprocessorSettings(
-            shortestEdge,
-            resizeTo,
-            cropTo,
+            null,
+            null,
+            null,
             (Resampling)resample,
             rescale ? root.Single("rescale_factor") ?? 1f / 255 : 1,
             normalize ? root.Singles("image_mean", 3) : [0, 0, 0],
             deviation);
     }
+
+    /// <summary>With pictures made square first, in the colour that becomes the mean.</summary>
+    public PreprocessorSettings WithSquareBackground() => this with { Background = [.. Mean.Select(mean => (byte)Math.Clamp((int)(mean * 255.0), 0, 255))] };
 
     private static (int Height, int Width) Size(JsonSection size) =>
         (size.RequiredInt32("height", 1, Largest), size.RequiredInt32("width", 1, Largest));

@@ -15,7 +15,7 @@ public sealed class ResizeGeometryTests
         ResizeGeometry geometry = ResizeGeometry.For(settings, width, height);
 
         Assert.Equal(
-            (rows, columns, top, left, 336, 336),
-            (geometry.ResizedHeight, geometry.ResizedWidth, geometry.CropTop, geometry.CropLeft, geometry.CropHeight, geometry.CropWidth));
+            (rows, columns, new PixelWindow(top, left, 336, 336)),
+            (geometry.Height, geometry.Width, geometry.Window));
     }
 }

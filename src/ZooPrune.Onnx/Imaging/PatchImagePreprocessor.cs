@@ -1,0 +1,60 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// Qwen2-VL and Qwen2.5-VL: the picture at about its own size, cut into patches that lie in the order in which they are merged into
+/// visual tokens. The result is [patches, 3 x frames x side x side] with the numbers of patches as frames, rows and columns.
+/// </summary>
+/// <param name="settings">Resampling and scale.</param>
+/// <param name="geometry">Patches and limits.</param>
+internal sealed class PatchImagePreprocessor(PreprocessorSettings settings, PatchGeometry geometry) : IImagePreprocessor
+{
+    public (int Height, int Width)? TileSize => null;
+
+    public PreparedImage Prepare(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        PictureSize.Check(width, height);
+        (int rows, int columns) = geometry.Resize(width, height);
+        var window = new PixelWindow(0, 0, rows, columns);
+        RgbImage resized = PictureResizer.Resize(new RgbView(rgb, width, height), columns, rows, window, settings.Resampling);
+        (int down, int across) = (rows / geometry.PatchSize, columns / geometry.PatchSize);
+        int length = 3 * geometry.Frames * geometry.PatchSize * geometry.PatchSize;
+        float[] values = new float[checked(down * across * length)];
+        int merge = geometry.MergeSize;
+        int patch = 0;
+        for (int token = 0; token < down / merge * (across / merge); token++)
+        {
+            (int top, int left) = (token / (across / merge) * merge, token % (across / merge) * merge);
+            for (int part = 0; part < merge * merge; part++)
+            {
+                CopyPatch(resized, top + (part / merge), left + (part % merge), values.AsSpan(patch++ * length, length));
+            }
+        }
+
+        return new PreparedImage(values, [down * across, length], height, width, [1, down, across]);
+    }
+
+    /// <summary>One patch, [3, frames, side, side]; all frames are the same.</summary>
+    private void CopyPatch(RgbImage picture, int patchRow, int patchColumn, Span<float> values)
+    {
+        int side = geometry.PatchSize;
+        int area = side * side;
+        for (int channel = 0; channel < 3; channel++)
+        {
+            ReadOnlySpan<float> scale = settings.Scale.Of(channel);
+            Span<float> frames = values.Slice(channel * geometry.Frames * area, geometry.Frames * area);
+            for (int y = 0; y < side; y++)
+            {
+                int start = 3 * ((((patchRow * side) + y) * picture.Width) + (patchColumn * side));
+                for (int x = 0; x < side; x++)
+                {
+                    frames[(y * side) + x] = scale[picture.Pixels[start + (3 * x) + channel]];
+                }
+            }
+
+            for (int frame = 1; frame < geometry.Frames; frame++)
+            {
+                frames[..area].CopyTo(frames[(frame * area)..]);
+            }
+        }
+    }
+}
