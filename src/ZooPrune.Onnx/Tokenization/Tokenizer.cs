@@ -177,7 +177,13 @@ public sealed class Tokenizer
     {
         // Positions are lost in normalizing, so beside what a user typed normalized added tokens are not looked for at all.
         List<TextPiece> pieces = isLiteral ? [new TextPiece(0, normalized.Length, null)] : _normalized.Split(normalized);
-        var words = new List<string>();
+        PieceSink sink = word =>
+        {
+            if (!word.IsEmpty)
+            {
+                _model.Encode(word, ids, unknown);
+            }
+        };
         foreach (TextPiece piece in pieces)
         {
             if (piece.Token is { } token)
@@ -186,19 +192,10 @@ public sealed class Tokenizer
                 continue;
             }
 
-            words.Clear();
-            string text = normalized[piece.Start..piece.End];
-            if (text.Length > 0)
+            ReadOnlySpan<char> text = normalized.AsSpan(piece.Start, piece.End - piece.Start);
+            if (!text.IsEmpty)
             {
-                _preTokenize(text, isStart && piece.Start == 0, words);
-            }
-
-            foreach (string word in words)
-            {
-                if (word.Length > 0)
-                {
-                    _model.Encode(word, ids, unknown);
-                }
+                _preTokenize(text, isStart && piece.Start == 0, sink);
             }
         }
     }

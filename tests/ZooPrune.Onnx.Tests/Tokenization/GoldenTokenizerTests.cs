@@ -9,6 +9,8 @@ namespace ZooPrune.Onnx.Tests;
 /// </summary>
 public sealed class GoldenTokenizerTests
 {
+    private static readonly JsonNode VariantFile = JsonNode.Parse(File.ReadAllText(TestPaths.Data("tokenizers", "variants.json")))!;
+
     public static TheoryData<string> Names => new("llama", "qwen2", "gpt2-digits");
 
     public static TheoryData<string> PromptNames => new("llama", "qwen2", "llava-interleave");
@@ -84,7 +86,7 @@ public sealed class GoldenTokenizerTests
 
         using var folder = new TestFolder();
         Tokenizer tokenizer = Tokenizer.Load(folder.Write("tokenizer.json", file.ToJsonString()));
-        string[] texts = [.. VariantFile()["texts"]!.AsArray().Select(text => text!.GetValue<string>())];
+        string[] texts = [.. VariantFile["texts"]!.AsArray().Select(text => text!.GetValue<string>())];
         for (int place = 0; place < texts.Length; place++)
         {
             int[] ids = Ids(variant["ids"]![place]);
@@ -105,9 +107,7 @@ public sealed class GoldenTokenizerTests
     private static IEnumerable<JsonNode> Read(string name, string file) =>
         JsonNode.Parse(File.ReadAllText(TestPaths.Data("tokenizers", name, file)))!.AsArray()!;
 
-    private static JsonNode VariantFile() => JsonNode.Parse(File.ReadAllText(TestPaths.Data("tokenizers", "variants.json")))!;
-
-    private static IEnumerable<JsonNode> Variants() => VariantFile()["variants"]!.AsArray()!;
+    private static IEnumerable<JsonNode> Variants() => VariantFile["variants"]!.AsArray()!;
 
     private static int[] Ids(JsonNode? list) => list.Deserialize<int[]>()!;
 

@@ -25,7 +25,7 @@ public sealed class PreTokenizerTests
         using JsonFile file = JsonFile.Open(folder.Write("a.json", $$"""{ "p": {{json}} }"""));
         var got = new List<string>();
 
-        PreTokenizerReader.Read(file.Root["p"])(text, true, got);
+        PreTokenizerReader.Read(file.Root["p"])(text, true, piece => got.Add(piece.ToString()));
 
         Assert.Equal(pieces, string.Join('|', got));
     }

@@ -48,7 +48,7 @@ internal sealed class BpeModel : ITokenModel
         return new BpeModel(vocabulary, settings, MergeTable.Read(model, vocabulary, settings.Prefix.Length));
     }
 
-    public void Encode(string word, List<int> ids, List<string> unknownWords)
+    public void Encode(ReadOnlySpan<char> word, List<int> ids, List<string> unknownWords)
     {
         if (_settings.IgnoreMerges && Vocabulary.TryFind(word, out int id))
         {
@@ -56,12 +56,11 @@ internal sealed class BpeModel : ITokenModel
             return;
         }
 
-        ReadOnlySpan<char> rest = word;
-        while (!rest.IsEmpty)
+        while (!word.IsEmpty)
         {
-            int end = _mayCut ? _merges.Seams.Next(rest, 0) : rest.Length;
-            EncodeSegment(rest[..end], ids, unknownWords);
-            rest = rest[end..];
+            int end = _mayCut ? _merges.Seams.FirstIn(word) : word.Length;
+            EncodeSegment(word[..end], ids, unknownWords);
+            word = word[end..];
         }
     }
 

@@ -9,5 +9,5 @@ internal interface ITokenModel
     /// <param name="word">A piece that the pre-tokenizer left; not empty.</param>
     /// <param name="ids">Receives the ids.</param>
     /// <param name="unknownWords">Receives the word where the vocabulary cannot express it.</param>
-    void Encode(string word, List<int> ids, List<string> unknownWords);
+    void Encode(ReadOnlySpan<char> word, List<int> ids, List<string> unknownWords);
 }

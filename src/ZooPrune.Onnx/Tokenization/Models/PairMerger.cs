@@ -16,7 +16,7 @@ internal static class PairMerger
         int count = tokens.Length;
         var next = new int[count];
         var previous = new int[count];
-        var queue = new PriorityQueue<int, long>(count);
+        var queue = new MergeQueue();
         for (int place = 0; place < count; place++)
         {
             previous[place] = place - 1;
@@ -24,11 +24,11 @@ internal static class PairMerger
             Offer(tokens, place, next[place], merges, queue);
         }
 
-        while (queue.TryDequeue(out int place, out long priority))
+        while (queue.TryTake(out int rank, out int place))
         {
             // The pair may be gone by now, or have become another one.
             int right = tokens[place] == None ? None : next[place];
-            if (right == None || !merges.TryFind(tokens[place], tokens[right], out Merge merge) || merge.Rank != priority >> 32)
+            if (right == None || !merges.TryFind(tokens[place], tokens[right], out Merge merge) || merge.Rank != rank)
             {
                 continue;
             }
@@ -57,11 +57,11 @@ internal static class PairMerger
         return kept;
     }
 
-    private static void Offer(Span<int> tokens, int left, int right, MergeTable merges, PriorityQueue<int, long> queue)
+    private static void Offer(Span<int> tokens, int left, int right, MergeTable merges, MergeQueue queue)
     {
         if (left >= 0 && right >= 0 && merges.TryFind(tokens[left], tokens[right], out Merge merge))
         {
-            queue.Enqueue(left, ((long)merge.Rank << 32) | (uint)left);
+            queue.Add(merge.Rank, left);
         }
     }
 }

@@ -21,10 +21,10 @@ internal sealed class Seams
         }
     }
 
-    /// <summary>The first place from <paramref name="start"/> + 1 on where the text may be cut; its end if there is none.</summary>
-    public int Next(ReadOnlySpan<char> text, int start)
+    /// <summary>The first place where a text may be cut; its end if there is none.</summary>
+    public int FirstIn(ReadOnlySpan<char> text)
     {
-        int place = start + 1;
+        int place = 1;
         while (place < text.Length && (char.IsLowSurrogate(text[place]) || _closed[Bit(text[place - 1], text[place])]))
         {
             place++;

@@ -21,12 +21,12 @@ internal sealed class WordLevelModel : ITokenModel
             vocabulary, vocabulary.Find(unknown) ?? throw model.Wrong("unk_token", unknown, "a token of the vocabulary"));
     }
 
-    public void Encode(string word, List<int> ids, List<string> unknownWords)
+    public void Encode(ReadOnlySpan<char> word, List<int> ids, List<string> unknownWords)
     {
         if (!Vocabulary.TryFind(word, out int id))
         {
             id = _unknown;
-            unknownWords.Add(word);
+            unknownWords.Add(word.ToString());
         }
 
         ids.Add(id);

@@ -15,23 +15,33 @@ internal static class ByteLevelAlphabet
     /// <summary>A text in the alphabet: as many characters as it has bytes in UTF-8.</summary>
     public static string Write(string text)
     {
+        string written = "";
+        Write(text, piece => written = piece.ToString());
+        return written;
+    }
+
+    /// <summary>Hands on a text in the alphabet.</summary>
+    public static void Write(ReadOnlySpan<char> text, PieceSink sink)
+    {
+        // Words are short; only long stretches rent memory.
+        const int Short = 256;
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
-        byte[]? rented = most > 512 ? ArrayPool<byte>.Shared.Rent(most) : null;
-        Span<byte> bytes = rented ?? stackalloc byte[512];
-        bytes = bytes[..Encoding.UTF8.GetBytes(text, bytes)];
-        string written = string.Create(bytes.Length, (ReadOnlySpan<byte>)bytes, static (characters, source) =>
+        byte[]? rentedBytes = most > Short ? ArrayPool<byte>.Shared.Rent(most) : null;
+        char[]? rentedCharacters = most > Short ? ArrayPool<char>.Shared.Rent(most) : null;
+        Span<byte> bytes = rentedBytes ?? stackalloc byte[Short];
+        Span<char> characters = rentedCharacters ?? stackalloc char[Short];
+        int count = Encoding.UTF8.GetBytes(text, bytes);
+        for (int place = 0; place < count; place++)
         {
-            for (int place = 0; place < source.Length; place++)
-            {
-                characters[place] = Characters[source[place]];
-            }
-        });
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
+            characters[place] = Characters[bytes[place]];
         }
 
-        return written;
+        sink(characters[..count]);
+        if (rentedBytes is not null && rentedCharacters is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rentedBytes);
+            ArrayPool<char>.Shared.Return(rentedCharacters);
+        }
     }
 
     /// <summary>Appends the bytes that a token stands for; a token with a character outside the alphabet is text itself.</summary>

@@ -41,9 +41,9 @@ internal sealed record Metaspace(Rune Replacement, PrependScheme Prepend)
         Metaspace metaspace = Read(section);
         string mark = metaspace.Replacement.ToString();
         bool split = section.Boolean("split") ?? true;
-        return (text, isStart, pieces) =>
+        return (text, isStart, sink) =>
         {
-            string written = text.Replace(" ", mark, StringComparison.Ordinal);
+            string written = text.ToString().Replace(" ", mark, StringComparison.Ordinal);
             bool prepends = metaspace.Prepend == PrependScheme.Always || (metaspace.Prepend == PrependScheme.First && isStart);
             if (prepends && !written.StartsWith(mark, StringComparison.Ordinal))
             {
@@ -53,11 +53,11 @@ internal sealed record Metaspace(Rune Replacement, PrependScheme Prepend)
             int start = 0;
             for (int next = 1; split && next < written.Length && (next = written.IndexOf(mark, next, StringComparison.Ordinal)) > 0; next++)
             {
-                pieces.Add(written[start..next]);
+                sink(written.AsSpan(start, next - start));
                 start = next;
             }
 
-            pieces.Add(written[start..]);
+            sink(written.AsSpan(start));
         };
     }
 }

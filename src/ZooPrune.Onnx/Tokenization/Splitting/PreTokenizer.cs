@@ -6,8 +6,11 @@ namespace ZooPrune.Onnx;
 /// <summary>Cuts a text into words ("pre_tokenizer" in tokenizer.json).</summary>
 /// <param name="text">A text without added tokens; not empty.</param>
 /// <param name="isStart">Whether it is the start of the whole text.</param>
-/// <param name="pieces">Receives the words.</param>
-internal delegate void PreTokenizer(string text, bool isStart, List<string> pieces);
+/// <param name="sink">Receives the words.</param>
+internal delegate void PreTokenizer(ReadOnlySpan<char> text, bool isStart, PieceSink sink);
+
+/// <summary>Takes one word after the other. They are handed on and not collected: a long text has hundreds of thousands.</summary>
+internal delegate void PieceSink(ReadOnlySpan<char> piece);
 
 /// <summary>Reads pre-tokenizers.</summary>
 internal static class PreTokenizerReader
@@ -21,14 +24,14 @@ internal static class PreTokenizerReader
     {
         if (section.IsMissing)
         {
-            return (text, _, pieces) => pieces.Add(text);
+            return (text, _, sink) => sink(text);
         }
 
         switch (section.RequiredText("type"))
         {
             case "Sequence":
                 PreTokenizer[] steps = [.. section.List("pretokenizers").Select(Read)];
-                return (text, isStart, pieces) => RunInTurn(steps, text, isStart, pieces);
+                return (text, isStart, sink) => RunFrom(steps, text, isStart, sink);
             case "Whitespace":
                 return SplitIntoWordsAndSigns;
             case "WhitespaceSplit":
@@ -52,22 +55,17 @@ internal static class PreTokenizerReader
     {
         bool addsSpace = section.Boolean("add_prefix_space") ?? true;
         bool splits = section.Boolean("use_regex") ?? true;
-        return (text, _, pieces) =>
+        return (text, _, sink) =>
         {
-            string whole = addsSpace && !text.StartsWith(' ') ? " " + text : text;
-            int first = pieces.Count;
+            ReadOnlySpan<char> whole = addsSpace && !text.StartsWith(' ') ? $" {text}" : text;
             if (splits)
             {
-                TextSplitter.Split(whole, TextPattern.Gpt2.Matches(whole), SplitBehavior.Isolated, invert: false, pieces);
+                TextSplitter.Split(
+                    whole, TextPattern.Gpt2.Matches(whole), SplitBehavior.Isolated, invert: false, piece => ByteLevelAlphabet.Write(piece, sink));
             }
             else
             {
-                pieces.Add(whole);
-            }
-
-            for (int place = first; place < pieces.Count; place++)
-            {
-                pieces[place] = ByteLevelAlphabet.Write(pieces[place]);
+                ByteLevelAlphabet.Write(whole, sink);
             }
         };
     }
@@ -80,31 +78,35 @@ internal static class PreTokenizerReader
             : throw section.Wrong("behavior", name ?? "missing", string.Join(", ", Enum.GetNames<SplitBehavior>()));
     }
 
-    private static void RunInTurn(PreTokenizer[] steps, string text, bool isStart, List<string> pieces)
+    private static void RunFrom(ReadOnlySpan<PreTokenizer> steps, ReadOnlySpan<char> text, bool isStart, PieceSink sink)
     {
-        List<string> current = [text];
-        foreach (PreTokenizer step in steps)
+        switch (steps.Length)
         {
-            var next = new List<string>(current.Count);
-            for (int place = 0; place < current.Count; place++)
-            {
-                step(current[place], isStart && place == 0, next);
-            }
-
-            current = next;
+            case 0:
+                sink(text);
+                return;
+            case 1:
+                steps[0](text, isStart, sink);
+                return;
         }
 
-        pieces.AddRange(current);
+        PreTokenizer[] rest = [.. steps[1..]];
+        bool isFirst = isStart;
+        steps[0](text, isStart, piece =>
+        {
+            RunFrom(rest, piece, isFirst, sink);
+            isFirst = false;
+        });
     }
 
     private static PreTokenizer ByPattern(TextPattern pattern, SplitBehavior behavior, bool invert) =>
-        (text, _, pieces) => TextSplitter.Split(text, pattern.Matches(text), behavior, invert, pieces);
+        (text, _, sink) => TextSplitter.Split(text, pattern.Matches(text), behavior, invert, sink);
 
     private static PreTokenizer ByRune(Func<Rune, bool> isMatch, SplitBehavior behavior) =>
-        (text, _, pieces) => TextSplitter.Split(text, Runes(text, isMatch), behavior, invert: false, pieces);
+        (text, _, sink) => TextSplitter.Split(text, Runes(text, isMatch), behavior, invert: false, sink);
 
     /// <summary>Runs of word characters, and runs of what is neither that nor white space.</summary>
-    private static void SplitIntoWordsAndSigns(string text, bool isStart, List<string> pieces)
+    private static void SplitIntoWordsAndSigns(ReadOnlySpan<char> text, bool isStart, PieceSink sink)
     {
         int start = 0;
         int place = 0;
@@ -114,7 +116,7 @@ internal static class PreTokenizerReader
             int kind = Rune.IsWhiteSpace(rune) ? 0 : WordCharacter.Is(rune) ? 1 : 2;
             if (kind != previous)
             {
-                AddPiece(previous, text, start, place, pieces);
+                HandOn(previous, text[start..place], sink);
                 start = place;
                 previous = kind;
             }
@@ -122,29 +124,32 @@ internal static class PreTokenizerReader
             place += rune.Utf16SequenceLength;
         }
 
-        AddPiece(previous, text, start, place, pieces);
+        HandOn(previous, text[start..place], sink);
     }
 
-    private static void AddPiece(int kind, string text, int start, int end, List<string> pieces)
+    private static void HandOn(int kind, ReadOnlySpan<char> piece, PieceSink sink)
     {
         if (kind != 0)
         {
-            pieces.Add(text[start..end]);
+            sink(piece);
         }
     }
 
-    private static IEnumerable<(int Start, int Length)> Runes(string text, Func<Rune, bool> isMatch)
+    private static List<(int Start, int Length)> Runes(ReadOnlySpan<char> text, Func<Rune, bool> isMatch)
     {
+        var matches = new List<(int, int)>();
         int position = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
             if (isMatch(rune))
             {
-                yield return (position, rune.Utf16SequenceLength);
+                matches.Add((position, rune.Utf16SequenceLength));
             }
 
             position += rune.Utf16SequenceLength;
         }
+
+        return matches;
     }
 
     /// <summary>Unicode's punctuation, and ASCII's symbols ($, +, &lt;, =, &gt;, ^, `, |, ~) as well.</summary>

@@ -7,7 +7,7 @@ namespace ZooPrune.Onnx;
 /// A text with one char a character, for .NET's regular expressions: they see the two halves of a character above U+FFFF,
 /// to which no \p{L} applies. Each such character is written as one below, of the same category, and places are translated back.
 /// </summary>
-internal readonly struct RuneText
+internal readonly ref struct RuneText
 {
     // The last character of each category: none that a pattern names by itself.
     private static readonly char[] OfCategory = FindOneOfEachCategory();
@@ -15,10 +15,10 @@ internal readonly struct RuneText
     private readonly int[]? _places;
 
     /// <param name="text">Well-formed UTF-16.</param>
-    public RuneText(string text)
+    public RuneText(ReadOnlySpan<char> text)
     {
         Text = text;
-        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
         {
             return;
         }
@@ -39,7 +39,7 @@ internal readonly struct RuneText
     }
 
     /// <summary>The text with one char a character.</summary>
-    public string Text { get; }
+    public ReadOnlySpan<char> Text { get; }
 
     /// <summary>Where a place of <see cref="Text"/> is in the text that was given.</summary>
     public int PlaceOf(int index) => _places is null ? index : _places[index];

@@ -59,14 +59,16 @@ internal sealed class TextPattern
 
     /// <summary>Start and length of every match, ascending, without overlap.</summary>
     /// <exception cref="ZooPruneException">The regular expression takes too long on this text.</exception>
-    public List<(int Start, int Length)> Matches(string text)
+    public List<(int Start, int Length)> Matches(ReadOnlySpan<char> text)
     {
         var matches = new List<(int, int)>();
         if (_literal is not null)
         {
-            for (int place = 0; (place = text.IndexOf(_literal, place, StringComparison.Ordinal)) >= 0; place += _literal.Length)
+            int end = 0;
+            while (text[end..].IndexOf(_literal) is >= 0 and int skipped)
             {
-                matches.Add((place, _literal.Length));
+                matches.Add((end + skipped, _literal.Length));
+                end += skipped + _literal.Length;
             }
 
             return matches;
