@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ZooPrune.Onnx;
 
 /// <summary>Messages about prompts, visual tokens and answers.</summary>
@@ -9,8 +7,8 @@ internal static partial class Throw
         Text($"Question: it is {(question is null ? "null" : question.Length == 0 ? "empty" : "white space only")}. Expected a question in words; pass the text to ask."),
         nameof(question));
 
-    public static ZooPruneException NormalizationUnavailable(string text, NormalizationForm form) => Failed(
-        $"Tokenizer: the text '{Shorten(text)}' has to be normalized ({form}), which this program cannot do. It needs Unicode data; set InvariantGlobalization to false in the program's project and install ICU, or ask in ASCII.");
+    public static ZooPruneException PatternTooSlow(string pattern, int length, TimeSpan limit) => Failed(
+        $"Tokenizer: the regular expression '{Shorten(pattern)}' takes more than {limit.TotalSeconds:0} seconds on a text of {length:N0} characters. It must be quicker; ask a shorter question or use another model's tokenizer.json.");
 
     public static ZooPruneException PromptPlaceholder(string template, string placeholder, int count) => Failed(
         $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in config.json.");

@@ -11,11 +11,14 @@ namespace ZooPrune.Onnx;
 internal sealed record AddedToken(
     int Id, string Content, bool IsSpecial, bool IsNormalized, bool SingleWord, bool TakesLeft, bool TakesRight)
 {
+    // Longer ones are no tokens, and would only make the search slow.
+    private const int LongestContent = 512;
+
     public static AddedToken Read(JsonSection section)
     {
         string content = section.RequiredText("content");
-        return content.Length == 0
-            ? throw section.Wrong("content", "empty", "at least one character")
+        return content.Length is 0 or > LongestContent
+            ? throw section.Wrong("content", content.Length == 0 ? "empty" : content, $"1 to {LongestContent} characters")
             : new AddedToken(
                 section.RequiredInt32("id", 0, int.MaxValue),
                 content,

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>A piece of text: an added token, or text between added tokens.</summary>
@@ -9,15 +12,38 @@ internal readonly record struct TextPiece(int Start, int End, AddedToken? Token)
 /// <summary>Finds added tokens in a text: the leftmost first, of several there the longest.</summary>
 internal sealed class AddedTokenFinder
 {
-    private readonly Dictionary<char, (string Content, AddedToken Token)[]> _byFirstCharacter;
+    // A tree of characters: from a node by a character to the next node. Node 0 is the root.
+    private readonly Dictionary<(int Node, char Next), int> _edges = [];
+    private readonly Dictionary<int, AddedToken> _ends = [];
+    private readonly SearchValues<char> _firstCharacters;
 
     /// <param name="tokens">The tokens and what each looks like in the text that is searched.</param>
     public AddedTokenFinder(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
-        _byFirstCharacter = tokens
-            .Where(pair => pair.Content.Length > 0)
-            .GroupBy(pair => pair.Content[0])
-            .ToDictionary(group => group.Key, group => group.OrderByDescending(pair => pair.Content.Length).ToArray());
+        var first = new HashSet<char>();
+        int nodes = 1;
+        foreach ((string content, AddedToken token) in tokens)
+        {
+            int node = 0;
+            foreach (char next in content)
+            {
+                if (!_edges.TryGetValue((node, next), out int child))
+                {
+                    child = nodes++;
+                    _edges[(node, next)] = child;
+                }
+
+                node = child;
+            }
+
+            if (node != 0)
+            {
+                first.Add(content[0]);
+                _ends.TryAdd(node, token);
+            }
+        }
+
+        _firstCharacters = SearchValues.Create([.. first]);
     }
 
     /// <summary>Cuts a text into added tokens and what lies between them; nothing that is empty.</summary>
@@ -29,17 +55,21 @@ internal sealed class AddedTokenFinder
         int literalEnd = literalStart + literalLength;
         var pieces = new List<TextPiece>();
         int textStart = 0;
-        for (int position = 0; position < text.Length;)
+        int position = 0;
+        while (NextPlace(text, position) is >= 0 and int found)
         {
-            AddedToken? token = FindAt(text, position, literalStart, literalEnd, out int length);
-            if (token is null)
+            int before = found < literalEnd ? Math.Max(literalStart, found) : text.Length;
+            AddedToken? token = FindAt(text, found, before, out int length);
+            position = found + Math.Max(length, 1);
+
+            // Where a token does not stand alone but has to, the search goes on after it.
+            if (token is null || (token.SingleWord && !StandsAlone(text, found, found + length)))
             {
-                position++;
                 continue;
             }
 
-            int start = position;
-            int end = position + length;
+            int start = found;
+            int end = found + length;
             while (token.TakesLeft && start > textStart && char.IsWhiteSpace(text[start - 1]))
             {
                 start--;
@@ -52,7 +82,7 @@ internal sealed class AddedTokenFinder
 
             AddText(pieces, textStart, start);
             pieces.Add(new TextPiece(start, end, token));
-            position = textStart = end;
+            textStart = end;
         }
 
         AddText(pieces, textStart, text.Length);
@@ -67,32 +97,34 @@ internal sealed class AddedTokenFinder
         }
     }
 
-    private AddedToken? FindAt(string text, int position, int literalStart, int literalEnd, out int length)
+    private static bool StandsAlone(string text, int start, int end)
     {
-        length = 0;
-        if (!_byFirstCharacter.TryGetValue(text[position], out (string Content, AddedToken Token)[]? candidates))
-        {
-            return null;
-        }
+        _ = Rune.DecodeLastFromUtf16(text.AsSpan(0, start), out Rune before, out int lengthBefore);
+        _ = Rune.DecodeFromUtf16(text.AsSpan(end), out Rune after, out int lengthAfter);
+        return (lengthBefore == 0 || !WordCharacter.Is(before)) && (lengthAfter == 0 || !WordCharacter.Is(after));
+    }
 
-        foreach ((string content, AddedToken token) in candidates)
+    private int NextPlace(string text, int start)
+    {
+        int found = text.AsSpan(start).IndexOfAny(_firstCharacters);
+        return found < 0 ? found : start + found;
+    }
+
+    /// <summary>The longest token that starts at a place and ends no later than <paramref name="before"/>.</summary>
+    private AddedToken? FindAt(string text, int position, int before, out int length)
+    {
+        AddedToken? longest = null;
+        length = 0;
+        int node = 0;
+        for (int place = position; place < before && _edges.TryGetValue((node, text[place]), out node); place++)
         {
-            int end = position + content.Length;
-            bool isLiteral = position < literalEnd && end > literalStart;
-            if (!isLiteral
-                && string.CompareOrdinal(text, position, content, 0, content.Length) == 0
-                && (!token.SingleWord || StandsAlone(text, position, end)))
+            if (_ends.TryGetValue(node, out AddedToken? token))
             {
-                length = content.Length;
-                return token;
+                longest = token;
+                length = place + 1 - position;
             }
         }
 
-        return null;
+        return longest;
     }
-
-    private static bool StandsAlone(string text, int start, int end) =>
-        (start == 0 || !IsWordCharacter(text[start - 1])) && (end == text.Length || !IsWordCharacter(text[end]));
-
-    private static bool IsWordCharacter(char value) => char.IsLetterOrDigit(value) || value == '_';
 }

@@ -6,6 +6,9 @@ namespace ZooPrune.Onnx;
 /// <summary>Text in, text out, before it is cut ("normalizer" in tokenizer.json).</summary>
 internal static class TextNormalizer
 {
+    private const string Supported =
+        "Lowercase, NFC, NFD, NFKC, NFKD, Strip, StripAccents, Prepend, Replace, ByteLevel or a Sequence of them";
+
     /// <summary>The normalizer that a section describes; the identity where there is none.</summary>
     /// <exception cref="ZooPruneException">It is of a kind that is not supported.</exception>
     public static Func<string, string> Read(JsonSection section)
@@ -21,15 +24,15 @@ internal static class TextNormalizer
                 Func<string, string>[] steps = [.. section.List("normalizers").Select(Read)];
                 return text => steps.Aggregate(text, (value, step) => step(value));
             case "Lowercase":
-                return text => text.ToLowerInvariant();
+                return Lowercase;
             case "NFC":
-                return text => Normalize(text, NormalizationForm.FormC);
+                return text => UnicodeNormalizer.Normalize(text, NormalizationForm.FormC);
             case "NFD":
-                return text => Normalize(text, NormalizationForm.FormD);
+                return text => UnicodeNormalizer.Normalize(text, NormalizationForm.FormD);
             case "NFKC":
-                return text => Normalize(text, NormalizationForm.FormKC);
+                return text => UnicodeNormalizer.Normalize(text, NormalizationForm.FormKC);
             case "NFKD":
-                return text => Normalize(text, NormalizationForm.FormKD);
+                return text => UnicodeNormalizer.Normalize(text, NormalizationForm.FormKD);
             case "StripAccents":
                 return StripAccents;
             case "Strip":
@@ -37,11 +40,14 @@ internal static class TextNormalizer
             case "Prepend":
                 string start = section.RequiredText("prepend");
                 return text => text.Length == 0 ? text : start + text;
-            case "Replace" when section["pattern"].Text("String") is { Length: > 0 } pattern:
+            case "Replace":
+                TextPattern pattern = TextPattern.Read(section);
                 string content = section.RequiredText("content");
-                return text => text.Replace(pattern, content, StringComparison.Ordinal);
+                return text => pattern.Replace(text, content);
+            case "ByteLevel":
+                return ByteLevelAlphabet.Write;
             case var type:
-                throw section.Unsupported("type", type, "Lowercase, NFC, NFD, NFKC, NFKD, Strip, StripAccents, Prepend, Replace of a String or a Sequence of them");
+                throw section.Unsupported("type", type, Supported);
         }
     }
 
@@ -54,19 +60,16 @@ internal static class TextNormalizer
             _ => text => text,
         };
 
-    private static string Normalize(string text, NormalizationForm form)
-    {
-        // Without ICU (InvariantGlobalization), .NET hands text back as it is and says nothing. ASCII is in every form already.
-        bool canNormalize = "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9";
-        return canNormalize || Ascii.IsValid(text) ? text.Normalize(form) : throw Throw.NormalizationUnavailable(text, form);
-    }
+    // One character becomes two: capital I with a dot, whose dot Unicode keeps and .NET leaves alone.
+    private static string Lowercase(string text) => text.ToLowerInvariant().Replace("\u0130", "i\u0307", StringComparison.Ordinal);
 
     private static string StripAccents(string text)
     {
         var kept = new StringBuilder(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.EnclosingMark))
             {
                 kept.Append(rune.ToString());
             }

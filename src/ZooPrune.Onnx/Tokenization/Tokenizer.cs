@@ -1,11 +1,16 @@
+using System.Buffers;
+using System.Text;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>
 /// Text to token ids and back, as a Hugging Face tokenizer.json describes it. Immutable; any number of threads may use it.
 /// </summary>
 /// <remarks>
-/// Supported: models WordLevel; normalizers and pre-tokenizers as their readers list them; TemplateProcessing; added tokens.
-/// Anything else in the file is an error when it is loaded, never a silent difference.
+/// Supported: the models BPE (byte-level, or with byte fallback) and WordLevel, and the normalizers, pre-tokenizers,
+/// post-processors and decoders that files of these models use. Any other kind is an error that names it when the file is
+/// loaded, never a silent difference. "truncation" and "padding" are not done. Regular expressions are .NET's where a file has
+/// other ones than GPT-2, Qwen2 and Llama 3; categories are those of .NET's Unicode, normalization forms those of Unicode 14.
 /// Source: the behaviour of Hugging Face tokenizers.
 /// </remarks>
 public sealed class Tokenizer
@@ -17,25 +22,17 @@ public sealed class Tokenizer
     private readonly PreTokenizer _preTokenize;
     private readonly ITokenModel _model;
     private readonly PostProcessor _postProcessor;
+    private readonly TokenDecoder _decoder;
 
     private Tokenizer(JsonSection root)
     {
-        AddedToken[] added = [.. root.List("added_tokens").Select(AddedToken.Read)];
         _normalize = TextNormalizer.Read(root["normalizer"]);
         _preTokenize = PreTokenizerReader.Read(root["pre_tokenizer"]);
         _model = ReadModel(root.Section("model"));
         _postProcessor = PostProcessor.Read(root["post_processor"]);
-        if (root.Has("decoder"))
-        {
-            throw root["decoder"].Unsupported("type", root["decoder"].Text("type") ?? "missing", "no decoder (null)");
-        }
-
-        _addedById = [];
-        foreach (AddedToken token in added)
-        {
-            _addedById[token.Id] = token;
-        }
-
+        _decoder = TokenDecoder.Read(root["decoder"]);
+        _addedById = ReadAddedTokens(root, _model.Vocabulary);
+        IEnumerable<AddedToken> added = _addedById.Values;
         _asWritten = new AddedTokenFinder(added.Where(token => !token.IsNormalized).Select(token => (token.Content, token)));
         _normalized = new AddedTokenFinder(added.Where(token => token.IsNormalized).Select(token => (_normalize(token.Content), token)));
     }
@@ -48,14 +45,23 @@ public sealed class Tokenizer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tokenizerJsonPath);
         using JsonFile file = JsonFile.Open(tokenizerJsonPath);
-        return new Tokenizer(file.Root);
+        try
+        {
+            return new Tokenizer(file.Root);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // JSON can spell half a character (\ud800), which .NET refuses only when the text is asked for.
+            throw Throw.JsonUnreadable(tokenizerJsonPath, exception);
+        }
     }
 
     /// <summary>Text to token ids.</summary>
-    /// <param name="text">Any text. Added tokens such as &lt;image&gt; are recognised in it.</param>
+    /// <param name="text">Any text. Added tokens such as &lt;image&gt; are recognised in it. Half a surrogate pair counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether to put the special tokens around it that the file asks for.</param>
-    /// <returns>The ids; words that the vocabulary lacks are the unknown token.</returns>
+    /// <returns>The ids. What the vocabulary cannot express is the unknown token, or left out where the file names none.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+    /// <exception cref="ZooPruneException">A regular expression of the file takes seconds on this text.</exception>
     public int[] Encode(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -68,17 +74,16 @@ public sealed class Tokenizer
     /// <returns>The text.</returns>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
     {
-        var words = new List<string>(ids.Length);
+        var tokens = new List<string>(ids.Length);
         foreach (int id in ids)
         {
-            bool isSpecial = _addedById.TryGetValue(id, out AddedToken? added) && added.IsSpecial;
-            if (Find(id) is { } token && !(isSpecial && skipSpecialTokens))
+            if (IsDecoded(id, skipSpecialTokens))
             {
-                words.Add(token);
+                tokens.Add(Find(id)!);
             }
         }
 
-        return string.Join(' ', words);
+        return _decoder.Decode(tokens);
     }
 
     /// <summary>As <see cref="Encode(string, bool)"/>, with a stretch that is text and nothing else.</summary>
@@ -87,6 +92,7 @@ public sealed class Tokenizer
     /// <param name="literal">Where no added token is recognised: what a user typed. Empty for nowhere.</param>
     internal TokenizedText Encode(string text, bool addSpecialTokens, Range literal)
     {
+        text = WellFormed(text);
         var ids = new List<int>();
         var unknown = new List<string>();
         foreach (TextPiece piece in _asWritten.Split(text, literal))
@@ -97,7 +103,8 @@ public sealed class Tokenizer
             }
             else
             {
-                EncodeText(_normalize(text[piece.Start..piece.End]), Overlaps(piece, literal, text.Length), ids, unknown);
+                EncodeText(
+                    _normalize(text[piece.Start..piece.End]), piece.Start == 0, Overlaps(piece, literal, text.Length), ids, unknown);
             }
         }
 
@@ -106,7 +113,14 @@ public sealed class Tokenizer
     }
 
     /// <summary>The token of an id, or null.</summary>
-    internal string? Find(int id) => _addedById.TryGetValue(id, out AddedToken? added) ? added.Content : _model.Find(id);
+    internal string? Find(int id) => _addedById.TryGetValue(id, out AddedToken? added) ? added.Content : _model.Vocabulary.Find(id);
+
+    /// <summary>Whether an id has a place in decoded text.</summary>
+    internal bool IsDecoded(int id, bool skipSpecialTokens) =>
+        Find(id) is not null && !(skipSpecialTokens && _addedById.TryGetValue(id, out AddedToken? added) && added.IsSpecial);
+
+    /// <summary>Whether an id is read together with what comes next.</summary>
+    internal bool IsPartOfRun(int id) => _decoder.ReadsByteTokens && Find(id) is { } token && ByteTokens.ByteOf(token) is not null;
 
     private static bool Overlaps(TextPiece piece, Range literal, int length)
     {
@@ -114,17 +128,62 @@ public sealed class Tokenizer
         return count > 0 && piece.Start < start + count && piece.End > start;
     }
 
-    private static ITokenModel ReadModel(JsonSection model)
+    private static string WellFormed(string text)
     {
-        string type = model.RequiredText("type");
-        return type == "WordLevel" ? WordLevelModel.Read(model) : throw model.Unsupported("type", type, "WordLevel");
+        ReadOnlySpan<char> rest = text;
+        while (rest.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and int place)
+        {
+            if (Rune.DecodeFromUtf16(rest[place..], out _, out int length) != OperationStatus.Done)
+            {
+                // As many characters as before: .NET gives one U+FFFD for each half.
+                return string.Concat(text.EnumerateRunes());
+            }
+
+            rest = rest[(place + length)..];
+        }
+
+        return text;
     }
 
-    private void EncodeText(string normalized, bool isLiteral, List<int> ids, List<string> unknown)
+    private static ITokenModel ReadModel(JsonSection model) => model.RequiredText("type") switch
+    {
+        "BPE" => BpeModel.Read(model),
+        "WordLevel" => WordLevelModel.Read(model),
+        var type => throw model.Unsupported("type", type, "BPE or WordLevel"),
+    };
+
+    private static Dictionary<int, AddedToken> ReadAddedTokens(JsonSection root, Vocabulary vocabulary)
+    {
+        var byId = new Dictionary<int, AddedToken>();
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (JsonSection section in root.List("added_tokens"))
+        {
+            AddedToken token = AddedToken.Read(section);
+            if ((vocabulary.Find(token.Id) ?? token.Content) != token.Content || !byId.TryAdd(token.Id, token))
+            {
+                throw section.Wrong("id", $"{token.Id}", "an id that no other token has");
+            }
+
+            if ((vocabulary.Find(token.Content) ?? token.Id) != token.Id || !ids.TryAdd(token.Content, token.Id))
+            {
+                throw section.Wrong("content", token.Content, "text that is no other token's");
+            }
+        }
+
+        return byId;
+    }
+
+    private void EncodeText(string normalized, bool isStart, bool isLiteral, List<int> ids, List<string> unknown)
     {
         // Positions are lost in normalizing, so beside what a user typed normalized added tokens are not looked for at all.
         List<TextPiece> pieces = isLiteral ? [new TextPiece(0, normalized.Length, null)] : _normalized.Split(normalized);
-        var words = new List<string>();
+        PieceSink sink = word =>
+        {
+            if (!word.IsEmpty)
+            {
+                _model.Encode(word, ids, unknown);
+            }
+        };
         foreach (TextPiece piece in pieces)
         {
             if (piece.Token is { } token)
@@ -133,11 +192,10 @@ public sealed class Tokenizer
                 continue;
             }
 
-            words.Clear();
-            _preTokenize(normalized[piece.Start..piece.End], words);
-            foreach (string word in words.Where(word => word.Length > 0))
+            ReadOnlySpan<char> text = normalized.AsSpan(piece.Start, piece.End - piece.Start);
+            if (!text.IsEmpty)
             {
-                _model.Encode(word, ids, unknown);
+                _preTokenize(text, isStart && piece.Start == 0, sink);
             }
         }
     }

@@ -25,7 +25,7 @@ public sealed class PreTokenizerTests
         using JsonFile file = JsonFile.Open(folder.Write("a.json", $$"""{ "p": {{json}} }"""));
         var got = new List<string>();
 
-        PreTokenizerReader.Read(file.Root["p"])(text, got);
+        PreTokenizerReader.Read(file.Root["p"])(text, true, piece => got.Add(piece.ToString()));
 
         Assert.Equal(pieces, string.Join('|', got));
     }
@@ -38,6 +38,6 @@ public sealed class PreTokenizerTests
         using JsonFile file = JsonFile.Open(path);
 
         var exception = Assert.Throws<ZooPruneException>(() => PreTokenizerReader.Read(file.Root["p"]));
-        Assert.Equal($"File '{path}': 'p.pattern' is (. Expected a regular expression; correct the value.", exception.Message);
+        Assert.Equal($"File '{path}': 'p.pattern' is (. Expected a regular expression that .NET understands; correct the value.", exception.Message);
     }
 }

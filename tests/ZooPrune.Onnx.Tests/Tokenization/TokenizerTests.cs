@@ -72,11 +72,11 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"WordLevel\"", "\"Unigram\"", "'model.type' is Unigram, which is not supported. Supported are WordLevel")]
-    [InlineData("\"TemplateProcessing\"", "\"BertProcessing\"", "'post_processor.type' is BertProcessing, which is not supported. Supported are TemplateProcessing")]
-    [InlineData("\"Lowercase\"", "\"BertNormalizer\"", "'normalizer.type' is BertNormalizer, which is not supported. Supported are Lowercase, NFC, NFD, NFKC, NFKD, Strip, StripAccents, Prepend, Replace of a String or a Sequence of them")]
-    [InlineData("\"Punctuation\"", "\"Metaspace\"", "'pre_tokenizer.pretokenizers[1].type' is Metaspace, which is not supported. Supported are Whitespace, WhitespaceSplit, Punctuation, Digits, Split or a Sequence of them")]
-    [InlineData("\"decoder\": null", "\"decoder\": { \"type\": \"WordPiece\" }", "'decoder.type' is WordPiece, which is not supported. Supported are no decoder (null)")]
+    [InlineData("\"WordLevel\"", "\"Unigram\"", "'model.type' is Unigram, which is not supported. Supported are BPE or WordLevel")]
+    [InlineData("\"TemplateProcessing\"", "\"BertProcessing\"", "'post_processor.type' is BertProcessing, which is not supported. Supported are TemplateProcessing, ByteLevel or a Sequence of them")]
+    [InlineData("\"Lowercase\"", "\"BertNormalizer\"", "'normalizer.type' is BertNormalizer, which is not supported. Supported are Lowercase, NFC, NFD, NFKC, NFKD, Strip, StripAccents, Prepend, Replace, ByteLevel or a Sequence of them")]
+    [InlineData("\"Punctuation\"", "\"UnicodeScripts\"", "'pre_tokenizer.pretokenizers[1].type' is UnicodeScripts, which is not supported. Supported are Whitespace, WhitespaceSplit, Punctuation, Digits, Split, ByteLevel, Metaspace or a Sequence of them")]
+    [InlineData("\"decoder\": null", "\"decoder\": { \"type\": \"CTC\" }", "'decoder.type' is CTC, which is not supported. Supported are ByteLevel, ByteFallback, Fuse, Replace, Strip, Metaspace, WordPiece, BPEDecoder or a Sequence of them")]
     public void Load_UnsupportedPart_NamesIt(string old, string by, string problem) =>
         AssertMessage(old, by, $"{problem}; use a model with one of these.");
 
@@ -84,9 +84,9 @@ public sealed class TokenizerTests : IDisposable
     [InlineData("\"unk_token\": \"<unk>\"", "\"unk_token\": \"[UNK]\"", "'model.unk_token' is [UNK]. Expected a token of the vocabulary; correct the value.")]
     [InlineData("\"red\": 3", "\"red\": 4", "'model.vocab.circle' is 4. Expected an id that no other token has; correct the value.")]
     [InlineData("\"red\": 3", "\"red\": -3", "'model.vocab.red' is -3. Expected a whole number from 0 to 2147483647; correct the value.")]
-    [InlineData("\"content\": \"extra\"", "\"content\": \"\"", "'added_tokens[2].content' is empty. Expected at least one character; correct the value.")]
+    [InlineData("\"content\": \"extra\"", "\"content\": \"\"", "'added_tokens[2].content' is empty. Expected 1 to 512 characters; correct the value.")]
     [InlineData("\"<end>\": { \"ids\": [6] }", "\"<eot>\": { \"ids\": [6] }", "the key 'post_processor.special_tokens.<end>' is missing. It is needed to run the model; copy the file again or add the key.")]
-    [InlineData("{ \"Sequence\": { \"id\": \"A\" } }, ", "", "'post_processor.single' is a list without Sequence. Expected a list with the place of the text (Sequence); correct the value.")]
+    [InlineData("{ \"Sequence\": { \"id\": \"A\" } }, ", "", "'post_processor.single' is a list without Sequence. Expected a list with the place of the text (Sequence) once; correct the value.")]
     public void Load_WrongValue_NamesFileKeyAndNeed(string old, string by, string problem) => AssertMessage(old, by, problem);
 
     [Fact]

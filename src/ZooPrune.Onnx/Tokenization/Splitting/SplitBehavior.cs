@@ -16,28 +16,28 @@ internal readonly record struct TextSpan(int Start, int End, bool IsMatch);
 /// <summary>Cuts a text where a pattern says so.</summary>
 internal static class TextSplitter
 {
-    /// <summary>Appends the pieces of a text; empty ones are left out.</summary>
+    /// <summary>Hands on the pieces of a text; empty ones are left out.</summary>
     /// <param name="text">The text.</param>
     /// <param name="matches">Start and length of every match, ascending, without overlap.</param>
     /// <param name="behavior">What becomes of matches.</param>
     /// <param name="invert">Whether what lies between matches is the match instead. Matches that touch stay apart.</param>
-    /// <param name="pieces">Receives the pieces.</param>
+    /// <param name="sink">Receives the pieces.</param>
     public static void Split(
-        string text, IEnumerable<(int Start, int Length)> matches, SplitBehavior behavior, bool invert, List<string> pieces)
+        ReadOnlySpan<char> text, List<(int Start, int Length)> matches, SplitBehavior behavior, bool invert, PieceSink sink)
     {
-        List<TextSpan> spans = Merge(Cover(text, matches, invert), behavior);
-        foreach (TextSpan span in spans)
+        List<TextSpan> spans = Cover(text.Length, matches, invert);
+        foreach (TextSpan span in behavior is SplitBehavior.Isolated or SplitBehavior.Removed ? spans : Merge(spans, behavior))
         {
             if (!(span.IsMatch && behavior == SplitBehavior.Removed))
             {
-                pieces.Add(text[span.Start..span.End]);
+                sink(text[span.Start..span.End]);
             }
         }
     }
 
-    private static List<TextSpan> Cover(string text, IEnumerable<(int Start, int Length)> matches, bool invert)
+    private static List<TextSpan> Cover(int textLength, List<(int Start, int Length)> matches, bool invert)
     {
-        var spans = new List<TextSpan>();
+        var spans = new List<TextSpan>(matches.Count);
         int position = 0;
         foreach ((int start, int length) in matches)
         {
@@ -54,9 +54,9 @@ internal static class TextSplitter
             position = start + length;
         }
 
-        if (position < text.Length)
+        if (position < textLength)
         {
-            spans.Add(new TextSpan(position, text.Length, invert));
+            spans.Add(new TextSpan(position, textLength, invert));
         }
 
         return spans;
