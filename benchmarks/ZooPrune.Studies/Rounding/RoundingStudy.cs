@@ -19,7 +19,8 @@ internal static class RoundingStudy
     {
         Dictionary<(NumberFormat Format, float Step), Sample> small = Samples();
         Dictionary<(NumberFormat Format, float Step), Sample> large = Samples();
-        MlpProjector weights = ((IClosedFormProjector)heldOut.Model.Projector).Weights;
+        MlpProjector weights = (heldOut.Model.Projector as IClosedFormProjector)?.Weights
+            ?? throw new ZooPruneException("Rounding study: the model's projector is not Linear, GELU, Linear. The study rounds inside that form; take a model such as models/shapes-vlm.");
         run.OverImages(heldOut.Images, name =>
         {
             StudyImage image = heldOut.Read(name.Key);
