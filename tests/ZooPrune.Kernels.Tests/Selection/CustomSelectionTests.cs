@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
 
 namespace ZooPrune.Tests;
 
@@ -27,11 +26,11 @@ public sealed class CustomSelectionTests
     [Fact]
     public void Docs_Example_IsTheClassTestedHere()
     {
-        string here = ThisFile();
-        string page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs", "adding-a-selection-method.md"));
+        string docs = Path.Combine(AppContext.BaseDirectory, "Docs");
+        string page = File.ReadAllText(Path.Combine(docs, "adding-a-selection-method.md"));
         string example = page.Split("```csharp\n")[1].Split("\n```")[0].Replace("public sealed class", "private sealed class", StringComparison.Ordinal);
         IEnumerable<string> indented = example.Split('\n').Select(line => line.Length == 0 ? line : "    " + line);
-        Assert.Contains(string.Join('\n', indented), File.ReadAllText(here), StringComparison.Ordinal);
+        Assert.Contains(string.Join('\n', indented), File.ReadAllText(Path.Combine(docs, "CustomSelectionTests.cs")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,8 +109,6 @@ public sealed class CustomSelectionTests
         Assert.Throws<ArgumentException>(() => new ScoredTokens([1, 2, 3], [], 2, 0).Count);
         Assert.Throws<ArgumentException>(() => new ScoredTokens([1, 2, 3], [1], 3, 0).Count);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 
     /// <summary>The most sensitive tokens, leaving out what is almost equal to a kept one.</summary>
     private sealed class SkipDuplicates(float limit) : ISelectionMethod
