@@ -192,15 +192,17 @@ public class BatchProgramTests
     [UnixFact]
     public void Process_Interrupted_CommitsAndSaysHowToGoOn()
     {
+        // Many seconds of work, so that the signal comes before the end.
+        const int Rows = 15_000;
         using ScoringFolder folder = new();
-        folder.WriteQuestions(5000);
+        folder.WriteQuestions(Rows);
 
         var run = ProgramRun.Interrupted(() => File.Exists(folder.Partial) && new FileInfo(folder.Partial).Length > 1000, folder.Arguments());
 
         Assert.Equal(ExitCode.Interrupted, run.ExitCode);
         Assert.Matches($"BatchScoring: stopped. [0-9,]+ rows are safe in '{folder.Partial}'. Go on with the same command and --resume.", run.Error);
         Assert.Contains("Resumed after ", ProgramRun.InProcess(folder.Arguments("--resume")).Output);
-        Assert.Equal(5000, CountRows(folder.Output));
+        Assert.Equal(Rows, CountRows(folder.Output));
     }
 
     [UnixFact]
