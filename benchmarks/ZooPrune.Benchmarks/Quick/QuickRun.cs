@@ -13,7 +13,7 @@ internal static class QuickRun
         Step(progress, "LLaVA-1.5 size: weights, Q, rank, answers", () =>
         {
             using PreparedShape llava = PreparedShape.Create(ModelShape.Llava);
-            Step(progress, "LLaVA-1.5 size: prunes", () => Prunes(report, llava, "", rounds: 11));
+            Step(progress, "LLaVA-1.5 size: prunes", () => Prunes(report, llava, "", rounds: 7));
             Step(progress, "LLaVA-1.5 size: sensitivity three ways", () => Sensitivities(report, llava));
             Step(progress, "LLaVA-1.5 size: cosines, memory", () => Parts(report, llava));
             Step(progress, "LLaVA-NeXT: five tiles", () => Tiles(report, llava));
@@ -127,7 +127,7 @@ internal static class QuickRun
         CosineSimilarity cosines = new();
         using SquareProduct square = new();
         double[] times = Stopwatches.Median(
-            11,
+            7,
             square.Run,
             () => GramMatrix.Fill(packed.View, gram.Floats(shape.Tokens * shape.Tokens), 0, kernels),
             () => cosines.Prepare(new ScoredTokens(prepared.Projected, [], shape.Tokens, 0), 0, shape.Tokens, 0, kernels));
@@ -156,12 +156,12 @@ internal static class QuickRun
         float[] tokens = [.. Enumerable.Range(0, TileCount).SelectMany(tile => prepared.Shape.MakeTokens(70 + tile))];
         int[] budgets = [320, 160, 640];
         double[] beyond = BeyondPass(
-            prepared, tokens, tiles, 7, [.. budgets.Select(keep => prepared.LowRank with { Keep = KeepBudget.Tokens(keep) })]);
+            prepared, tokens, tiles, 5, [.. budgets.Select(keep => prepared.LowRank with { Keep = KeepBudget.Tokens(keep) })]);
         PruningWorkspace workspace = new();
         VisualTokenPruner exact = new(prepared.Onnx, prepared.Exact with { Keep = KeepBudget.Tokens(budgets[0]) });
         float[] projected = new float[TileCount * prepared.Projected.Length];
         double[] times = Stopwatches.Median(
-            3, () => prepared.Onnx.Project(tokens, projected), () => exact.Prune(new PruningInput(tokens, tiles), workspace));
+            1, () => prepared.Onnx.Project(tokens, projected), () => exact.Prune(new PruningInput(tokens, tiles), workspace));
         report.Milliseconds["projector_pass_2880"] = times[0];
         report.Ratios["prune_over_projector_pass_2880_exact"] = (times[1] - times[0]) / (times[0] / TileCount);
         report.Ratios["prune_over_projector_pass_2880"] = beyond[0];

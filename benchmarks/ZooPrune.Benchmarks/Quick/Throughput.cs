@@ -33,7 +33,7 @@ internal sealed class Throughput
         Throughput throughput = new(model, images);
         Row[] questions = Questions(Path.Combine(images, "questions.jsonl"));
         Row[] sixEach = [.. questions.GroupBy(row => row.ImagePath).Take(10).SelectMany(image => Enumerable.Range(0, 6).Select(i => image.ElementAt(i % image.Count())))];
-        Row[] oneEach = [.. questions.DistinctBy(row => row.ImagePath).Take(30)];
+        Row[] oneEach = [.. questions.DistinctBy(row => row.ImagePath).Take(20)];
         double fused = throughput.Compare(report, sixEach, "");
         throughput.Compare(report, oneEach, "_one_question_per_image");
 

@@ -24,27 +24,27 @@ internal static class RelationsStudy
         run.OverImages(heldOut.Images, name =>
         {
             StudyImage image = heldOut.Read(name.Key);
-            norm.Add(RankCorrelation.Of(image.Sensitivity, Norms(image.Projected, image.Count)));
-            inputNorm.Add(RankCorrelation.Of(image.Sensitivity, Norms(image.VisualTokens, image.Count)));
-            contrast.Add(RankCorrelation.Of(image.Sensitivity, [.. image.Contrasts(1).Select(c => (float)c)]));
+            norm.Add(RankCorrelation.Spearman(image.Sensitivity, Norms(image.Projected, image.Count)));
+            inputNorm.Add(RankCorrelation.Spearman(image.Sensitivity, Norms(image.VisualTokens, image.Count)));
+            contrast.Add(RankCorrelation.Spearman(image.Sensitivity, [.. image.Contrasts(1).Select(c => (float)c)]));
 
             PreparedImage prepared = heldOut.Prepare(name.Key);
             float[] moved = EncoderSensitivity.Of(heldOut.Model, prepared, [.. Enumerable.Range(0, Directions)], Step);
             float[] again = EncoderSensitivity.Of(heldOut.Model, prepared, [.. Enumerable.Range(Directions, Directions)], Step);
             float[] farther = EncoderSensitivity.Of(heldOut.Model, prepared, [.. Enumerable.Range(0, Directions)], LargeStep);
-            encoder.Add(RankCorrelation.Of(image.Sensitivity, moved));
-            encoderNorm.Add(RankCorrelation.Of(Norms(image.Projected, image.Count), moved));
-            encoderTwice.Add(RankCorrelation.Of(moved, again));
-            encoderSteps.Add(RankCorrelation.Of(moved, farther));
+            encoder.Add(RankCorrelation.Spearman(image.Sensitivity, moved));
+            encoderNorm.Add(RankCorrelation.Spearman(Norms(image.Projected, image.Count), moved));
+            encoderTwice.Add(RankCorrelation.Spearman(moved, again));
+            encoderSteps.Add(RankCorrelation.Spearman(moved, farther));
         });
 
         MlpProjector large = LargeProjector.Create();
         float[] tokens = LargeProjector.Tokens(LargeTokens);
         TokenSelection selection = Closed(large, tokens, LargeTokens);
         Sample largeNorm = new();
-        largeNorm.Add(RankCorrelation.Of(selection.Sensitivity.ToArray(), Norms(selection.KeptTokens.ToArray(), LargeTokens)));
+        largeNorm.Add(RankCorrelation.Spearman(selection.Sensitivity.ToArray(), Norms(selection.KeptTokens.ToArray(), LargeTokens)));
         Sample largeInputNorm = new();
-        largeInputNorm.Add(RankCorrelation.Of(selection.Sensitivity.ToArray(), Norms(tokens, LargeTokens)));
+        largeInputNorm.Add(RankCorrelation.Spearman(selection.Sensitivity.ToArray(), Norms(tokens, LargeTokens)));
 
         return new StudyReport(
             "relations",

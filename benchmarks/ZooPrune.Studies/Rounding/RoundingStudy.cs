@@ -56,7 +56,7 @@ internal static class RoundingStudy
         DirectionBank bank = DirectionBank.Gaussian(directions, projector.InputWidth, seed: 0);
         foreach (((NumberFormat format, float step), Sample sample) in samples)
         {
-            sample.Add(RankCorrelation.Of(exact, new RoundedEstimator(projector, format).Estimate(tokens, bank, step)));
+            sample.Add(RankCorrelation.Spearman(exact, new RoundedEstimator(projector, format).Estimate(tokens, bank, step)));
         }
     }
 

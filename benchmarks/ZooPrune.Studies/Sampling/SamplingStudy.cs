@@ -59,7 +59,7 @@ internal static class SamplingStudy
     }
 
     private static double Ranks(TokenSelection first, TokenSelection second) =>
-        RankCorrelation.Of(first.Sensitivity.ToArray(), second.Sensitivity.ToArray());
+        RankCorrelation.Spearman(first.Sensitivity.ToArray(), second.Sensitivity.ToArray());
 
     private static double Picks(TokenSelection first, TokenSelection second) =>
         first.KeptIndices.ToArray().Intersect(second.KeptIndices.ToArray()).Count() / (double)first.KeptIndices.Length;
