@@ -50,7 +50,10 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     /// <summary>Runs the program as a process and sends it what Ctrl-C sends, as soon as a condition holds.</summary>
     public static ProgramRun Interrupted(Func<bool> when, params string[] arguments)
     {
-        using Process process = Process.Start(Redirected("dotnet", [Assembly, .. arguments]))!;
+        // A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
+        using Process process = Process.Start(OperatingSystem.IsLinux()
+            ? Redirected("env", ["--default-signal=INT", "dotnet", Assembly, .. arguments])
+            : Redirected("dotnet", [Assembly, .. arguments]))!;
         return ToEnd(process, () =>
         {
             while (!when() && !process.HasExited)
