@@ -64,7 +64,7 @@ internal sealed class DevTools : IAsyncDisposable
                 message.SetLength(0);
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or JsonException)
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException or JsonException)
         {
             foreach (TaskCompletionSource<JsonElement> answer in _waiting.Values)
             {
