@@ -1,0 +1,22 @@
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Cli;
+
+/// <summary>What things are called on the command line.</summary>
+internal static class Names
+{
+    /// <summary>How kept tokens are chosen.</summary>
+    public static Choices<SelectionMethod> Methods { get; } = new(
+        ("zooprune", SelectionMethod.ZooPrune),
+        ("divprune", SelectionMethod.DivPrune),
+        ("sensitivity", SelectionMethod.Sensitivity),
+        ("norm", SelectionMethod.Norm),
+        ("uniform", SelectionMethod.Uniform),
+        ("random", SelectionMethod.Random));
+
+    /// <summary>Which positions kept tokens get.</summary>
+    public static Choices<PositionMode> Positions { get; } = new(
+        ("auto", PositionMode.Auto),
+        ("compact", PositionMode.Compact),
+        ("original", PositionMode.KeepOriginal));
+}
