@@ -58,6 +58,6 @@ internal sealed class AskCommand() : ToolCommand(AskSyntax.Create())
             long start = Stopwatch.GetTimestamp();
             PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
             TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
-            return new GivenAnswer(model.Answer(images[0], options.Question, pruning, options.MaxNewTokens), preprocess);
+            return new GivenAnswer(model.Answer(images, options.Question, pruning, options.MaxNewTokens), preprocess);
         });
 }

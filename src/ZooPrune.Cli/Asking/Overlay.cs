@@ -21,9 +21,24 @@ internal static class Overlay
     private static IReadOnlyList<TokenPanel> Panels(VisionLanguageModel model, RgbImage picture)
     {
         IImagePreprocessor preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(model.Files.Root));
-        int tokens = model.VisualTokenCount;
+        IReadOnlyList<PictureArea> areas = preprocessor.TileAreas(picture.Width, picture.Height);
+        int tokens = model.LayoutOf(picture.Width, picture.Height).TokenCount / areas.Count;
+        (int rows, int columns) = Grid(preprocessor.Measure(picture.Width, picture.Height).GridThw, tokens);
+
+        // Where the encoder gives one token more, of the whole picture, that is the first.
+        return [.. areas.Select((area, tile) => new TokenPanel(area, rows, columns, (tile * tokens) + tokens - (rows * columns)))];
+    }
+
+    /// <summary>Rows and columns of a tile's visual tokens: of the merged patches, or of the largest square.</summary>
+    private static (int Rows, int Columns) Grid(IReadOnlyList<int>? patches, int tokens)
+    {
+        if (patches is [var frames, var rows, var columns])
+        {
+            int merge = (int)Math.Sqrt(frames * rows * columns / tokens);
+            return (rows / merge, columns / merge);
+        }
+
         int side = (int)Math.Sqrt(tokens);
-        return [.. preprocessor.TileAreas(picture.Width, picture.Height)
-            .Select((area, tile) => new TokenPanel(area, side, side, (tile * tokens) + tokens - (side * side)))];
+        return (side, side);
     }
 }
