@@ -14,8 +14,12 @@ internal sealed class ModelParts : IDisposable
         Prompts = LoadPrompts();
         try
         {
-            Encoder = Own(VisionEncoder.Open(files.VisionEncoder, options.Threads));
-            Projector = ProjectorLoader.Load(files.Projector, options.Threads, Encoder.Width, ProbeTokens);
+            // Models on the hub have the projector at the end of the vision encoder.
+            SplitVisionEncoder? split = files.Projector is null ? VisionEncoderSplitter.Split(files.VisionEncoder) : null;
+            Encoder = Own(VisionEncoder.Open(files.VisionEncoder, options.Threads, split));
+            Projector = files.Projector is { } projector
+                ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, ProbeTokens)
+                : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, ProbeTokens);
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             Decoder = Own(Decoder.Open(files.Decoder, options.Threads));
@@ -54,7 +58,7 @@ internal sealed class ModelParts : IDisposable
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
-    public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder), options);
+    public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder, options.Precision), options);
 
     public void Dispose() => _owned.Dispose();
 
@@ -80,7 +84,7 @@ internal sealed class ModelParts : IDisposable
         if (Projector.InputWidth != Encoder.Width)
         {
             throw Throw.GraphMismatch(
-                Files.Projector,
+                Files.Projector ?? Files.VisionEncoder,
                 $"its input is {Projector.InputWidth:N0} wide",
                 "onnx/vision_encoder.onnx",
                 $"whose visual tokens are {Encoder.Width:N0} wide");
@@ -89,7 +93,7 @@ internal sealed class ModelParts : IDisposable
         if (Projector.OutputWidth != Embedder.Width)
         {
             throw Throw.GraphMismatch(
-                Files.Projector,
+                Files.Projector ?? Files.VisionEncoder,
                 $"its output is {Projector.OutputWidth:N0} wide",
                 "onnx/embed_tokens.onnx",
                 $"whose embeddings are {Embedder.Width:N0} wide");

@@ -32,9 +32,9 @@ internal sealed class VisionEncoder : IDisposable
     public int Width { get; }
 
     /// <exception cref="ZooPruneException">The file cannot be loaded or is no vision encoder.</exception>
-    public static VisionEncoder Open(string path, int threads)
+    public static VisionEncoder Open(string path, int threads, SplitVisionEncoder? split = null)
     {
-        GraphSession session = GraphSession.Open(path, threads);
+        GraphSession session = split is null ? GraphSession.Open(path, threads) : GraphSession.OpenPart(path, split.Encoder, threads, split.Folder);
         try
         {
             var signature = new GraphSignature(session);
