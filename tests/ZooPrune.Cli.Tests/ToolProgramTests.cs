@@ -34,7 +34,7 @@ public class ToolProgramTests
     [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
-        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --positions, --overlay, --compare, --json, --help; see zooprune ask --help.",
+        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, --positions, --overlay, --compare, --json, --help; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
     [InlineData("zooprune ask: arguments are missing. Expected MODEL and IMAGE... QUESTION; see zooprune ask --help.", "ask", "m")]
     [InlineData("zooprune ask: the option --keep is given 2 times. Expected once; leave the others out.", "ask", "m", "q", "--keep", "1", "--keep", "2")]

@@ -49,6 +49,11 @@ internal static class AnswerText
         }
 
         AddRow("visual tokens", answer => $"{answer.Answer.KeptTokenCount:N0} of {answer.Answer.VisualTokenCount:N0}");
+        if (columns.Any(column => Separators(column.Answer) > 0))
+        {
+            AddRow("of them separators", answer => $"{Separators(answer):N0}");
+        }
+
         AddRow("new tokens", answer => $"{answer.Answer.TokenIds.Count:N0}");
         for (int i = 0; i < columns[0].Answer.Stages.Count; i++)
         {
@@ -60,4 +65,7 @@ internal static class AnswerText
         void AddRow(string name, Func<GivenAnswer, FormattableString> cell) => table.AddRow(
             [new Text(name), .. columns.Select(column => new Text(cell(column.Answer).ToString(CultureInfo.InvariantCulture)))]);
     }
+
+    /// <summary>Embeddings between rows of a picture, which are read whatever is pruned.</summary>
+    private static int Separators(GivenAnswer answer) => answer.Answer.KeptTokenCount - answer.Answer.KeptIndices.Count;
 }

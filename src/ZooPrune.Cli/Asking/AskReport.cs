@@ -12,9 +12,9 @@ namespace ZooPrune.Cli;
 /// <param name="Positions">Positions that kept tokens got.</param>
 /// <param name="Answer">What the model said.</param>
 /// <param name="TokenIds">The generated ids.</param>
-/// <param name="Kept">K, the visual tokens that the language model saw.</param>
-/// <param name="Total">N, the visual tokens that the pictures have.</param>
-/// <param name="KeptIndices">[K], ascending.</param>
+/// <param name="Kept">Visual tokens that the language model read: K, and what stands between rows of a picture (LLaVA-NeXT).</param>
+/// <param name="Total">What it would have read without pruning.</param>
+/// <param name="KeptIndices">[K], ascending: tile * N + token where there are tiles.</param>
 /// <param name="Milliseconds">Time of each stage and of all together.</param>
 /// <param name="Note">What should be known about the answer; usually null.</param>
 /// <param name="Full">The answer from all visual tokens; null without --compare.</param>

@@ -40,6 +40,8 @@ internal static class AskSyntax
         "--max-new-tokens", "N", $"Most tokens of the answer. Default: {DefaultMaxNewTokens}.");
     private static readonly Option<string?> Positions = TextOption.Create(
         "--positions", "MODE", $"Positions of the kept tokens: {Names.Positions}. Default: auto, which is the model's own.");
+    private static readonly Option<string?> Precision = TextOption.Create(
+        "--precision", "NAME", $"Which of the model's graphs to run: {Names.Precisions}. Default: auto, the most accurate that are there.");
     private static readonly Option<string?> Overlay = TextOption.Create(
         "--overlay", "FILE", "Draw the picture as PNG, with the tokens that were not kept darkened.");
     private static readonly Option<bool> Compare = new("--compare")
@@ -54,7 +56,7 @@ internal static class AskSyntax
         "ask",
         "Asks a model about a picture and shows the answer, the visual tokens that it was given from, and the time of each stage.")
     {
-        Model, Words, Images, Keep, Method, MaxNewTokens, Positions, Overlay, Compare, Json,
+        Model, Words, Images, Keep, Method, MaxNewTokens, Precision, Positions, Overlay, Compare, Json,
     };
 
     /// <summary>The options that were typed.</summary>
@@ -97,7 +99,11 @@ internal static class AskSyntax
             question,
             pruning,
             TextOption.WholeNumber(line, MaxNewTokens, atLeast: 1) ?? DefaultMaxNewTokens,
-            new VisionLanguageModelOptions { Positions = Names.Positions.Parse(Positions.Name, TextOption.Value(line, Positions) ?? "auto") },
+            new VisionLanguageModelOptions
+            {
+                Precision = Names.Precisions.Parse(Precision.Name, TextOption.Value(line, Precision) ?? "auto"),
+                Positions = Names.Positions.Parse(Positions.Name, TextOption.Value(line, Positions) ?? "auto"),
+            },
             overlay,
             compare,
             line.GetValue(Json));

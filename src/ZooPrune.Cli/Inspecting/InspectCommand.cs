@@ -2,10 +2,24 @@ using System.CommandLine;
 
 namespace ZooPrune.Cli;
 
-/// <summary>"inspect".</summary>
-internal sealed class InspectCommand() : ToolCommand(new Command("inspect", "Shows what a model folder holds."))
+/// <summary>"inspect": what a model folder holds and what pruning would save.</summary>
+internal sealed class InspectCommand() : ToolCommand(InspectSyntax.Create())
 {
-    public override string Examples => "";
+    public override string Examples => InspectSyntax.Examples;
 
-    public override int Run(ParseResult line, Terminal terminal) => 0;
+    public override int Run(ParseResult line, Terminal terminal)
+    {
+        InspectOptions options = InspectSyntax.Read(line);
+        InspectReport report = terminal.While("looking into the model", new FolderInspector(options).Inspect);
+        if (options.Json)
+        {
+            terminal.SayJson(report);
+        }
+        else
+        {
+            InspectText.Write(terminal, report);
+        }
+
+        return report.IsUsable ? ExitCode.Success : ExitCode.Failure;
+    }
 }

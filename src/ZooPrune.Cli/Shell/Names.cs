@@ -14,6 +14,15 @@ internal static class Names
         ("uniform", SelectionMethod.Uniform),
         ("random", SelectionMethod.Random));
 
+    /// <summary>Which of a model's graphs are run.</summary>
+    public static Choices<ModelPrecision> Precisions { get; } = new(
+        ("auto", ModelPrecision.Auto),
+        ("float32", ModelPrecision.Float32),
+        ("float16", ModelPrecision.Float16),
+        ("q8", ModelPrecision.Q8),
+        ("q4", ModelPrecision.Q4),
+        ("q4f16", ModelPrecision.Q4F16));
+
     /// <summary>Which positions kept tokens get.</summary>
     public static Choices<PositionMode> Positions { get; } = new(
         ("auto", PositionMode.Auto),

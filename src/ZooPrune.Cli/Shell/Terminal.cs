@@ -41,11 +41,14 @@ internal sealed class Terminal(
     /// <summary>Set by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
-    /// <summary>One line of results as it is: neither wrapped at the console's width nor read as markup.</summary>
-    public void Say(string text) => Output.Profile.Out.Writer.WriteLine(text);
+    /// <summary>
+    /// One line of results: neither wrapped at the console's width nor read as markup. What would move the cursor or ring the bell is
+    /// replaced: answers and names of files are other people's.
+    /// </summary>
+    public void Say(string text) => Output.Profile.Out.Writer.WriteLine(Harmless(text));
 
-    /// <summary>One line about what went wrong.</summary>
-    public void Complain(string text) => Error.Profile.Out.Writer.WriteLine(text);
+    /// <summary>One line about what went wrong, treated alike.</summary>
+    public void Complain(string text) => Error.Profile.Out.Writer.WriteLine(Harmless(text));
 
     /// <summary>The whole result as JSON.</summary>
     public void SayJson<T>(T report) => Say(JsonSerializer.Serialize(report, JsonOptions));
@@ -107,6 +110,14 @@ internal sealed class Terminal(
     /// <summary>Waits for the task or Ctrl-C; false after the timeout.</summary>
     private bool IsDone(Task task, TimeSpan timeout) =>
         WaitHandle.WaitAny([((IAsyncResult)task).AsyncWaitHandle, Cancellation.WaitHandle], timeout) != WaitHandle.WaitTimeout;
+
+    private static string Harmless(string text) => string.Create(text.Length, text, (result, source) =>
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            result[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\r' or '\t') ? '\uFFFD' : source[i];
+        }
+    });
 
     private static IAnsiConsole Over(TextWriter writer, bool isRedirected)
     {

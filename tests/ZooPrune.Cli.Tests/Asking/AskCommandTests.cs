@@ -177,6 +177,81 @@ public class AskCommandTests
         Assert.Contains("copy or download it again", run.Error);
     }
 
+    [Theory]
+    [MemberData(nameof(FamilyFolder.Names), MemberType = typeof(FamilyFolder))]
+    public void Run_EveryFamily_KeepsWhatWasAskedAndDrawsIt(string family)
+    {
+        using TestFolder folder = new();
+        string overlay = folder.PathOf("kept.png");
+        (string picture, int visualTokens) = FamilyFolder.Cases(family)[0];
+
+        var run = ToolRun.InProcess(
+            "ask", FamilyFolder.Of(family), picture, "What is in the picture?", "--keep", "5", "--max-new-tokens", "3", "--overlay", overlay, "--json");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Equal(visualTokens, run.Json.GetProperty("total").GetInt32());
+        Assert.Equal(5, run.Json.GetProperty("keptIndices").GetArrayLength());
+        Assert.InRange(run.Json.GetProperty("tokenIds").GetArrayLength(), 1, 3);
+        using Onnx.ImageDecoder decoder = new(long.MaxValue);
+        Onnx.RgbImage before = decoder.Read(picture);
+        Onnx.RgbImage after = decoder.Read(overlay);
+        int views = family == "llava-next" ? 2 : 1;
+        Assert.Equal(views * before.Width * before.Height, after.Width * after.Height);
+    }
+
+    [Fact]
+    public void Run_SeveralPicturesOrNone_AreAnswered()
+    {
+        string model = FamilyFolder.Of("qwen2.5-vl");
+        IReadOnlyList<(string Picture, int VisualTokens)> cases = FamilyFolder.Cases("qwen2.5-vl");
+
+        var two = ToolRun.InProcess("ask", model, cases[0].Picture, "--image", cases[1].Picture, "What has changed?", "--keep", "2", "--max-new-tokens", "2", "--json");
+        var none = ToolRun.InProcess("ask", model, "What is a circle?", "--max-new-tokens", "2");
+
+        Assert.Equal((ExitCode.Success, ""), (two.ExitCode, two.Error));
+        Assert.Equal(cases[0].VisualTokens + cases[1].VisualTokens, two.Json.GetProperty("total").GetInt32());
+        Assert.Equal(4, two.Json.GetProperty("kept").GetInt32());
+        Assert.Equal(ExitCode.Success, none.ExitCode);
+        Assert.Contains("0 of 0", none.Output);
+    }
+
+    [Theory]
+    [InlineData("q8")]
+    [InlineData("q4")]
+    [InlineData("float16")]
+    public void Run_Precision_TakesThoseGraphs(string precision)
+    {
+        string model = FamilyFolder.Of("llava");
+        string[] arguments = ["ask", model, FamilyFolder.Cases("llava")[0].Picture, "What is in the picture?", "--max-new-tokens", "4", "--json", "--precision"];
+
+        var run = ToolRun.InProcess([.. arguments, precision]);
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Equal(4, run.Json.GetProperty("tokenIds").GetArrayLength());
+    }
+
+    [Fact]
+    public void Run_PrecisionThatIsNotThere_EndsWithTwo()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--precision", "q4");
+
+        Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
+        Assert.Contains("shapes-vlm", run.Error);
+    }
+
+    [Fact]
+    public void Run_AnswerWithControlCharacters_DoesNotReachTheTerminal()
+    {
+        // The tiny model's answer has a bell or an escape in it: it would move the cursor.
+        string picture = Path.Combine(FamilyFolder.Of("llava"), "images", "wide.jpg");
+        string[] arguments = ["ask", FamilyFolder.Of("llava"), picture, "How many red circles are there?", "--keep", "16", "--precision", "q4"];
+
+        string answer = ToolRun.InProcess([.. arguments, "--json"]).Json.GetProperty("answer").GetString()!;
+
+        Assert.Contains(answer, char.IsControl);
+        Assert.DoesNotContain(ToolRun.InProcess(arguments).Output, character => char.IsControl(character) && character is not ('\n' or '\r' or '\t'));
+    }
+
     [Fact]
     [Trait("Speed", "Slow")]
     public void Process_Json_IsAloneOnStandardOutput()

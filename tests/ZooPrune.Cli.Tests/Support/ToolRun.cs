@@ -6,9 +6,13 @@ namespace ZooPrune.Cli.Tests;
 /// <summary>What a run of the tool gave.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its standard output.</param>
-/// <param name="Error">Its standard error.</param>
-internal sealed record ToolRun(int ExitCode, string Output, string Error)
+/// <param name="Errors">Its standard error.</param>
+internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
+    /// <summary>Standard error without the lines that say that time passes, which a busy machine adds.</summary>
+    public string Error { get; } = string.Concat(
+        Errors.Split('\n').Where(line => !line.TrimEnd().EndsWith(" s so far", StringComparison.Ordinal)).Select(line => line.Length > 0 ? line + "\n" : ""));
+
     /// <summary>Standard output, which must be one JSON document and nothing else.</summary>
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
