@@ -54,13 +54,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     public string Constant(Element element, ReadOnlySpan<byte> raw, params ReadOnlySpan<long> dimensions)
     {
         string name = $"c{_names++}";
-        var tensor = new ProtobufWriter();
-        foreach (long dimension in dimensions)
-        {
-            tensor.WriteInt64(1, dimension);
-        }
-
-        _graph.WriteMessage(5, tensor.WriteInt64(2, (long)element).WriteString(8, name).WriteBytes(9, raw));
+        _graph.WriteMessage(5, Tensor(element, raw, dimensions).WriteString(8, name));
         return name;
     }
 
@@ -216,8 +210,20 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
             float single => attribute.WriteSingle(2, single).WriteInt64(20, 1),
             int number => attribute.WriteInt64(3, number).WriteInt64(20, 2),
             string text => attribute.WriteString(4, text).WriteInt64(20, 3),
+            (Element element, byte[] raw, long[] shape) => attribute.WriteMessage(5, Tensor(element, raw, shape)).WriteInt64(20, 4),
             long[] numbers => numbers.Aggregate(attribute, (writer, number) => writer.WriteInt64(8, number)).WriteInt64(20, 7),
             _ => throw new ArgumentException($"Attribute '{name}' has the type {value.GetType()}.", nameof(value)),
         };
+    }
+
+    private static ProtobufWriter Tensor(Element element, ReadOnlySpan<byte> raw, ReadOnlySpan<long> dimensions)
+    {
+        var tensor = new ProtobufWriter();
+        foreach (long dimension in dimensions)
+        {
+            tensor.WriteInt64(1, dimension);
+        }
+
+        return tensor.WriteInt64(2, (long)element).WriteBytes(9, raw);
     }
 }
