@@ -8,7 +8,7 @@ internal static class EncoderGraphs
 {
     public const int Tokens = 6;
     public const int Width = 24;
-    public const int HiddenWidth = 32;
+    public const int HiddenWidth = 40;
     public const int OutputWidth = 20;
 
     private const int Pixels = 3 * 8 * 8;
