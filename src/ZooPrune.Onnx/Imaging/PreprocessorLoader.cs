@@ -6,9 +6,11 @@ namespace ZooPrune.Onnx;
 internal static class PreprocessorLoader
 {
     private const string Key = "image_processor";
-    private const int LargestSide = 8192;
     private const int LargestPatch = 256;
-    private const int MostFrames = 8;
+    private const int MostFrames = 4;
+
+    // A small picture is made this large; more would be a way to take memory.
+    private const int MostMinPixels = 1 << 22;
 
     private static readonly string[] Known =
     [
@@ -90,8 +92,8 @@ internal static class PreprocessorLoader
 
     /// <summary>One side of a size, which is a number, the shorter side (of a square here), or height and width.</summary>
     private static int Side(JsonSection size, string key) =>
-        size.Kind == JsonValueKind.Number ? size.AsInt32(1, LargestSide)
-        : size.Int32("shortest_edge", 1, LargestSide) ?? size.RequiredInt32(key, 1, LargestSide);
+        size.Kind == JsonValueKind.Number ? size.AsInt32(1, PreprocessorSettings.LargestSide)
+        : size.Int32("shortest_edge", 1, PreprocessorSettings.LargestSide) ?? size.RequiredInt32(key, 1, PreprocessorSettings.LargestSide);
 
     private static (int Height, int Width) Grid(JsonSection root, JsonSection grid, int side)
     {
@@ -99,9 +101,9 @@ internal static class PreprocessorLoader
         int[] sides = isPair
             ? [.. grid.Element.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : 0)]
             : [0, 0];
-        return sides.All(value => value is > 0 and <= LargestSide && value % side == 0)
+        return sides.All(value => value is > 0 and <= PreprocessorSettings.LargestSide && value % side == 0)
             ? (sides[0], sides[1])
-            : throw root.Wrong("image_grid_pinpoints", grid.Element.GetRawText(), $"[height, width] in multiples of the tile's side {side}, {LargestSide} at most");
+            : throw root.Wrong("image_grid_pinpoints", grid.Element.GetRawText(), $"[height, width] in multiples of the tile's side {side}, {PreprocessorSettings.LargestSide} at most");
     }
 
     private static PatchImagePreprocessor Qwen(JsonSection root)
@@ -113,8 +115,8 @@ internal static class PreprocessorLoader
 
         // Each limit has an old name of its own, which wins where both are there, and two names inside "size".
         JsonSection size = root["size"];
-        int least = root.Int32("min_pixels", 1, (int)PictureSize.MostPixels) ?? size.Int32("shortest_edge", 1, (int)PictureSize.MostPixels)
-            ?? size.Int32("min_pixels", 1, (int)PictureSize.MostPixels) ?? 56 * 56;
+        int least = root.Int32("min_pixels", 1, MostMinPixels) ?? size.Int32("shortest_edge", 1, MostMinPixels)
+            ?? size.Int32("min_pixels", 1, MostMinPixels) ?? 56 * 56;
         int most = root.Int32("max_pixels", 1, (int)PictureSize.MostPixels) ?? size.Int32("longest_edge", 1, (int)PictureSize.MostPixels)
             ?? size.Int32("max_pixels", 1, (int)PictureSize.MostPixels) ?? 28 * 28 * 1280;
         if (least > most)
