@@ -20,7 +20,7 @@ public sealed class TokenSelection
     {
         TokenCount = tokenCount;
         _keptIndices = new(everyIndex);
-        _selectionOrder = new(everyIndex);
+        _selectionOrder = new([.. everyIndex]);
         _keptTokens = new(projected);
     }
 
@@ -54,6 +54,36 @@ public sealed class TokenSelection
     /// <returns>The selection; it has no sensitivity.</returns>
     internal static TokenSelection KeepAll(float[] projected, int tokenCount, string? note = null) =>
         new(tokenCount, [.. Enumerable.Range(0, tokenCount)], projected) { Note = note };
+
+    /// <summary>
+    /// The same selection among more tokens than could be chosen from: token i of what was pruned is token <c>indices[i]</c> there.
+    /// </summary>
+    /// <param name="indices">Ascending.</param>
+    /// <param name="tokenCount">Tokens that there are; those that could not be chosen have the sensitivity 0.</param>
+    internal void Renumber(ReadOnlySpan<int> indices, int tokenCount)
+    {
+        foreach (ref int index in _keptIndices.Take(KeptIndices.Length))
+        {
+            index = indices[index];
+        }
+
+        foreach (ref int index in _selectionOrder.Take(SelectionOrder.Length))
+        {
+            index = indices[index];
+        }
+
+        TokenCount = tokenCount;
+        if (!Sensitivity.IsEmpty)
+        {
+            float[] given = Sensitivity.ToArray();
+            Span<float> all = _sensitivity.Take(tokenCount);
+            all.Clear();
+            for (int i = 0; i < given.Length; i++)
+            {
+                all[indices[i]] = given[i];
+            }
+        }
+    }
 
     /// <summary>One an image, to be filled; nobody else's.</summary>
     internal static TokenSelection[] New(int images)

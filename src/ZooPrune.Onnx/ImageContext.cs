@@ -2,31 +2,32 @@ namespace ZooPrune.Onnx;
 
 /// <summary>
 /// The language model's state after it has read the text before the image and the kept visual tokens, from which any number of
-/// questions about the image go on. From <see cref="VisionLanguageModel.ReadImage"/>.
+/// questions about the image go on. From <see cref="VisionLanguageModel.ReadImage(ReadOnlySpan{float}, IReadOnlyList{int}, ImageLayout)"/>.
 /// </summary>
 /// <remarks>Immutable; any number of threads may ask. Holds 2 x layers x (tokens read) x H floats until it is disposed.</remarks>
 public sealed class ImageContext : IDisposable
 {
-    internal ImageContext(KvCache cache, int[] textBefore, int[] keptIndices, int visualTokenCount, long nextPosition, TimeSpan prefill)
+    internal ImageContext(KvCache cache, int[] textBefore, ReadRows rows, long nextPosition, TimeSpan prefill)
     {
         Cache = cache;
         TextBefore = textBefore;
-        KeptIndices = keptIndices;
-        VisualTokenCount = visualTokenCount;
+        Rows = rows;
         NextPosition = nextPosition;
         Prefill = prefill;
     }
 
-    /// <summary>N before pruning.</summary>
-    public int VisualTokenCount { get; }
+    /// <summary>Rows that the image would have had without pruning: visual tokens, and separators where the model has them.</summary>
+    public int VisualTokenCount => Rows.Layout.SequenceLength;
 
     /// <summary>[K], ascending; the visual tokens that were read.</summary>
-    public IReadOnlyList<int> KeptIndices { get; }
+    public IReadOnlyList<int> KeptIndices => Rows.KeptIndices;
 
     /// <summary>What reading took.</summary>
     public TimeSpan Prefill { get; }
 
     internal KvCache Cache { get; }
+
+    internal ReadRows Rows { get; }
 
     internal int[] TextBefore { get; }
 

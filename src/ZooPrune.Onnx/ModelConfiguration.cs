@@ -3,22 +3,22 @@ using System.Text.Json;
 namespace ZooPrune.Onnx;
 
 /// <summary>What config.json and generation_config.json say, after checking. Immutable.</summary>
+/// <param name="ModelType">"model_type", the kind of model.</param>
 /// <param name="Family">What the kind of model brings along.</param>
 /// <param name="ImageTokenId">Id of the placeholder that stands for the image in a prompt.</param>
-/// <param name="VocabularySize">Rows of the embedding and width of the logits; null where the file does not say.</param>
 /// <param name="LayerCount">Layers of the language model; null where the file does not say.</param>
-/// <param name="CacheHeads">Key and value heads of a layer; null where the file does not say.</param>
+/// <param name="Decoder">Sizes of the language model, each null where the file does not say.</param>
 /// <param name="MaxPositions">Longest sequence; null where the file does not say.</param>
 /// <param name="EndTokenIds">Ids that end an answer; one at least.</param>
 /// <param name="Positions">Positions that this model was made for; never Auto.</param>
 /// <param name="Prompt">Template with one image placeholder and one {question}: the file's own, else the family's.</param>
 /// <param name="HasOwnPrompt">Whether the file gives one, which then goes before a chat template.</param>
 internal sealed record ModelConfiguration(
-    ModelFamily Family,
+    string ModelType,
+    IModelFamily Family,
     int ImageTokenId,
-    int? VocabularySize,
     int? LayerCount,
-    int? CacheHeads,
+    DecoderSizes Decoder,
     int? MaxPositions,
     IReadOnlyList<int> EndTokenIds,
     PositionMode Positions,
@@ -33,18 +33,28 @@ internal sealed record ModelConfiguration(
         JsonSection root = configuration.Root;
         JsonSection text = root.Has("text_config") ? root["text_config"] : root;
         JsonSection own = root["zooprune"];
-        ModelFamily family = ModelFamily.Of(root);
+        IModelFamily family = ModelFamilies.Read(root);
         return new ModelConfiguration(
+            root.RequiredText("model_type"),
             family,
-            root.Int32("image_token_index", 0, int.MaxValue) ?? root.RequiredInt32("image_token_id", 0, int.MaxValue),
-            text.Int32("vocab_size", 1, int.MaxValue),
+            ReadImageToken(root),
             text.Int32("num_hidden_layers", 1, int.MaxValue),
-            text.Int32("num_key_value_heads", 1, int.MaxValue),
+            DecoderSizes.Read(text),
             text.Int32("max_position_embeddings", 1, int.MaxValue),
             ReadEndTokens(generation.Root, text),
             ReadPositions(own) ?? family.Positions,
             own.Text("prompt") ?? family.Prompt,
             own.Has("prompt"));
+    }
+
+    /// <summary>One thing under two names, the older of which goes first.</summary>
+    private static int ReadImageToken(JsonSection root)
+    {
+        int? index = root.Int32("image_token_index", 0, int.MaxValue);
+        int? id = root.Int32("image_token_id", 0, int.MaxValue);
+        return index is not null && id is not null && index != id
+            ? throw root.Wrong("image_token_id", $"{id}", $"the same as image_token_index, which is {index}")
+            : index ?? id ?? root.RequiredInt32("image_token_id", 0, int.MaxValue);
     }
 
     private static int[] ReadEndTokens(JsonSection generation, JsonSection text)

@@ -3,26 +3,31 @@ namespace ZooPrune.Onnx;
 /// <summary>Everything that a model folder holds, loaded and checked to fit together.</summary>
 internal sealed class ModelParts : IDisposable
 {
+    private const int SideWithoutTiles = 336;
+
     private readonly DisposableList<IDisposable> _owned = [];
 
     private ModelParts(ModelFolder files, VisionLanguageModelOptions options)
     {
         Files = files;
         Configuration = ModelConfiguration.Load(files);
-        Preprocessor = PreprocessorLoader.Load(files.Preprocessor);
+        Positions = options.Positions == PositionMode.Auto ? Configuration.Positions : options.Positions;
+        Preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(files.Root));
         Tokenizer = Tokenizer.Load(files.Tokenizer);
         Prompts = LoadPrompts();
         try
         {
-            Encoder = Own(VisionEncoder.Open(files.VisionEncoder, options.Threads));
+            Encoder = Own(VisionEncoder.Open(GraphSession.Open(files.VisionEncoder, options.Threads), width: null, Preprocessor.TileSize?.Height));
             Projector = ProjectorLoader.Load(files.Projector, options.Threads, Encoder.Width, ProbeTokens);
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
-            Decoder = Own(Decoder.Open(files.Decoder, options.Threads));
+            Decoder = Own(Decoder.Open(files.Decoder, options.Threads, Family.PositionAxes, Positions, Configuration.Decoder with { Width = Embedder.Width }));
             CheckWidths();
             CheckCache();
             CheckVocabulary();
             CheckImageSize();
+            CheckLayout();
+            Separator = LoadSeparator();
             Images = Own(new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation));
         }
         catch
@@ -35,6 +40,12 @@ internal sealed class ModelParts : IDisposable
     public ModelFolder Files { get; }
 
     public ModelConfiguration Configuration { get; }
+
+    /// <summary>Positions of kept tokens; never Auto.</summary>
+    public PositionMode Positions { get; }
+
+    /// <summary>The embedding between rows of visual tokens, [H]; empty where the family has none.</summary>
+    public float[] Separator { get; } = [];
 
     public Tokenizer Tokenizer { get; }
 
@@ -52,6 +63,10 @@ internal sealed class ModelParts : IDisposable
 
     public IImagePreprocessor Preprocessor { get; }
 
+    /// <summary>How the visual tokens of an image lie in the prompt.</summary>
+    /// <exception cref="ArgumentException">The image is not what the model's preprocessor makes.</exception>
+    public ImageLayout LayOut(ImageShape image) => Family.LayOut(image, Encoder.TokenCount);
+
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
     public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder), options);
@@ -64,9 +79,25 @@ internal sealed class ModelParts : IDisposable
             ? new PromptBuilder(new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(Files.Root)), Tokenizer, Configuration.ImageTokenId)
             : new PromptBuilder(Configuration.Prompt, Tokenizer, Configuration.ImageTokenId);
 
+    private IModelFamily Family => Configuration.Family;
+
     /// <summary>X of a picture drawn in code, by which a low-rank sensitivity is chosen.</summary>
     private float[] ProbeTokens() =>
-        Encoder.Encode([Preprocessor.Prepare(ProbePicture.Draw(Encoder.ImageSize), Encoder.ImageSize, Encoder.ImageSize).PixelValues])[0];
+        Encoder.Encode([Preprocessor.Prepare(ProbePicture.Draw(ProbeSide), ProbeSide, ProbeSide)])[0];
+
+    /// <summary>The tile's side; for patches enough of them to choose a rank by.</summary>
+    private int ProbeSide => Encoder.ImageSize > 0 ? Encoder.ImageSize : SideWithoutTiles;
+
+    private float[] LoadSeparator()
+    {
+        if (Family.SeparatorNames.Count == 0)
+        {
+            return [];
+        }
+
+        float[] separator = ModelWeights.Find(Files.Root, Family.SeparatorNames) ?? throw Throw.SeparatorMissing(Files.Root, Family.SeparatorNames);
+        return separator.Length == Embedder.Width ? separator : throw Throw.SeparatorWidth(Family.SeparatorNames[0], separator.Length, Embedder.Width);
+    }
 
     private T Own<T>(T part)
         where T : IDisposable
@@ -116,7 +147,7 @@ internal sealed class ModelParts : IDisposable
                 $"whose num_hidden_layers is {layers:N0}");
         }
 
-        if (Configuration.CacheHeads is int heads && heads != Decoder.CacheHeads)
+        if (Configuration.Decoder.CacheHeads is int heads && heads != Decoder.CacheHeads)
         {
             throw Throw.GraphMismatch(
                 Files.Decoder,
@@ -128,7 +159,7 @@ internal sealed class ModelParts : IDisposable
 
     private void CheckVocabulary()
     {
-        if (Configuration.VocabularySize is int size && size != Decoder.VocabularySize)
+        if (Configuration.Decoder.VocabularySize is int size && size != Decoder.VocabularySize)
         {
             throw Throw.GraphMismatch(
                 Files.Decoder,
@@ -160,6 +191,29 @@ internal sealed class ModelParts : IDisposable
                 $"it knows {Decoder.VocabularySize:N0} tokens",
                 "tokenizer.json",
                 $"which gives the id {largest:N0} for a prompt");
+        }
+    }
+
+    /// <summary>Whether preprocessor, encoder and config.json mean the same kind of picture.</summary>
+    private void CheckLayout()
+    {
+        ImageShape image = Preprocessor.Measure(SideWithoutTiles, SideWithoutTiles);
+        if (Encoder.TakesPatches != (image.GridThw is not null))
+        {
+            throw Throw.GraphMismatch(
+                Files.VisionEncoder,
+                Encoder.TakesPatches ? "it takes patches and a grid" : "it takes tiles",
+                "the image processor's configuration",
+                Encoder.TakesPatches ? "which makes tiles" : "which makes patches");
+        }
+
+        try
+        {
+            LayOut(image);
+        }
+        catch (ArgumentException exception)
+        {
+            throw Throw.FamilyMismatch(Files.Root, Configuration.ModelType, exception);
         }
     }
 

@@ -16,8 +16,38 @@ internal static partial class Throw
     public static ZooPruneException ImageTokenUnknown(int id) => Failed(
         $"Tokenizer: it has no token with the id {id:N0}, which config.json names as image_token_index. Expected the id of the image placeholder; take config.json and tokenizer.json from the same model.");
 
-    public static ZooPruneException ImageTokenNotFound(string prompt, int id) => Failed(
-        $"Prompt '{prompt}': the image placeholder (id {id:N0}) is not exactly once among its tokens. Expected it once; check that tokenizer.json lists it in added_tokens.");
+    public static ZooPruneException ImageTokenNotFound(string prompt, int id, int got, int needed) => Failed(
+        $"Prompt '{Shorten(prompt)}': the image placeholder (id {id:N0}) is {got:N0} times among its tokens. Expected {needed:N0}, once for each image; check that tokenizer.json lists it in added_tokens.");
+
+    public static ArgumentException ImageNotForFamily(string family, ImageShape image, string needed) => new(
+        Text($"PreparedImage: its shape is [{Join(image.Shape)}]{(image.GridThw is null ? "" : $" with the grid [{Join(image.GridThw)}]")} for a picture of {image.OriginalWidth} x {image.OriginalHeight}. A {family} model needs {needed}; make it with Prepare of the same model."),
+        nameof(image));
+
+    public static ZooPruneException EncoderTokens(string graph, string given, IEnumerable<long> shape, int rows, int width) => Failed(
+        $"Graph '{graph}': for {given} it gave [{Join(shape)}]. Expected {(rows > 0 ? $"{rows:N0} visual tokens" : "visual tokens")} of width {width:N0}; export it again, or take it from the same model as the other files.");
+
+    public static ZooPruneException TileNotSquare(int tokens) => Failed(
+        $"Vision encoder: it gives {tokens:N0} visual tokens a tile. A llava_next model needs a square number of them; take a graph that leaves the class token out (vision_feature_select_strategy default).");
+
+    public static ArgumentException LayoutMismatch(int got, int needed) => new(
+        Text($"Visual tokens: there are {got:N0}. The layout is that of an image with {needed:N0}; take the layout of the same image."),
+        "visualTokens");
+
+    public static InvalidOperationException LayoutNeeded() => new(
+        "Visual tokens: how many an image has depends on the picture in this model. Its layout is needed; pass LayoutOf(image).");
+
+    public static ArgumentException TooManyImages(int count, int limit) => new(
+        Text($"Images: there are {count:N0}. At most {limit:N0} fit one prompt; ask about fewer."),
+        "images");
+
+    public static ZooPruneException PositionsFixed(string graph) => Failed(
+        $"Graph '{graph}': it has no input position_ids, so that kept tokens can only be numbered without gaps. PositionMode.KeepOriginal needs that input; use PositionMode.Compact or export the decoder with position_ids.");
+
+    public static ZooPruneException SeparatorMissing(string folder, IReadOnlyList<string> names) => Failed(
+        $"Model folder '{folder}': the embedding {names[0]} is in none of its files. It is read from model.safetensors, or the file that model.safetensors.index.json names for it; copy them from the original model's folder (only this one tensor is read).");
+
+    public static ZooPruneException SeparatorWidth(string name, int got, int needed) => Failed(
+        $"Weights '{name}': it has {got:N0} values. It must be as wide as an embedding, {needed:N0}; take model.safetensors and the graphs from one model.");
 
     public static InvalidOperationException QuestionBeforeImage() => new(
         "ReadImage: the model's prompt has the question before the image. Reading an image ahead needs the image first; call Generate with the kept tokens instead.");
@@ -54,6 +84,10 @@ internal static partial class Throw
 
     public static ArgumentException KeptIndexWrong(int place, int index, int previous, int count) => new(
         Text($"Kept indices: number {place:N0} is {index:N0} after {previous:N0}, of {count:N0} visual tokens. They must ascend from 0 to {count - 1:N0}; pass TokenSelection.KeptIndices and the number of tokens before pruning."),
+        "keptIndices");
+
+    public static ArgumentException KeptIndexPadding(int index) => new(
+        Text($"Kept indices: {index:N0} is a token of padding in this image's layout. Only tokens that show the picture can be kept; pass TokenSelection.KeptIndices and the layout of the same image."),
         "keptIndices");
 
     public static ZooPruneException LogitsNotFinite(int id) => Failed(

@@ -43,6 +43,10 @@ internal static partial class Throw
     public static ZooPruneException GraphMismatch(string graph, string got, string other, string needed) => Failed(
         $"Graph '{graph}': {got}. It must fit {other}, {needed}; take all files from one export.");
 
+    public static ZooPruneException FamilyMismatch(string folder, string family, Exception exception) => Failed(
+        $"Model folder '{folder}': its image processor does not make what a {family} model needs ({FirstLine(exception)}). config.json and the image processor's configuration must be of one model; copy both from it.",
+        exception);
+
     public static ZooPruneException DecoderInputs(string graph, IEnumerable<string> names) => Failed(
         $"Graph '{graph}': its inputs are {Quoted(names)}. It needs inputs_embeds, attention_mask, position_ids and past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
 

@@ -3,18 +3,21 @@ namespace ZooPrune.Onnx;
 /// <summary>An answer and what it took. Immutable.</summary>
 public sealed class VisionAnswer
 {
+    private readonly IReadOnlyList<ReadRows> _images;
+
     internal VisionAnswer(
         string text,
         IReadOnlyList<int> tokenIds,
-        int visualTokenCount,
-        IReadOnlyList<int> keptIndices,
+        IReadOnlyList<ReadRows> images,
         StageTimings timings,
         string? note)
     {
         Text = text;
         TokenIds = tokenIds;
-        VisualTokenCount = visualTokenCount;
-        KeptIndices = keptIndices;
+        _images = images;
+        VisualTokenCount = images.Sum(image => image.Layout.SequenceLength);
+        KeptTokenCount = images.Sum(image => image.KeptIndices.Length + image.Layout.SeparatorCount);
+        KeptIndices = images is [var only] ? only.KeptIndices : [.. FlatIndices(images)];
         Timings = timings;
         Note = note;
     }
@@ -22,16 +25,18 @@ public sealed class VisionAnswer
     /// <summary>The generated text without special tokens.</summary>
     public string Text { get; }
 
-    /// <summary>N, the visual tokens that the encoder gave.</summary>
+    /// <summary>What the language model would read of all images without pruning: N visual tokens, and for LLaVA-NeXT the embeddings
+    /// image_newline between them.</summary>
     public int VisualTokenCount { get; }
 
-    /// <summary>K, the visual tokens that the language model saw.</summary>
-    public int KeptTokenCount => KeptIndices.Count;
+    /// <summary>What it did read: K visual tokens, and for LLaVA-NeXT all embeddings image_newline, which no budget counts.</summary>
+    public int KeptTokenCount { get; }
 
     /// <summary>Time of each stage.</summary>
     public StageTimings Timings { get; }
 
-    /// <summary>[K], ascending; which of the N visual tokens were kept (tile * N + token where there are tiles).</summary>
+    /// <summary>[K], ascending; which of the visual tokens that the encoder gave were kept (tile * N + token where there are tiles). With
+    /// several images those of the second are counted on from those of the first.</summary>
     public IReadOnlyList<int> KeptIndices { get; }
 
     /// <summary>The generated token ids; the last is the end token unless the answer was cut off.</summary>
@@ -45,8 +50,21 @@ public sealed class VisionAnswer
     internal VisionAnswer With(TimeSpan preprocess, TimeSpan encode, TimeSpan prune, string? note) => new(
         Text,
         TokenIds,
-        VisualTokenCount,
-        KeptIndices,
+        _images,
         new StageTimings(preprocess, encode, prune, Timings.Prefill, Timings.Decode),
         note is null || Note is null ? note ?? Note : $"{note}; {Note}");
+
+    private static IEnumerable<int> FlatIndices(IReadOnlyList<ReadRows> images)
+    {
+        int start = 0;
+        foreach (ReadRows image in images)
+        {
+            foreach (int index in image.KeptIndices)
+            {
+                yield return start + index;
+            }
+
+            start += image.Layout.TokenCount;
+        }
+    }
 }

@@ -3,51 +3,80 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>pixel_values [B, 3, S, S] to visual tokens [B, N, D]. Thread-safe.</summary>
+/// <summary>
+/// Images to visual tokens: pixel_values [tiles, 3, S, S] to [tiles, N, D], or patches [P, L] with their grid to [N, D].
+/// Thread-safe.
+/// </summary>
 internal sealed class VisionEncoder : IDisposable
 {
-    private static readonly string[] InputNames = ["pixel_values"];
+    private const string PixelValues = "pixel_values";
 
     private readonly GraphSession _session;
+    private readonly TensorElementType _type;
+    private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private readonly bool _canBatch;
 
-    private VisionEncoder(GraphSession session, string output, bool canBatch, int imageSize, int tokenCount, int width)
+    private VisionEncoder(GraphSession session, TensorElementType type, string? grid, string output, bool canBatch)
     {
         _session = session;
+        _type = type;
+        _inputNames = grid is null ? [PixelValues] : [PixelValues, grid];
         _outputNames = [output];
         _canBatch = canBatch;
-        ImageSize = imageSize;
-        TokenCount = tokenCount;
-        Width = width;
     }
 
-    /// <summary>S.</summary>
-    public int ImageSize { get; }
+    /// <summary>S, height and width of a tile in pixels; 0 where the encoder takes patches of pictures of any size.</summary>
+    public int ImageSize { get; private init; }
 
-    /// <summary>N.</summary>
-    public int TokenCount { get; }
+    /// <summary>N, the visual tokens of one tile; 0 where their number depends on the picture.</summary>
+    public int TokenCount { get; private set; }
 
     /// <summary>D.</summary>
-    public int Width { get; }
+    public int Width { get; private init; }
 
-    /// <exception cref="ZooPruneException">The file cannot be loaded or is no vision encoder.</exception>
-    public static VisionEncoder Open(string path, int threads)
+    /// <summary>Whether pictures come as patches with a grid.</summary>
+    public bool TakesPatches => _inputNames.Length > 1;
+
+    /// <param name="session">The graph; the encoder owns it, also where this throws.</param>
+    /// <param name="width">D, for graphs that leave it open; null where nobody knows.</param>
+    /// <param name="tileSize">S, for graphs that leave it open; null where nobody knows.</param>
+    /// <exception cref="ZooPruneException">The graph is no vision encoder.</exception>
+    public static VisionEncoder Open(GraphSession session, int? width, int? tileSize)
     {
-        GraphSession session = GraphSession.Open(path, threads);
         try
         {
             var signature = new GraphSignature(session);
-            int[] input = signature.Input("pixel_values", TensorElementType.Float, 4);
-            if (input[2] <= 0 || input[2] != input[3] || input[1] is > 0 and not 3)
+            string? grid = session.Inputs.Keys.FirstOrDefault(name => name != PixelValues);
+            if (session.Inputs.ContainsKey(PixelValues) && session.Inputs.Count > 2)
             {
-                throw Throw.GraphShape(path, "pixel_values", input, "the shape [batch, 3, S, S] with a number as S");
+                throw Throw.GraphNames(session.Name, "input", session.Inputs.Keys, "the input 'pixel_values', and for Qwen2-VL 'image_grid_thw'");
             }
 
-            (string output, int[] shape) = signature.OnlyOutput();
-            return shape is [_, > 0, > 0]
-                ? new VisionEncoder(session, output, input[0] != 1, input[2], shape[1], shape[2])
-                : throw Throw.GraphShape(path, output, shape, "the shape [batch, visual tokens, encoder width] with numbers as the last two");
+            (int[] input, TensorElementType type) = signature.FloatInput(PixelValues, grid is null ? 4 : 2);
+            (string output, int[] result) = signature.OnlyOutput();
+            int d = result.Length > 0 && result[^1] > 0 ? result[^1] : width ?? 0;
+            if (result.Length != (grid is null ? 3 : 2) || d <= 0)
+            {
+                string needed = grid is null ? "[tiles, visual tokens, encoder width]" : "[visual tokens, encoder width]";
+                throw Throw.GraphShape(session.Name, output, result, $"the shape {needed} with a number as the last");
+            }
+
+            if (grid is not null)
+            {
+                signature.Input(grid, TensorElementType.Int64, 2);
+                return new VisionEncoder(session, type, grid, output, canBatch: false) { Width = d };
+            }
+
+            int size = input[2] > 0 ? input[2] : tileSize ?? 0;
+            if (size <= 0 || (input[3] > 0 && input[3] != size) || input[1] is > 0 and not 3)
+            {
+                throw Throw.GraphShape(session.Name, PixelValues, input, "the shape [batch, 3, S, S] with a number as S");
+            }
+
+            var encoder = new VisionEncoder(session, type, null, output, canBatch: input[0] <= 0 || input[0] > 1) { ImageSize = size, Width = d };
+            encoder.TokenCount = result[1] > 0 ? result[1] : encoder.CountTokens();
+            return encoder;
         }
         catch
         {
@@ -57,10 +86,10 @@ internal sealed class VisionEncoder : IDisposable
     }
 
     /// <summary>Runs images side by side, where the graph leaves the batch dimension open.</summary>
-    /// <param name="images">Each row-major [3, S, S].</param>
-    /// <returns>For each image, row-major [N, D]; every value is finite. The same values as for the image alone.</returns>
+    /// <param name="images">Prepared for this encoder.</param>
+    /// <returns>For each image, row-major [tiles x N, D]; every value is finite. The same values as for the image alone.</returns>
     /// <exception cref="ZooPruneException">ONNX Runtime failed, or a value is NaN or infinite.</exception>
-    public float[][] Encode(IReadOnlyList<ReadOnlyMemory<float>> images)
+    public float[][] Encode(IReadOnlyList<PreparedImage> images)
     {
         float[][] tokens = EncodeUnchecked(images);
         Array.ForEach(tokens, Check);
@@ -68,22 +97,31 @@ internal sealed class VisionEncoder : IDisposable
     }
 
     /// <summary>The same without the check, so that a caller can tell which image is to blame.</summary>
-    public float[][] EncodeUnchecked(IReadOnlyList<ReadOnlyMemory<float>> images)
+    public float[][] EncodeUnchecked(IReadOnlyList<PreparedImage> images)
     {
-        if (!_canBatch || images.Count == 1)
+        if (TakesPatches || images.Count == 1)
         {
-            return [.. images.Select(image => Run(image, 1)[0])];
+            return [.. images.Select(EncodeAlone)];
         }
 
-        // [B, 3, S, S]
-        int size = 3 * ImageSize * ImageSize;
-        float[] pixels = new float[checked(images.Count * size)];
-        for (int i = 0; i < images.Count; i++)
+        if (!_canBatch)
         {
-            images[i].Span.CopyTo(pixels.AsSpan(i * size, size));
+            return [.. images.Select(image => RunTiles(image.PixelValues, TilesOf(image)))];
         }
 
-        return Run(pixels, images.Count);
+        // [tiles of all images, 3, S, S]
+        float[] pixels = new float[checked((int)images.Sum(image => (long)image.PixelValues.Length))];
+        int copied = 0;
+        foreach (PreparedImage image in images)
+        {
+            image.PixelValues.Span.CopyTo(pixels.AsSpan(copied));
+            copied += image.PixelValues.Length;
+        }
+
+        float[] tokens = RunTiles(pixels, images.Sum(TilesOf));
+        int size = TokenCount * Width;
+        int start = 0;
+        return [.. images.Select(image => tokens[start..(start += TilesOf(image) * size)])];
     }
 
     /// <exception cref="ZooPruneException">A value of an image's tokens [N, D] is NaN or infinite.</exception>
@@ -100,27 +138,63 @@ internal sealed class VisionEncoder : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    /// <summary>[B, 3, S, S] -> B times [N, D].</summary>
-    private unsafe float[][] Run(ReadOnlyMemory<float> pixelValues, int count)
+    private static int TilesOf(PreparedImage image) => image.Shape.Count == 4 ? image.Shape[0] : 1;
+
+    private float[] EncodeAlone(PreparedImage image) =>
+        TakesPatches ? RunPatches(image) : RunTiles(image.PixelValues, TilesOf(image));
+
+    /// <summary>[tiles, 3, S, S] -> [tiles x N, D].</summary>
+    private unsafe float[] RunTiles(ReadOnlyMemory<float> pixelValues, int tiles)
     {
-        int size = TokenCount * Width;
-        float[] tokens = new float[checked(count * size)];
-        fixed (float* pixels = pixelValues.Span)
-        fixed (float* result = tokens)
+        int tile = 3 * ImageSize * ImageSize;
+        if (!_canBatch && tiles > 1)
         {
-            using OrtValue input = GraphSession.View(pixels, count, 3, ImageSize, ImageSize);
-            using OrtValue output = GraphSession.View(result, count, TokenCount, Width);
-            try
-            {
-                _session.Run(InputNames, [input], _outputNames, [output]);
-            }
-            catch (OnnxRuntimeException exception)
-            {
-                string images = count == 1 ? "an image" : $"{count} images";
-                throw Throw.GraphFailed(_session.Name, $"{images} of {ImageSize} x {ImageSize} pixels", exception);
-            }
+            return [.. Enumerable.Range(0, tiles).SelectMany(i => RunTiles(pixelValues.Slice(i * tile, tile), 1))];
         }
 
-        return count == 1 ? [tokens] : [.. Enumerable.Range(0, count).Select(i => tokens[(i * size)..((i + 1) * size)])];
+        fixed (float* pixels = pixelValues.Span)
+        {
+            using OrtValue input = FloatTensors.Create(_type, pixels, pixelValues.Length, tiles, 3, ImageSize, ImageSize);
+            return Run([input], tiles * TokenCount, $"{tiles} tile{(tiles == 1 ? "" : "s")} of {ImageSize} x {ImageSize} pixels");
+        }
     }
+
+    /// <summary>[P, L] and [1, 3] -> [N, D]; N is a whole part of P.</summary>
+    private unsafe float[] RunPatches(PreparedImage image)
+    {
+        long[] grid = [.. image.GridThw!.Select(size => (long)size)];
+        fixed (float* pixels = image.PixelValues.Span)
+        fixed (long* sizes = grid)
+        {
+            using OrtValue patches = FloatTensors.Create(_type, pixels, image.PixelValues.Length, image.Shape[0], image.Shape[1]);
+            using OrtValue gridValue = GraphSession.View(sizes, 1, grid.Length);
+            return Run([patches, gridValue], 0, $"{image.Shape[0]:N0} patches in a grid of {grid[1]} x {grid[2]}");
+        }
+    }
+
+    /// <summary>Rows of visual tokens; as many as are expected, if that is above 0.</summary>
+    private float[] Run(OrtValue[] inputs, int expected, string given)
+    {
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_inputNames, inputs, _outputNames);
+            OrtTensorTypeAndShapeInfo form = outputs[0].GetTensorTypeAndShape();
+            long rows = form.ElementCount / Width;
+            if (form.ElementCount % Width != 0 || (expected > 0 && rows != expected))
+            {
+                throw Throw.EncoderTokens(_session.Name, given, form.Shape, expected, Width);
+            }
+
+            float[] tokens = new float[form.ElementCount];
+            FloatTensors.Read(outputs[0], 0, tokens);
+            return tokens;
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw Throw.GraphFailed(_session.Name, given, exception);
+        }
+    }
+
+    /// <summary>N, by encoding a grey picture: the graph does not say.</summary>
+    private int CountTokens() => RunTiles(new float[3 * ImageSize * ImageSize], 1).Length / Width;
 }

@@ -76,7 +76,7 @@ public sealed class GoldenPrefillTests(SharedModel shared)
             var answerer = new Answerer(parts, mode);
             JsonElement expected = pruned.GetProperty(name);
 
-            Near.Equal(Singles(expected, "logits"), answerer.NextTokenLogits(image, question), Tolerance);
+            Near.Equal(Singles(expected, "logits"), answerer.NextTokenLogits([image], question), Tolerance);
             Assert.Equal(Ids(expected, "token_ids"), answerer.Answer([answerer.Ask(image, question, 8, new SamplingOptions())], 0)[0].TokenIds);
         }
     }

@@ -47,7 +47,7 @@ internal static class ImageWork
     private static void Encode(AskedImage[] images, VisionEncoder encoder)
     {
         long start = Stopwatch.GetTimestamp();
-        float[][] tokens = encoder.EncodeUnchecked([.. images.Select(image => image.Pixels!.PixelValues)]);
+        float[][] tokens = encoder.EncodeUnchecked([.. images.Select(image => image.Pixels!)]);
         TimeSpan share = Stopwatch.GetElapsedTime(start) / images.Length;
         foreach ((AskedImage image, float[] values) in images.Zip(tokens))
         {

@@ -40,10 +40,11 @@ internal sealed class EncodeImagesWork : StageWork
     {
         _stage.Model.ThrowIfDisposed();
         VisionEncoder encoder = _stage.Model.Encoder;
-        var images = new ReadOnlyMemory<float>[slots.Length];
+        int size = _stage.Model.ImageSize;
+        var images = new PreparedImage[slots.Length];
         for (int i = 0; i < slots.Length; i++)
         {
-            images[i] = _pixels[slots[i]];
+            images[i] = new PreparedImage(_pixels[slots[i]], [1, 3, size, size], size, size);
         }
 
         long start = Stopwatch.GetTimestamp();

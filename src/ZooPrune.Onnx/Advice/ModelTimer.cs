@@ -7,6 +7,10 @@ namespace ZooPrune.Onnx;
 /// </remarks>
 internal sealed class ModelTimer
 {
+    // A picture by which models are timed whose number of visual tokens depends on the picture.
+    private const int CommonWidth = 640;
+    private const int CommonHeight = 480;
+
     private readonly ModelParts _parts;
     private readonly Lazy<PruningAdvisor> _advisor;
 
@@ -36,7 +40,7 @@ internal sealed class ModelTimer
     {
         Prompt prompt = _parts.Prompts.Build("?");
         int[] text = [.. prompt.Before, .. prompt.After];
-        int visual = _parts.Encoder.TokenCount;
+        int visual = _parts.LayOut(_parts.Preprocessor.Measure(CommonWidth, CommonHeight)).SequenceLength;
         int[] lengths = [.. new[] { visual / 8, visual / 2, visual }.Select(count => Math.Max(1, text.Length + count)).Distinct()];
         if (_parts.Configuration.MaxPositions is int limit && lengths[^1] > limit)
         {
@@ -64,7 +68,7 @@ internal sealed class ModelTimer
     {
         int[] ids = [.. Enumerable.Range(0, length).Select(i => text[i % text.Length])];
         float[] embeddings = _parts.Embedder.Embed(ids);
-        long[] positions = [.. Enumerable.Range(0, length).Select(i => (long)i)];
+        long[] positions = _parts.Decoder.Positions([.. Enumerable.Range(0, length).Select(i => (long)i)]);
         return () =>
         {
             using KvCache empty = _parts.Decoder.CreateCache();

@@ -7,21 +7,28 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
 {
     private readonly TextGenerator _generator = new(parts.Embedder, parts.Decoder, parts.Configuration.EndTokenIds);
     private readonly Prefiller _prefiller = new(parts.Decoder);
+    private readonly PrefixBuilder _prefixes = new(parts.Decoder.Width, parts.Configuration.Family.PositionAxes, positions, parts.Separator);
 
     /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
     public bool CanReadImages => parts.Prompts.HasImageFirst;
 
-    private int Width => parts.Decoder.Width;
-
-    /// <summary>What is to be read for a question: prompt and image.</summary>
+    /// <summary>What is to be read for a question: prompt and images.</summary>
+    /// <param name="images">In the order in which the prompt has them; none for a question without an image.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="maxNewTokens">Most tokens that are generated.</param>
+    /// <param name="sampling">How they are chosen.</param>
     /// <exception cref="ArgumentException">The question is empty.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long.</exception>
-    public AnswerRequest Ask(KeptImage image, string question, int maxNewTokens, SamplingOptions sampling)
+    public AnswerRequest Ask(IReadOnlyList<KeptImage> images, string question, int maxNewTokens, SamplingOptions sampling)
     {
-        Prompt prompt = parts.Prompts.Build(question);
-        Prefix prefix = Checked(BuildPrefix(prompt, image));
-        return NewRequest(prefix, past: null, prompt, question, image.Indices, image.VisualTokenCount, maxNewTokens, sampling);
+        Prompt prompt = parts.Prompts.Build(question, images.Count);
+        ReadRows[] read = [.. images.Select(image => new ReadRows(image.Indices, image.Layout))];
+        return NewRequest(Checked(BuildPrefix(prompt, images)), past: null, prompt, question, read, maxNewTokens, sampling);
     }
+
+    /// <inheritdoc cref="Ask(IReadOnlyList{KeptImage}, string, int, SamplingOptions)"/>
+    public AnswerRequest Ask(KeptImage image, string question, int maxNewTokens, SamplingOptions sampling) =>
+        Ask([image], question, maxNewTokens, sampling);
 
     /// <summary>What is to be read for a question about an image that was read before.</summary>
     /// <exception cref="ArgumentException">The question is empty, or the image was read by another model.</exception>
@@ -34,8 +41,8 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
             throw Throw.ImageContextForeign(image.TextBefore.Length, prompt.Before.Length);
         }
 
-        Prefix prefix = Checked(PrefixBuilder.Text(parts.Embedder.Embed(prompt.After), image.NextPosition, Width));
-        return NewRequest(prefix, image.Cache, prompt, question, (int[])image.KeptIndices, image.VisualTokenCount, maxNewTokens, sampling);
+        Prefix prefix = Checked(_prefixes.Text(parts.Embedder.Embed(prompt.After), image.NextPosition));
+        return NewRequest(prefix, image.Cache, prompt, question, [image.Rows], maxNewTokens, sampling);
     }
 
     /// <summary>Answers questions side by side; the answers come in their order and are those that each would get alone.</summary>
@@ -55,27 +62,33 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
     {
         long start = Stopwatch.GetTimestamp();
         int[] before = parts.Prompts.TextBeforeImage();
-        float[] embeddings = parts.Embedder.Embed(before);
-        Prefix[] prefixes = [.. images.Select(image => Checked(ImagePrefix(embeddings, image)))];
+        Prefix text = _prefixes.Text(parts.Embedder.Embed(before), 0);
+        Prefix[] prefixes = [.. images.Select(image => Checked(text.Then(_prefixes.Image(image, text.NextPosition))))];
         using PrefilledRows prefilled = _prefiller.Run([.. prefixes.Select(prefix => (prefix, (KvCache?)null))]);
         KvCache[] caches = [.. prefilled.Rows.Select(row => KvCache.Stack([row.Cache]))];
         TimeSpan prefill = Stopwatch.GetElapsedTime(start) / images.Count;
         return [.. images.Index().Select(image => new ImageContext(
-            caches[image.Index], before, image.Item.Indices, image.Item.VisualTokenCount, prefixes[image.Index].NextPosition, prefill))];
+            caches[image.Index], before, new ReadRows(image.Item.Indices, image.Item.Layout), prefixes[image.Index].NextPosition, prefill))];
     }
 
     /// <summary>Logits of the first token of an answer.</summary>
-    public float[] NextTokenLogits(KeptImage image, string question) =>
-        _generator.NextTokenLogits(Checked(BuildPrefix(parts.Prompts.Build(question), image)));
+    public float[] NextTokenLogits(IReadOnlyList<KeptImage> images, string question) =>
+        _generator.NextTokenLogits(Checked(BuildPrefix(parts.Prompts.Build(question, images.Count), images)));
 
-    private Prefix BuildPrefix(Prompt prompt, KeptImage kept)
+    private Prefix BuildPrefix(Prompt prompt, IReadOnlyList<KeptImage> images)
     {
-        Prefix image = ImagePrefix(parts.Embedder.Embed(prompt.Before), kept);
-        return image.Then(PrefixBuilder.Text(parts.Embedder.Embed(prompt.After), image.NextPosition, Width));
-    }
+        Prefix prefix = Prefix.Empty;
+        foreach ((int i, int[] ids) in prompt.Segments.Index())
+        {
+            prefix = prefix.Then(_prefixes.Text(parts.Embedder.Embed(ids), prefix.NextPosition));
+            if (i < images.Count)
+            {
+                prefix = prefix.Then(_prefixes.Image(images[i], prefix.NextPosition));
+            }
+        }
 
-    private Prefix ImagePrefix(float[] before, KeptImage image) =>
-        PrefixBuilder.Image(before, image.Tokens.Span, image.Indices, image.VisualTokenCount, positions, Width);
+        return prefix;
+    }
 
     private Prefix Checked(Prefix prefix) =>
         parts.Configuration.MaxPositions is int limit && prefix.NextPosition > limit
@@ -87,21 +100,18 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
         KvCache? past,
         Prompt prompt,
         string question,
-        int[] keptIndices,
-        int visualTokenCount,
+        IReadOnlyList<ReadRows> images,
         int maxNewTokens,
         SamplingOptions sampling) =>
         new(
             new GenerationRequest(prefix, past, new TokenSampler(sampling, question), maxNewTokens),
-            keptIndices,
-            visualTokenCount,
+            images,
             NoteUnknownWords(prompt.UnknownWords));
 
     private VisionAnswer ToAnswer(AnswerRequest request, GeneratedTokens generated) => new(
         parts.Tokenizer.Decode([.. generated.Ids.Where(id => !parts.Configuration.EndTokenIds.Contains(id))]),
         generated.Ids,
-        request.VisualTokenCount,
-        request.KeptIndices,
+        request.Images,
         new StageTimings(default, default, default, generated.Prefill, generated.Decode),
         request.Note);
 

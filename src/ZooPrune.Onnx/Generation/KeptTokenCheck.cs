@@ -33,6 +33,24 @@ internal static class KeptTokenCheck
         return [.. keptIndices];
     }
 
+    /// <summary>A copy of what a caller hands over, after checking that its parts fit each other.</summary>
+    /// <exception cref="ArgumentNullException">The indices or the layout are null.</exception>
+    /// <exception cref="ArgumentException">As <see cref="Indices"/>, or an index is one that the layout leaves out.</exception>
+    public static KeptImage Image(ReadOnlySpan<float> keptTokens, IReadOnlyList<int> keptIndices, ImageLayout layout, int width)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        int[] indices = Indices(keptTokens.Length, keptIndices, layout.TokenCount, width);
+        foreach (int index in indices)
+        {
+            if (!layout.TakesAll && Array.BinarySearch(layout.Candidates, index) < 0)
+            {
+                throw Throw.KeptIndexPadding(index);
+            }
+        }
+
+        return new KeptImage(keptTokens.ToArray(), indices, layout);
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
     public static void NewTokens(int maxNewTokens)
     {

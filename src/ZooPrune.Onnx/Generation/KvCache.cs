@@ -43,13 +43,14 @@ internal sealed class KvCache : IDisposable
 
     /// <summary>The cache before the first token.</summary>
     /// <param name="shapes">Heads and head width of each key and value.</param>
+    /// <param name="type">float32 or float16.</param>
     /// <param name="rows">Sequences side by side.</param>
-    public static KvCache Empty(IReadOnlyList<(int Heads, int HeadWidth)> shapes, int rows)
+    public static KvCache Empty(IReadOnlyList<(int Heads, int HeadWidth)> shapes, TensorElementType type, int rows)
     {
         var values = new DisposableList<OrtValue>();
         foreach ((int heads, int headWidth) in shapes)
         {
-            values.Add(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [rows, heads, 0, headWidth]));
+            values.Add(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, [rows, heads, 0, headWidth]));
         }
 
         return new KvCache(values, 0, new int[rows], values);
@@ -71,13 +72,15 @@ internal sealed class KvCache : IDisposable
         var values = new DisposableList<OrtValue>();
         for (int i = 0; i < rows[0].Cache.Values.Count; i++)
         {
-            long[] shape = rows[0].Cache.Values[i].GetTensorTypeAndShape().Shape;
+            OrtTensorTypeAndShapeInfo form = rows[0].Cache.Values[i].GetTensorTypeAndShape();
+            long[] shape = form.Shape;
             (int heads, int width) = ((int)shape[1], (int)shape[3]);
-            OrtValue stacked = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [rows.Count, heads, length, width]);
+            OrtValue stacked = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, form.ElementDataType, [rows.Count, heads, length, width]);
             values.Add(stacked);
             if (length > 0)
             {
-                Copy(rows, i, heads, length, width, stacked.GetTensorMutableDataAsSpan<float>());
+                int bytes = width * (form.ElementDataType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float));
+                Copy(rows, i, heads, length, bytes, stacked.GetTensorMutableRawData());
             }
         }
 
@@ -86,17 +89,18 @@ internal sealed class KvCache : IDisposable
 
     public void Dispose() => _owner.Dispose();
 
-    /// <summary>Value number <paramref name="index"/> of each row, [heads, its length, width], to the end of [heads, length, width].</summary>
-    private static void Copy(IReadOnlyList<CacheRow> rows, int index, int heads, int length, int width, Span<float> stacked)
+    /// <summary>Value number <paramref name="index"/> of each row, [heads, its length, width], to the end of [heads, length, width]; the
+    /// width is in bytes.</summary>
+    private static void Copy(IReadOnlyList<CacheRow> rows, int index, int heads, int length, int width, Span<byte> stacked)
     {
         for (int row = 0; row < rows.Count; row++)
         {
             (KvCache cache, int from) = rows[row];
-            ReadOnlySpan<float> values = cache.Length > 0 ? cache.Values[index].GetTensorDataAsSpan<float>() : [];
+            ReadOnlySpan<byte> values = cache.Length > 0 ? cache.Values[index].GetTensorMutableRawData() : [];
             int kept = rows[row].Length * width;
             for (int head = 0; head < heads; head++)
             {
-                Span<float> target = stacked.Slice(((row * heads) + head) * length * width, length * width);
+                Span<byte> target = stacked.Slice(((row * heads) + head) * length * width, length * width);
                 target[..^kept].Clear();
                 int end = ((from * heads) + head + 1) * cache.Length * width;
                 values[(end - kept)..end].CopyTo(target[^kept..]);

@@ -2,62 +2,76 @@ namespace ZooPrune.Onnx;
 
 /// <summary>A stretch of input for the language model. Immutable.</summary>
 /// <param name="Embeddings">Row-major [T, H].</param>
-/// <param name="Positions">[T].</param>
-/// <param name="NextPosition">Position of the token that follows.</param>
+/// <param name="Positions">Row-major [T, axes].</param>
+/// <param name="NextPosition">Position of the token that follows, in every axis.</param>
 internal sealed record Prefix(float[] Embeddings, long[] Positions, long NextPosition)
 {
+    /// <summary>Nothing, from which a prompt starts.</summary>
+    public static Prefix Empty { get; } = new([], [], 0);
+
     /// <summary>This stretch and one that goes on from it.</summary>
     public Prefix Then(Prefix next) =>
         new([.. Embeddings, .. next.Embeddings], [.. Positions, .. next.Positions], next.NextPosition);
 }
 
-/// <summary>Text before the image, kept visual tokens, text after: embeddings and positions. Stateless.</summary>
-internal static class PrefixBuilder
+/// <summary>Text and kept visual tokens: embeddings and positions. Immutable.</summary>
+/// <param name="width">H.</param>
+/// <param name="axes">Numbers that make a position.</param>
+/// <param name="positions">Compact: what is kept is numbered without gaps, alike in all axes. KeepOriginal: it has the positions that
+/// it has among all. Where everything is kept, both are the same.</param>
+/// <param name="separator">The embedding between rows of visual tokens, [H]; empty where the model has none.</param>
+internal sealed class PrefixBuilder(int width, int axes, PositionMode positions, float[] separator)
 {
-    /// <summary>The text before the image, and the image.</summary>
-    /// <param name="before">Embeddings of the text before the image, [B, H].</param>
-    /// <param name="keptTokens">Projected kept tokens, [K, H].</param>
-    /// <param name="keptIndices">[K], ascending, each below <paramref name="visualTokenCount"/>.</param>
-    /// <param name="visualTokenCount">N.</param>
-    /// <param name="positions">Compact: kept token k has position B + k. KeepOriginal: B + its index.</param>
-    /// <param name="width">H.</param>
-    public static Prefix Image(
-        ReadOnlySpan<float> before,
-        ReadOnlySpan<float> keptTokens,
-        IReadOnlyList<int> keptIndices,
-        int visualTokenCount,
-        PositionMode positions,
-        int width)
+    /// <param name="image">What is kept of an image.</param>
+    /// <param name="start">Position of its first row.</param>
+    public Prefix Image(KeptImage image, long start)
     {
-        int textLength = before.Length / width;
-        int kept = keptIndices.Count;
-        bool keepsGaps = positions == PositionMode.KeepOriginal;
-        long[] numbers = new long[textLength + kept];
-        for (int i = 0; i < textLength; i++)
+        ImageLayout layout = image.Layout;
+        bool keepsGaps = positions == PositionMode.KeepOriginal || image.RowCount == layout.SequenceLength;
+        int[] places = new int[layout.TokenCount];
+        for (int k = 0; k < image.Indices.Length; k++)
         {
-            numbers[i] = i;
+            places[image.Indices[k]] = k + 1;
         }
 
-        for (int k = 0; k < kept; k++)
+        float[] embeddings = new float[image.RowCount * width];
+        long[] numbers = new long[image.RowCount * axes];
+        int read = 0;
+        for (int row = 0; row < layout.SequenceLength; row++)
         {
-            numbers[textLength + k] = textLength + (keepsGaps ? keptIndices[k] : k);
+            int source = layout.Sequence[row];
+            if (source != ImageLayout.Separator && places[source] == 0)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<float> embedding = source == ImageLayout.Separator
+                ? separator
+                : image.Tokens.Span.Slice((places[source] - 1) * width, width);
+            embedding.CopyTo(embeddings.AsSpan(read * width, width));
+            for (int axis = 0; axis < axes; axis++)
+            {
+                numbers[(read * axes) + axis] = start + (keepsGaps ? layout.Offset(row, axis, axes) : read);
+            }
+
+            read++;
         }
 
-        return new Prefix([.. before, .. keptTokens], numbers, textLength + (keepsGaps ? visualTokenCount : kept));
+        return new Prefix(embeddings, numbers, start + (keepsGaps ? layout.Span : read));
     }
 
     /// <summary>Text that goes on from a position.</summary>
     /// <param name="text">Embeddings of the text, [A, H].</param>
     /// <param name="start">Position of its first token.</param>
-    /// <param name="width">H.</param>
-    public static Prefix Text(float[] text, long start, int width)
+    public Prefix Text(float[] text, long start)
     {
-        long[] numbers = new long[text.Length / width];
+        int count = text.Length / width;
+        long[] numbers = new long[count * axes];
         for (int i = 0; i < numbers.Length; i++)
         {
-            numbers[i] = start + i;
+            numbers[i] = start + (i / axes);
         }
 
-        return new Prefix(text, numbers, start + numbers.Length);
+        return new Prefix(text, numbers, start + count);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class TokenEmbedder : IDisposable
         {
             var signature = new GraphSignature(session);
             signature.Input("input_ids", TensorElementType.Int64, 2);
-            (string output, int[] shape) = signature.OnlyOutput();
+            string output = signature.OnlyOutputName();
+            (int[] shape, _) = signature.FloatOutput(output, 3);
             return shape is [_, _, > 0]
                 ? new TokenEmbedder(session, "input_ids", output, shape[2])
                 : throw Throw.GraphShape(path, output, shape, "the shape [batch, length, embedding width] with a number as width");
@@ -59,13 +60,12 @@ internal sealed class TokenEmbedder : IDisposable
 
         float[] embeddings = new float[ids.Length * Width];
         fixed (long* idStart = wide)
-        fixed (float* embeddingStart = embeddings)
         {
             using OrtValue input = GraphSession.View(idStart, 1, ids.Length);
-            using OrtValue output = GraphSession.View(embeddingStart, 1, ids.Length, Width);
             try
             {
-                _session.Run(_inputNames, [input], _outputNames, [output]);
+                using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_inputNames, [input], _outputNames);
+                FloatTensors.Read(outputs[0], 0, embeddings);
             }
             catch (OnnxRuntimeException exception)
             {

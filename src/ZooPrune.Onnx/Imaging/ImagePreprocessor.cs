@@ -8,6 +8,14 @@ internal sealed class ImagePreprocessor(PreprocessorSettings settings) : IImageP
 {
     public (int Height, int Width)? TileSize => settings.CropTo ?? settings.ResizeTo;
 
+    public ImageShape Measure(int width, int height)
+    {
+        PictureSize.Check(width, height);
+        int side = Math.Max(width, height);
+        var geometry = settings.Background is null ? ResizeGeometry.For(settings, width, height) : ResizeGeometry.For(settings, side, side);
+        return new ImageShape([1, 3, geometry.OutputHeight, geometry.OutputWidth], height, width);
+    }
+
     public PreparedImage Prepare(ReadOnlySpan<byte> rgb, int width, int height)
     {
         PictureSize.Check(width, height);

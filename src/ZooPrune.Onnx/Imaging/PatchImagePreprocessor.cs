@@ -10,6 +10,16 @@ internal sealed class PatchImagePreprocessor(PreprocessorSettings settings, Patc
 {
     public (int Height, int Width)? TileSize => null;
 
+    private int PatchLength => 3 * geometry.Frames * geometry.PatchSize * geometry.PatchSize;
+
+    public ImageShape Measure(int width, int height)
+    {
+        PictureSize.Check(width, height);
+        (int rows, int columns) = geometry.Resize(width, height);
+        (int down, int across) = (rows / geometry.PatchSize, columns / geometry.PatchSize);
+        return new ImageShape([down * across, PatchLength], height, width, [1, down, across]);
+    }
+
     public PreparedImage Prepare(ReadOnlySpan<byte> rgb, int width, int height)
     {
         PictureSize.Check(width, height);
@@ -17,7 +27,7 @@ internal sealed class PatchImagePreprocessor(PreprocessorSettings settings, Patc
         var window = new PixelWindow(0, 0, rows, columns);
         RgbImage resized = PictureResizer.Resize(new RgbView(rgb, width, height), columns, rows, window, settings.Resampling);
         (int down, int across) = (rows / geometry.PatchSize, columns / geometry.PatchSize);
-        int length = 3 * geometry.Frames * geometry.PatchSize * geometry.PatchSize;
+        int length = PatchLength;
         float[] values = new float[checked(down * across * length)];
         int merge = geometry.MergeSize;
         int patch = 0;

@@ -6,7 +6,6 @@ namespace ZooPrune.Onnx;
 internal static class PreprocessorLoader
 {
     private const string Key = "image_processor";
-    private const int LargestSide = 8192;
     private const int LargestPatch = 256;
     private const int MostFrames = 8;
 
@@ -82,27 +81,13 @@ internal static class PreprocessorLoader
             }
         }
 
-        (int Height, int Width)[] grids = [.. root.List("image_grid_pinpoints").Select(grid => Grid(root, grid, side))];
-        return grids.Length > 0
-            ? new TiledImagePreprocessor(PreprocessorSettings.ReadPixels(root) with { CropTo = (side, side) }, grids)
-            : throw root.Wrong("image_grid_pinpoints", "[]", "a list of [height, width]");
+        return new TiledImagePreprocessor(PreprocessorSettings.ReadPixels(root) with { CropTo = (side, side) }, TileGrids.Read(root, side));
     }
 
     /// <summary>One side of a size, which is a number, the shorter side (of a square here), or height and width.</summary>
     private static int Side(JsonSection size, string key) =>
-        size.Kind == JsonValueKind.Number ? size.AsInt32(1, LargestSide)
-        : size.Int32("shortest_edge", 1, LargestSide) ?? size.RequiredInt32(key, 1, LargestSide);
-
-    private static (int Height, int Width) Grid(JsonSection root, JsonSection grid, int side)
-    {
-        bool isPair = grid.Kind == JsonValueKind.Array && grid.Element.GetArrayLength() == 2;
-        int[] sides = isPair
-            ? [.. grid.Element.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : 0)]
-            : [0, 0];
-        return sides.All(value => value is > 0 and <= LargestSide && value % side == 0)
-            ? (sides[0], sides[1])
-            : throw root.Wrong("image_grid_pinpoints", grid.Element.GetRawText(), $"[height, width] in multiples of the tile's side {side}, {LargestSide} at most");
-    }
+        size.Kind == JsonValueKind.Number ? size.AsInt32(1, TileGrids.LargestSide)
+        : size.Int32("shortest_edge", 1, TileGrids.LargestSide) ?? size.RequiredInt32(key, 1, TileGrids.LargestSide);
 
     private static PatchImagePreprocessor Qwen(JsonSection root)
     {

@@ -13,8 +13,12 @@ internal sealed class TiledImagePreprocessor(PreprocessorSettings settings, IRea
 
     public (int Height, int Width)? TileSize => settings.CropTo;
 
-    /// <summary>Grids that the model was made for, height and width in pixels.</summary>
-    public IReadOnlyList<(int Height, int Width)> Grids => grids;
+    public ImageShape Measure(int width, int height)
+    {
+        PictureSize.Check(width, height);
+        (int Height, int Width) grid = TileGeometry.BestGrid(width, height, grids);
+        return new ImageShape([1 + (grid.Height / _side * (grid.Width / _side)), 3, _side, _side], height, width);
+    }
 
     public PreparedImage Prepare(ReadOnlySpan<byte> rgb, int width, int height)
     {

@@ -8,9 +8,10 @@ internal sealed class TokenPruning(IProjector projector, PruningDecisions decisi
     // One pruner is kept, not one for every options object ever seen: callers use the same options again and again.
     private volatile PreparedPruner? _last;
 
-    /// <param name="visualTokens">X, row-major [N, D].</param>
+    /// <param name="visualTokens">X, row-major [N, D], over all tiles.</param>
+    /// <param name="layout">Which of them can be chosen, in which tiles; of as many tokens.</param>
     /// <param name="pruning">What to keep; null keeps all.</param>
-    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, PruningOptions? pruning)
+    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, ImageLayout layout, PruningOptions? pruning)
     {
         int width = projector.InputWidth;
         if (visualTokens.IsEmpty || visualTokens.Length % width != 0)
@@ -18,16 +19,39 @@ internal sealed class TokenPruning(IProjector projector, PruningDecisions decisi
             throw Throw.VisualTokenLength(visualTokens.Length, width);
         }
 
-        int count = visualTokens.Length / width;
+        if (visualTokens.Length / width != layout.TokenCount)
+        {
+            throw Throw.LayoutMismatch(visualTokens.Length / width, layout.TokenCount);
+        }
+
+        if (layout.TakesAll)
+        {
+            return PruneCandidates(visualTokens, layout, pruning);
+        }
+
+        float[] candidates = new float[layout.Candidates.Length * width];
+        for (int i = 0; i < layout.Candidates.Length; i++)
+        {
+            visualTokens.Slice(layout.Candidates[i] * width, width).CopyTo(candidates.AsSpan(i * width));
+        }
+
+        TokenSelection selection = PruneCandidates(candidates, layout, pruning);
+        selection.Renumber(layout.Candidates, layout.TokenCount);
+        return selection;
+    }
+
+    private TokenSelection PruneCandidates(ReadOnlySpan<float> candidates, ImageLayout layout, PruningOptions? pruning)
+    {
+        int count = layout.Candidates.Length;
         if (pruning is null)
         {
-            return KeepAll(visualTokens, count, note: null);
+            return KeepAll(candidates, count, note: null);
         }
 
         PruningAdvice? advice = Decide(count, pruning);
         return advice is { PaysOff: false }
-            ? KeepAll(visualTokens, count, advice.Refusal)
-            : PrunerFor(pruning).Prune(visualTokens, count);
+            ? KeepAll(candidates, count, advice.Refusal)
+            : PrunerFor(pruning).Prune(candidates, [.. layout.TileLengths]);
     }
 
     /// <summary>The advice that the options want to be followed; null where they do not, or keep everything anyway.</summary>

@@ -1,7 +1,7 @@
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// A chat template as a prompt: one message of the user, an image and then the question, and the start of the answer, as the
+/// A chat template as a prompt: one message of the user, the images and then the question, and the start of the answer, as the
 /// processors of transformers render it. Immutable; any number of threads may use it.
 /// </summary>
 internal sealed class ChatPrompt : IPromptTemplate
@@ -11,7 +11,7 @@ internal sealed class ChatPrompt : IPromptTemplate
 
     private readonly ChatTemplate _template;
     private readonly Dictionary<string, string> _specialTokens;
-    private readonly string _after;
+    private readonly (string Before, string After) _aroundOneImage;
 
     /// <param name="template">The model's template.</param>
     /// <param name="specialTokens">Variables such as bos_token.</param>
@@ -20,41 +20,44 @@ internal sealed class ChatPrompt : IPromptTemplate
     {
         _template = template;
         _specialTokens = specialTokens;
-        string text = RenderText(Probe);
-        string[] around = text.Split(Probe);
-        if (around.Length != 2)
-        {
-            throw Throw.QuestionNotInPrompt(template.Name, "question", $"it is there {around.Length - 1:N0} times");
-        }
-
-        TextBeforeQuestion = around[0];
-        _after = around[1];
+        _aroundOneImage = Around(imageCount: 1);
 
         // transformers: a prompt that starts with it gets no second one from the tokenizer.
-        AddsSpecialTokens = !(specialTokens.TryGetValue("bos_token", out string? first) && text.StartsWith(first, StringComparison.Ordinal));
+        AddsSpecialTokens = !(specialTokens.TryGetValue("bos_token", out string? first)
+            && (_aroundOneImage.Before + Probe).StartsWith(first, StringComparison.Ordinal));
     }
 
-    public string TextBeforeQuestion { get; }
+    public string TextBeforeQuestion => _aroundOneImage.Before;
 
     public bool AddsSpecialTokens { get; }
 
     /// <remarks>What the template does to the question, such as trimming, is within the range.</remarks>
-    public RenderedPrompt Render(string question)
+    public RenderedPrompt Render(string question, int imageCount = 1)
     {
         if (string.IsNullOrWhiteSpace(question))
         {
             throw Throw.QuestionEmpty(question);
         }
 
-        string text = RenderText(question);
-        int end = text.Length - _after.Length;
-        return end >= TextBeforeQuestion.Length
-            && text.StartsWith(TextBeforeQuestion, StringComparison.Ordinal)
-            && text.EndsWith(_after, StringComparison.Ordinal)
-            ? new RenderedPrompt(text, TextBeforeQuestion.Length..end)
+        (string before, string after) = imageCount == 1 ? _aroundOneImage : Around(imageCount);
+        string text = RenderText(question, imageCount);
+        int end = text.Length - after.Length;
+        return end >= before.Length
+            && text.StartsWith(before, StringComparison.Ordinal)
+            && text.EndsWith(after, StringComparison.Ordinal)
+            ? new RenderedPrompt(text, before.Length..end)
             : throw Throw.QuestionNotInPrompt(_template.Name, question, "its surroundings change with it");
     }
 
-    private string RenderText(string question) =>
-        _template.Render([new ChatMessage("user", [ChatPart.Image, new ChatPart(question)])], specialTokens: _specialTokens);
+    /// <summary>What the template writes before and after a question.</summary>
+    private (string Before, string After) Around(int imageCount)
+    {
+        string[] parts = RenderText(Probe, imageCount).Split(Probe);
+        return parts.Length == 2
+            ? (parts[0], parts[1])
+            : throw Throw.QuestionNotInPrompt(_template.Name, "question", $"it is there {parts.Length - 1:N0} times");
+    }
+
+    private string RenderText(string question, int imageCount) => _template.Render(
+        [new ChatMessage("user", [.. Enumerable.Repeat(ChatPart.Image, imageCount), new ChatPart(question)])], specialTokens: _specialTokens);
 }

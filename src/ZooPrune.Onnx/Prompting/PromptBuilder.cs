@@ -1,10 +1,16 @@
 namespace ZooPrune.Onnx;
 
-/// <summary>A prompt as token ids, cut where the image goes.</summary>
-/// <param name="Before">Ids before the image.</param>
-/// <param name="After">Ids after it; they hold the question.</param>
+/// <summary>A prompt as token ids, cut where the images go.</summary>
+/// <param name="Segments">Ids before the first image, between each image and the next, and after the last; one more than images.</param>
 /// <param name="UnknownWords">Words that the vocabulary lacks.</param>
-internal sealed record Prompt(int[] Before, int[] After, IReadOnlyList<string> UnknownWords);
+internal sealed record Prompt(int[][] Segments, IReadOnlyList<string> UnknownWords)
+{
+    /// <summary>Ids before the first image.</summary>
+    public int[] Before => Segments[0];
+
+    /// <summary>Ids after the last image.</summary>
+    public int[] After => Segments[^1];
+}
 
 /// <summary>Questions to prompts. Immutable; any number of threads may use it.</summary>
 internal sealed class PromptBuilder
@@ -42,9 +48,11 @@ internal sealed class PromptBuilder
     /// <summary>Whether the image comes before the question.</summary>
     public bool HasImageFirst => Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion, _template.AddsSpecialTokens), _imageTokenId) >= 0;
 
-    /// <summary>The whole prompt as text, with one placeholder for the image.</summary>
+    /// <summary>The whole prompt as text, with one placeholder for each image.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="imageCount">Images that it is about.</param>
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
-    public string Format(string question) => _template.Render(question).Text;
+    public string Format(string question, int imageCount = 1) => _template.Render(question, imageCount).Text;
 
     /// <summary>Ids before the image, which no question changes.</summary>
     /// <exception cref="InvalidOperationException">The template has the question before the image.</exception>
@@ -56,15 +64,23 @@ internal sealed class PromptBuilder
     }
 
     /// <summary>The prompt as ids. What looks like an image placeholder in the question is text.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="imageCount">Images that it is about.</param>
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
-    /// <exception cref="ZooPruneException">The tokenizer does not recognise the image placeholder.</exception>
-    public Prompt Build(string question)
+    /// <exception cref="ZooPruneException">The prompt has not as many image placeholders as images.</exception>
+    public Prompt Build(string question, int imageCount = 1)
     {
-        RenderedPrompt rendered = _template.Render(question);
+        RenderedPrompt rendered = _template.Render(question, imageCount);
         TokenizedText tokens = _tokenizer.Encode(rendered.Text, _template.AddsSpecialTokens, rendered.Question);
-        int image = Array.IndexOf(tokens.Ids, _imageTokenId);
-        return image >= 0 && Array.LastIndexOf(tokens.Ids, _imageTokenId) == image
-            ? new Prompt(tokens.Ids[..image], tokens.Ids[(image + 1)..], tokens.UnknownWords)
-            : throw Throw.ImageTokenNotFound(rendered.Text, _imageTokenId);
+        var segments = new List<int[]>();
+        int start = 0;
+        for (int image; (image = Array.IndexOf(tokens.Ids, _imageTokenId, start)) >= 0; start = image + 1)
+        {
+            segments.Add(tokens.Ids[start..image]);
+        }
+
+        return segments.Count == imageCount
+            ? new Prompt([.. segments, tokens.Ids[start..]], tokens.UnknownWords)
+            : throw Throw.ImageTokenNotFound(rendered.Text, _imageTokenId, segments.Count, imageCount);
     }
 }

@@ -11,6 +11,7 @@ internal sealed class PromptTemplate : IPromptTemplate
 
     private readonly string _before;
     private readonly string _after;
+    private readonly string _imageToken;
 
     /// <param name="template">Text with one <see cref="Image"/> and one <see cref="Question"/>.</param>
     /// <param name="imageToken">How the model's tokenizer writes the image placeholder.</param>
@@ -27,23 +28,38 @@ internal sealed class PromptTemplate : IPromptTemplate
         }
 
         string[] parts = template.Split(Question);
-        _before = parts[0].Replace(Image, imageToken, StringComparison.Ordinal);
-        _after = parts[1].Replace(Image, imageToken, StringComparison.Ordinal);
+        (_before, _after, _imageToken) = (parts[0], parts[1], imageToken);
     }
 
-    /// <summary>The text up to the question.</summary>
-    public string TextBeforeQuestion => _before;
+    /// <summary>The text up to the question about one image.</summary>
+    public string TextBeforeQuestion => WithImages(_before, 1);
 
     public bool AddsSpecialTokens => true;
 
-    /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
-    public RenderedPrompt Render(string question)
+    /// <inheritdoc/>
+    /// <remarks>Several images stand one after the other, each with the white space that follows the placeholder.</remarks>
+    public RenderedPrompt Render(string question, int imageCount = 1)
     {
         if (string.IsNullOrWhiteSpace(question))
         {
             throw Throw.QuestionEmpty(question);
         }
 
-        return new RenderedPrompt(_before + question + _after, _before.Length..(_before.Length + question.Length));
+        string before = WithImages(_before, imageCount);
+        return new RenderedPrompt(before + question + WithImages(_after, imageCount), before.Length..(before.Length + question.Length));
+    }
+
+    private string WithImages(string text, int count)
+    {
+        int start = text.IndexOf(Image, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return text;
+        }
+
+        int end = start + Image.Length;
+        int space = end < text.Length && char.IsWhiteSpace(text[end]) ? 1 : 0;
+        string one = _imageToken + text[end..(end + space)];
+        return text[..start] + string.Concat(Enumerable.Repeat(one, count)) + text[(end + space)..];
     }
 }

@@ -11,8 +11,9 @@ public sealed class PrefixBuilderTests
     [InlineData(PositionMode.KeepOriginal, new long[] { 0, 1, 3, 6, 9, 12 }, 13)]
     public void Build_KeptTokens_HaveTheirPositions(PositionMode mode, long[] positions, long next)
     {
-        Prefix image = PrefixBuilder.Image(Before, Kept, [1, 4, 7], visualTokenCount: 10, mode, width: 2);
-        Prefix prefix = image.Then(PrefixBuilder.Text(After, image.NextPosition, width: 2));
+        var builder = new PrefixBuilder(width: 2, axes: 1, mode, separator: []);
+
+        Prefix prefix = Build(builder, new KeptImage(Kept, [1, 4, 7], visualTokenCount: 10));
 
         Assert.Equal(positions, prefix.Positions);
         Assert.Equal(next, prefix.NextPosition);
@@ -24,9 +25,48 @@ public sealed class PrefixBuilderTests
     [InlineData(PositionMode.KeepOriginal)]
     public void Build_AllTokens_PositionsAreTheSameInBothModes(PositionMode mode)
     {
-        Prefix prefix = PrefixBuilder.Image(Before, Kept, [0, 1, 2], visualTokenCount: 3, mode, width: 2);
+        var builder = new PrefixBuilder(width: 2, axes: 1, mode, separator: []);
 
-        Assert.Equal([0, 1, 2, 3, 4], prefix.Positions);
+        Prefix prefix = builder.Image(new KeptImage(Kept, [0, 1, 2], visualTokenCount: 3), start: 2);
+
+        Assert.Equal([2, 3, 4], prefix.Positions);
         Assert.Equal(5, prefix.NextPosition);
+    }
+
+    [Theory]
+    [InlineData(PositionMode.Compact, new long[] { 4, 5, 6, 7 }, 8)]
+    [InlineData(PositionMode.KeepOriginal, new long[] { 5, 6, 7, 9 }, 10)]
+    public void Image_Separators_AreKeptWhereTheyAre(PositionMode mode, long[] positions, long next)
+    {
+        // Two rows of two tokens, each with a separator; the order of the sequence is not that of the flat indices.
+        var layout = new ImageLayout([0, 2, ImageLayout.Separator, 1, 3, ImageLayout.Separator], tokenCount: 4, tokensPerTile: 2);
+        var builder = new PrefixBuilder(width: 2, axes: 1, mode, separator: [-1, -2]);
+
+        Prefix prefix = builder.Image(new KeptImage(new float[] { 20, 21, 10, 11 }, [1, 2], layout), start: 4);
+
+        Assert.Equal([10, 11, -1, -2, 20, 21, -1, -2], prefix.Embeddings);
+        Assert.Equal(positions, prefix.Positions);
+        Assert.Equal(next, prefix.NextPosition);
+    }
+
+    [Theory]
+    [InlineData(PositionMode.Compact, new long[] { 3, 3, 3, 4, 4, 4 }, 5)]
+    [InlineData(PositionMode.KeepOriginal, new long[] { 3, 3, 4, 3, 4, 3 }, 5)]
+    public void Image_ThreeAxes_HasFrameRowAndColumn(PositionMode mode, long[] positions, long next)
+    {
+        ImageLayout layout = new Qwen2VLFamily(mergeSize: 2).LayOut(new ImageShape([16, 8], 1, 1, [1, 4, 4]), 0);
+        var builder = new PrefixBuilder(width: 2, axes: 3, mode, separator: []);
+
+        Prefix prefix = builder.Image(new KeptImage(new float[] { 1, 2, 3, 4 }, [1, 2], layout), start: 3);
+
+        Assert.Equal(positions, prefix.Positions);
+        Assert.Equal(next, prefix.NextPosition);
+    }
+
+    private static Prefix Build(PrefixBuilder builder, KeptImage image)
+    {
+        Prefix prefix = builder.Text(Before, 0);
+        prefix = prefix.Then(builder.Image(image, prefix.NextPosition));
+        return prefix.Then(builder.Text(After, prefix.NextPosition));
     }
 }

@@ -161,5 +161,5 @@ public sealed class TextGeneratorTests : IDisposable
         new Prefix(_embedder.Embed(prompt), Positions(prompt.Length), prompt.Length), Past: null, TokenSampler.Greedy, most);
 
     private GenerationRequest After(KvCache past, int[] text) => new(
-        PrefixBuilder.Text(_embedder.Embed(text), past.Length, TinyModel.Width), past, TokenSampler.Greedy, 6);
+        new PrefixBuilder(TinyModel.Width, axes: 1, PositionMode.Compact, separator: []).Text(_embedder.Embed(text), past.Length), past, TokenSampler.Greedy, 6);
 }

@@ -33,7 +33,7 @@ public sealed class PreprocessorLoaderTests : IDisposable
     public void Load_Tiles_HaveTheirGrids()
     {
         var tiled = Assert.IsType<TiledImagePreprocessor>(Load(Tiled));
-        Assert.Equal([(8, 16), (16, 8)], tiled.Grids);
+        Assert.Equal([3, 3, 8, 8], tiled.Measure(width: 16, height: 8).Shape);
         Assert.Equal((8, 8), tiled.TileSize);
     }
 

@@ -1,0 +1,50 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>
+/// Floats in and out of graphs that take and give float32 or, as exports in half precision do, float16.
+/// </summary>
+internal static class FloatTensors
+{
+    /// <summary>Whether a graph's value can be read and written here.</summary>
+    public static bool IsFloat(TensorElementType type) => type is TensorElementType.Float or TensorElementType.Float16;
+
+    /// <summary>A tensor of the type that a graph wants. Float32: a view; the values must stay in place until it is disposed.</summary>
+    public static unsafe OrtValue Create(TensorElementType type, float* values, int count, params long[] shape)
+    {
+        if (type == TensorElementType.Float)
+        {
+            return GraphSession.View(values, shape);
+        }
+
+        OrtValue halves = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, type, shape);
+        Span<Float16> target = halves.GetTensorMutableDataAsSpan<Float16>();
+        for (int i = 0; i < count; i++)
+        {
+            target[i] = new Float16(BitConverter.HalfToUInt16Bits((Half)values[i]));
+        }
+
+        return halves;
+    }
+
+    /// <summary>Copies a part of a tensor.</summary>
+    /// <param name="tensor">float32 or float16.</param>
+    /// <param name="start">Number of the first value.</param>
+    /// <param name="target">Receives as many values as it has room for.</param>
+    public static void Read(OrtValue tensor, int start, Span<float> target)
+    {
+        if (tensor.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float)
+        {
+            tensor.GetTensorDataAsSpan<float>().Slice(start, target.Length).CopyTo(target);
+            return;
+        }
+
+        ReadOnlySpan<Float16> halves = tensor.GetTensorDataAsSpan<Float16>().Slice(start, target.Length);
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] = (float)BitConverter.UInt16BitsToHalf(halves[i].value);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>Pruning of tokens that are read as they come.</summary>
+internal static class PlainPruning
+{
+    private const int Width = 6;
+
+    public static TokenSelection Prune(this TokenPruning pruning, float[] visualTokens, PruningOptions? options) =>
+        pruning.Prune(visualTokens, ImageLayout.Plain(visualTokens.Length / Width), options);
+}

@@ -1,0 +1,14 @@
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>A test that makes symbolic links, which needs special rights on Windows; skipped there.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Skip = "Needs rights to make symbolic links.";
+        }
+    }
+}
