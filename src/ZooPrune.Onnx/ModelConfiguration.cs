@@ -29,7 +29,7 @@ internal sealed record ModelConfiguration(
     public static ModelConfiguration Load(ModelFolder files)
     {
         using JsonFile configuration = JsonFile.Open(files.Configuration);
-        using JsonFile generation = JsonFile.Open(files.Generation);
+        using JsonFile? generation = files.Generation is { } path ? JsonFile.Open(path) : null;
         JsonSection root = configuration.Root;
         JsonSection text = root.Has("text_config") ? root["text_config"] : root;
         JsonSection own = root["zooprune"];
@@ -41,7 +41,7 @@ internal sealed record ModelConfiguration(
             text.Int32("num_hidden_layers", 1, int.MaxValue),
             DecoderSizes.Read(text),
             text.Int32("max_position_embeddings", 1, int.MaxValue),
-            ReadEndTokens(generation.Root, text),
+            ReadEndTokens(generation?.Root ?? text, text),
             ReadPositions(own) ?? family.Positions,
             own.Text("prompt") ?? family.Prompt,
             own.Has("prompt"));

@@ -12,13 +12,20 @@ internal sealed class ModelParts : IDisposable
         Files = files;
         Configuration = ModelConfiguration.Load(files);
         Positions = options.Positions == PositionMode.Auto ? Configuration.Positions : options.Positions;
-        Preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(files.Root));
+        Preprocessor = PreprocessorLoader.Load(files.Preprocessor);
         Tokenizer = Tokenizer.Load(files.Tokenizer);
         Prompts = LoadPrompts();
         try
         {
-            Encoder = Own(VisionEncoder.Open(GraphSession.Open(files.VisionEncoder, options.Threads), width: null, Preprocessor.TileSize?.Height));
-            Projector = ProjectorLoader.Load(files.Projector, options.Threads, Encoder.Width, ProbeTokens);
+            // Models on the hub have the projector at the end of the vision encoder.
+            SplitVisionEncoder? split = files.Projector is null ? VisionEncoderSplitter.Split(files.VisionEncoder) : null;
+            GraphSession encoder = split is null
+                ? GraphSession.Open(files.VisionEncoder, options.Threads)
+                : GraphSession.OpenPart(files.VisionEncoder, split.Encoder, options.Threads, split.Folder);
+            Encoder = Own(VisionEncoder.Open(encoder, split?.Projector.InputWidth, Preprocessor.TileSize?.Height));
+            Projector = files.Projector is { } projector
+                ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, ProbeTokens)
+                : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, ProbeTokens);
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             Decoder = Own(Decoder.Open(files.Decoder, options.Threads, Family.PositionAxes, Positions, Configuration.Decoder with { Width = Embedder.Width }));
@@ -69,7 +76,7 @@ internal sealed class ModelParts : IDisposable
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
-    public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder), options);
+    public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder, options.Precision), options);
 
     public void Dispose() => _owned.Dispose();
 
@@ -111,7 +118,7 @@ internal sealed class ModelParts : IDisposable
         if (Projector.InputWidth != Encoder.Width)
         {
             throw Throw.GraphMismatch(
-                Files.Projector,
+                Files.Projector ?? Files.VisionEncoder,
                 $"its input is {Projector.InputWidth:N0} wide",
                 "onnx/vision_encoder.onnx",
                 $"whose visual tokens are {Encoder.Width:N0} wide");
@@ -120,7 +127,7 @@ internal sealed class ModelParts : IDisposable
         if (Projector.OutputWidth != Embedder.Width)
         {
             throw Throw.GraphMismatch(
-                Files.Projector,
+                Files.Projector ?? Files.VisionEncoder,
                 $"its output is {Projector.OutputWidth:N0} wide",
                 "onnx/embed_tokens.onnx",
                 $"whose embeddings are {Embedder.Width:N0} wide");

@@ -8,12 +8,23 @@ internal static partial class Throw
     public static ZooPruneException ModelFolderMissing(string folder) => Failed(
         $"Model folder '{folder}': there is no such folder. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; check the path.");
 
-    public static ZooPruneException ModelFileMissing(string folder, string file) => Failed(
-        $"Model folder '{folder}': the file {file} is missing. Expected config.json, preprocessor_config.json, tokenizer.json, generation_config.json and onnx/ with vision_encoder, projector, embed_tokens and decoder_model_merged.onnx; export or copy the missing file.");
+    public static ZooPruneException ModelFilesMissing(string folder, IReadOnlyList<string> files) => Failed(
+        $"Model folder '{folder}': {(files.Count == 1 ? "the file" : "the files")} {Join(files)} {(files.Count == 1 ? "is" : "are")} missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
+
+    public static ZooPruneException PrecisionMissing(
+        string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
+        $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is {Join(there.Select(graph => $"{graph.Graph} in {(graph.Precisions.Count == 0 ? "no precision" : string.Join(" and ", graph.Precisions))}"))}. Each graph needs a file of that precision or a more accurate one, and one of them the precision itself; choose another or leave it at Auto.");
 
     public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
         $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",
         exception);
+
+    public static ZooPruneException SplitUnreadable(string path, Exception exception) => Failed(
+        $"Graph '{path}': it cannot be cut before its projector ({FirstLine(exception)}). Expected a complete ONNX file with its data files beside it; export or download it again.",
+        exception);
+
+    public static ZooPruneException ProjectorNotFound(string path, string output, string found) => Failed(
+        $"Graph '{path}': no projector was found before '{output}', the way back ends at {found}. Expected Linear, GELU, Linear, one Linear or other layers that treat each visual token on its own; export the projector as onnx/projector.onnx and the encoder without it.");
 
     public static ZooPruneException JsonUnreadable(string path, Exception exception) => Failed(
         $"File '{path}': it cannot be read as JSON ({FirstLine(exception)}). Expected the model's own file, unchanged; copy or download it again.",

@@ -6,6 +6,12 @@ public sealed record VisionLanguageModelOptions
     /// <summary>Positions of the kept tokens. Default: <see cref="PositionMode.Auto"/>.</summary>
     public PositionMode Positions { get; init; } = PositionMode.Auto;
 
+    /// <summary>
+    /// Which of the folder's graphs are run. Default: <see cref="ModelPrecision.Auto"/>. A graph that is not there in the precision asked for
+    /// is taken in the next more accurate one; if none is, or no graph has the precision at all, loading fails and says what is there.
+    /// </summary>
+    public ModelPrecision Precision { get; init; } = ModelPrecision.Auto;
+
     /// <summary>Threads inside one operation, &gt;= 0; 0 (the default) lets ONNX Runtime take one per physical core.</summary>
     public int Threads { get; init; }
 
@@ -29,6 +35,11 @@ public sealed record VisionLanguageModelOptions
         if (!Enum.IsDefined(Positions))
         {
             throw Throw.OptionOutOfRange(nameof(Positions), Positions, "Auto, Compact or KeepOriginal");
+        }
+
+        if (!Enum.IsDefined(Precision))
+        {
+            throw Throw.OptionOutOfRange(nameof(Precision), Precision, "Auto, Float32, Float16, Q8, Q4 or Q4F16");
         }
 
         if (Threads < 0)

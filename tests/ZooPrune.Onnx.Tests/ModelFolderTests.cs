@@ -29,9 +29,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("config.json")]
     [InlineData("preprocessor_config.json")]
     [InlineData("tokenizer.json")]
-    [InlineData("generation_config.json")]
     [InlineData("onnx/vision_encoder.onnx")]
-    [InlineData("onnx/projector.onnx")]
     [InlineData("onnx/embed_tokens.onnx")]
     [InlineData("onnx/decoder_model_merged.onnx")]
     public void Load_MissingFile_SaysWhich(string file)
@@ -39,7 +37,7 @@ public sealed class ModelFolderTests : IDisposable
         _files.Delete(file);
 
         AssertMessage(
-            $"Model folder '{_files.Root}': the file {file} is missing. Expected config.json, preprocessor_config.json, tokenizer.json, generation_config.json and onnx/ with vision_encoder, projector, embed_tokens and decoder_model_merged.onnx; export or copy the missing file.");
+            $"Model folder '{_files.Root}': the file {file} is missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
     }
 
     [Theory]

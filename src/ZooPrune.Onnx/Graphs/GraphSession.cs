@@ -54,6 +54,26 @@ internal sealed class GraphSession : IDisposable
         return new GraphSession(name, new InferenceSession(model, options));
     }
 
+    /// <summary>Loads a graph that ZooPrune cut out of a file, whose large constants stay where they are.</summary>
+    /// <param name="path">Full path of the file that it was cut out of.</param>
+    /// <param name="model">ONNX bytes of the graph.</param>
+    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <param name="folder">Full path of the folder to which locations of constants in other files are relative.</param>
+    /// <exception cref="ZooPruneException">ONNX Runtime cannot load the graph.</exception>
+    public static GraphSession OpenPart(string path, byte[] model, int threads, string folder)
+    {
+        using SessionOptions options = CreateOptions(threads);
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
+        try
+        {
+            return new GraphSession(path, new InferenceSession(model, options));
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw Throw.GraphUnreadable(path, exception);
+        }
+    }
+
     /// <summary>Runs the graph into new outputs, which the caller disposes.</summary>
     /// <exception cref="OnnxRuntimeException">The graph failed.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(

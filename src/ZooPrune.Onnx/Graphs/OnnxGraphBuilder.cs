@@ -31,12 +31,12 @@ internal sealed class OnnxGraphBuilder(string name)
 
     public string Input(string name, Element element, params ReadOnlySpan<string> dimensions)
     {
-        _graph.WriteMessage(11, Value(name, element, dimensions));
+        _graph.WriteMessage(11, EncodeValue(name, element, dimensions));
         return name;
     }
 
     public void Output(string name, Element element, params ReadOnlySpan<string> dimensions) =>
-        _graph.WriteMessage(12, Value(name, element, dimensions));
+        _graph.WriteMessage(12, EncodeValue(name, element, dimensions));
 
     public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) =>
         Constant(Element.Float, MemoryMarshal.AsBytes(values), dimensions);
@@ -78,13 +78,25 @@ internal sealed class OnnxGraphBuilder(string name)
         params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         string result = output ?? $"v{_names++}";
+        _graph.WriteMessage(1, Encode(operatorName, domain, inputs, result, attributes));
+        return result;
+    }
+
+    /// <summary>An operation of ONNX's own as it stands in a graph.</summary>
+    public static ProtobufWriter Encode(
+        string operatorName, ReadOnlySpan<string> inputs, string output, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Encode(operatorName, "", inputs, output, attributes);
+
+    private static ProtobufWriter Encode(
+        string operatorName, string domain, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<(string Name, object Value)> attributes)
+    {
         var node = new ProtobufWriter();
         foreach (string input in inputs)
         {
             node.WriteString(1, input);
         }
 
-        node.WriteString(2, result).WriteString(4, operatorName);
+        node.WriteString(2, output).WriteString(4, operatorName);
         foreach ((string attribute, object value) in attributes)
         {
             node.WriteMessage(5, Attribute(attribute, value));
@@ -95,8 +107,7 @@ internal sealed class OnnxGraphBuilder(string name)
             node.WriteString(7, domain);
         }
 
-        _graph.WriteMessage(1, node);
-        return result;
+        return node;
     }
 
     public byte[] Build() =>
@@ -109,7 +120,8 @@ internal sealed class OnnxGraphBuilder(string name)
             .WriteMessage(8, new ProtobufWriter().WriteString(1, MicrosoftDomain).WriteInt64(2, 1))
             .ToArray();
 
-    private static ProtobufWriter Value(string name, Element element, ReadOnlySpan<string> dimensions)
+    /// <summary>An input or output as it stands in a graph.</summary>
+    public static ProtobufWriter EncodeValue(string name, Element element, params ReadOnlySpan<string> dimensions)
     {
         var shape = new ProtobufWriter();
         foreach (string dimension in dimensions)

@@ -3,55 +3,63 @@ using System.Runtime.InteropServices;
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// Reads the parts of an ONNX file that recognising a projector needs. Field numbers are those of onnx.proto3. Subgraphs are
-/// passed over, so nesting cannot exhaust the stack.
+/// Reads the parts of an ONNX file that finding a projector needs, without copying constants. Field numbers are those of onnx.proto3.
+/// Of subgraphs only the names are read that they take from outside.
 /// </summary>
 internal static class OnnxGraphReader
 {
-    private const int ExternalLocation = 1;
+    private const int DeepestSubgraph = 16;
 
+    /// <param name="file">The file; it must stay where it is as long as the graph is in use.</param>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
     public static OnnxGraph Read(ReadOnlyMemory<byte> file)
     {
-        OnnxGraph? graph = null;
+        ReadOnlyMemory<byte>? graph = null;
+        int operatorSet = 0;
         var model = new ProtobufReader(file);
         while (model.TryReadField(out int field, out WireType type))
         {
-            if (field == 7 && type == WireType.Bytes)
+            switch (field, type)
             {
-                graph = ReadGraph(model.ReadMessage());
-            }
-            else
-            {
-                model.Skip(type);
+                case (7, WireType.Bytes):
+                    graph = graph is null ? model.ReadBytes() : throw new InvalidDataException("there are two graphs in the file");
+                    break;
+                case (8, WireType.Bytes):
+                    operatorSet = Math.Max(operatorSet, ReadOperatorSet(model.ReadMessage()));
+                    break;
+                default:
+                    model.Skip(type);
+                    break;
             }
         }
 
-        return graph ?? throw new InvalidDataException("there is no graph in the file");
+        return graph is { } found
+            ? ReadGraph(new ProtobufReader(found), operatorSet)
+            : throw new InvalidDataException("there is no graph in the file");
     }
 
-    private static OnnxGraph ReadGraph(ProtobufReader message)
+    private static OnnxGraph ReadGraph(ProtobufReader message, int operatorSet)
     {
         var nodes = new List<OnnxNode>();
         var constants = new Dictionary<string, OnnxTensor>();
-        var inputs = new List<string>();
-        var outputs = new List<string>();
+        var inputs = new List<OnnxValue>();
+        var outputs = new List<OnnxValue>();
         while (message.TryReadField(out int field, out WireType type))
         {
             switch (field, type)
             {
                 case (1, WireType.Bytes):
-                    nodes.Add(ReadNode(message.ReadMessage()));
+                    nodes.Add(ReadNode(message.ReadBytes()));
                     break;
                 case (5, WireType.Bytes):
-                    (string name, OnnxTensor tensor) = ReadTensor(message.ReadMessage());
-                    constants[name] = tensor;
+                    OnnxTensor tensor = OnnxTensorReader.Read(message.ReadMessage());
+                    constants[tensor.Name] = tensor;
                     break;
                 case (11, WireType.Bytes):
-                    inputs.Add(ReadName(message.ReadMessage()));
+                    inputs.Add(OnnxValueReader.Read(message.ReadMessage()));
                     break;
                 case (12, WireType.Bytes):
-                    outputs.Add(ReadName(message.ReadMessage()));
+                    outputs.Add(OnnxValueReader.Read(message.ReadMessage()));
                     break;
                 default:
                     message.Skip(type);
@@ -59,17 +67,19 @@ internal static class OnnxGraphReader
             }
         }
 
-        inputs.RemoveAll(constants.ContainsKey);
-        return new OnnxGraph(nodes, constants, inputs, outputs);
+        inputs.RemoveAll(input => constants.ContainsKey(input.Name));
+        return new OnnxGraph(nodes, constants, inputs, outputs, operatorSet);
     }
 
-    private static OnnxNode ReadNode(ProtobufReader message)
+    private static OnnxNode ReadNode(ReadOnlyMemory<byte> bytes)
     {
+        var message = new ProtobufReader(bytes);
         var inputs = new List<string>();
         var outputs = new List<string>();
         string operatorName = "";
         string domain = "";
         var attributes = new Dictionary<string, OnnxAttribute>();
+        var captured = new List<string>();
         while (message.TryReadField(out int field, out WireType type))
         {
             switch (field, type)
@@ -84,7 +94,7 @@ internal static class OnnxGraphReader
                     operatorName = message.ReadString();
                     break;
                 case (5, WireType.Bytes):
-                    (string name, OnnxAttribute attribute) = ReadAttribute(message.ReadMessage());
+                    (string name, OnnxAttribute attribute) = ReadAttribute(message.ReadMessage(), captured, 0);
                     attributes[name] = attribute;
                     break;
                 case (7, WireType.Bytes):
@@ -96,15 +106,16 @@ internal static class OnnxGraphReader
             }
         }
 
-        return new OnnxNode(operatorName, domain is "ai.onnx" ? "" : domain, inputs, outputs, attributes);
+        return new OnnxNode(operatorName, domain is "ai.onnx" ? "" : domain, inputs, outputs, attributes, captured, bytes);
     }
 
-    private static (string Name, OnnxAttribute Value) ReadAttribute(ProtobufReader message)
+    private static (string Name, OnnxAttribute Value) ReadAttribute(ProtobufReader message, List<string> captured, int depth)
     {
         string name = "";
         float single = 0;
         long int64 = 0;
         string text = "";
+        var singles = new List<float>();
         var int64s = new List<long>();
         OnnxTensor? tensor = null;
         while (message.TryReadField(out int field, out WireType type))
@@ -124,7 +135,19 @@ internal static class OnnxGraphReader
                     text = message.ReadString();
                     break;
                 case (5, WireType.Bytes):
-                    tensor = ReadTensor(message.ReadMessage()).Tensor;
+                    tensor = OnnxTensorReader.Read(message.ReadMessage());
+                    break;
+                case (6 or 11, WireType.Bytes):
+                    ReadCaptured(message.ReadMessage(), captured, depth + 1);
+                    break;
+                case (7, WireType.Bytes):
+                    ReadOnlyMemory<byte> packed = message.ReadBytes();
+                    singles.AddRange(packed.Length % sizeof(float) == 0
+                        ? MemoryMarshal.Cast<byte, float>(packed.Span)
+                        : throw new InvalidDataException($"attribute '{name}' has {packed.Length:N0} bytes of float32"));
+                    break;
+                case (7, WireType.Fixed32):
+                    singles.Add(message.ReadSingle());
                     break;
                 case (8, WireType.Bytes or WireType.Varint):
                     message.ReadInt64s(type, int64s);
@@ -135,45 +158,66 @@ internal static class OnnxGraphReader
             }
         }
 
-        return (name, new OnnxAttribute(single, int64, text, int64s, tensor));
+        return (name, new OnnxAttribute(single, int64, text, singles, int64s, tensor));
     }
 
-    private static (string Name, OnnxTensor Tensor) ReadTensor(ProtobufReader message)
+    /// <summary>Every name that the nodes and outputs of a subgraph mention; those that are its own do no harm.</summary>
+    private static void ReadCaptured(ProtobufReader graph, List<string> captured, int depth)
     {
-        string name = "";
-        int elementType = 0;
-        var dimensions = new List<long>();
-        var listed = new List<float>();
-        var listedInt32s = new List<long>();
-        ReadOnlyMemory<byte>? raw = null;
-        bool external = false;
+        if (depth > DeepestSubgraph)
+        {
+            throw new InvalidDataException($"its subgraphs are nested more than {DeepestSubgraph} deep");
+        }
+
+        while (graph.TryReadField(out int field, out WireType type))
+        {
+            switch (field, type)
+            {
+                case (1, WireType.Bytes):
+                    ReadCapturedByNode(graph.ReadMessage(), captured, depth);
+                    break;
+                case (12, WireType.Bytes):
+                    captured.Add(OnnxValueReader.Read(graph.ReadMessage()).Name);
+                    break;
+                default:
+                    graph.Skip(type);
+                    break;
+            }
+        }
+    }
+
+    private static void ReadCapturedByNode(ProtobufReader node, List<string> captured, int depth)
+    {
+        while (node.TryReadField(out int field, out WireType type))
+        {
+            switch (field, type)
+            {
+                case (1, WireType.Bytes):
+                    captured.Add(node.ReadString());
+                    break;
+                case (5, WireType.Bytes):
+                    ReadAttribute(node.ReadMessage(), captured, depth);
+                    break;
+                default:
+                    node.Skip(type);
+                    break;
+            }
+        }
+    }
+
+    private static int ReadOperatorSet(ProtobufReader message)
+    {
+        string domain = "";
+        long version = 0;
         while (message.TryReadField(out int field, out WireType type))
         {
             switch (field, type)
             {
-                case (1, WireType.Bytes or WireType.Varint):
-                    message.ReadInt64s(type, dimensions);
+                case (1, WireType.Bytes):
+                    domain = message.ReadString();
                     break;
                 case (2, WireType.Varint):
-                    elementType = (int)message.ReadVarint();
-                    break;
-                case (4, WireType.Bytes):
-                    listed.AddRange(MemoryMarshal.Cast<byte, float>(message.ReadBytes().Span));
-                    break;
-                case (4, WireType.Fixed32):
-                    listed.Add(message.ReadSingle());
-                    break;
-                case (5, WireType.Bytes or WireType.Varint):
-                    message.ReadInt64s(type, listedInt32s);
-                    break;
-                case (8, WireType.Bytes):
-                    name = message.ReadString();
-                    break;
-                case (9, WireType.Bytes):
-                    raw = message.ReadBytes();
-                    break;
-                case (14, WireType.Varint):
-                    external = message.ReadVarint() == ExternalLocation;
+                    version = (long)message.ReadVarint();
                     break;
                 default:
                     message.Skip(type);
@@ -181,79 +225,6 @@ internal static class OnnxGraphReader
             }
         }
 
-        float[]? values = external ? null : elementType switch
-        {
-            OnnxTensor.Float => raw is { } bytes ? ToSingles(name, bytes.Span) : [.. listed],
-            OnnxTensor.Float16 => raw is { } bytes
-                ? HalvesToSingles(name, bytes.Span)
-                : [.. listedInt32s.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))],
-            _ => null,
-        };
-        if (values is not null)
-        {
-            CheckLength(name, dimensions, values.Length);
-        }
-
-        return (name, new OnnxTensor(elementType, [.. dimensions], values));
-    }
-
-    private static float[] ToSingles(string name, ReadOnlySpan<byte> bytes) =>
-        bytes.Length % sizeof(float) == 0
-            ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
-            : throw new InvalidDataException($"constant '{name}' has {bytes.Length:N0} bytes, not a multiple of four");
-
-    private static float[] HalvesToSingles(string name, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length % sizeof(ushort) != 0)
-        {
-            throw new InvalidDataException($"constant '{name}' has {bytes.Length:N0} bytes, not a multiple of two");
-        }
-
-        ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(bytes);
-        float[] values = new float[halves.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)halves[i];
-        }
-
-        return values;
-    }
-
-    private static void CheckLength(string name, List<long> dimensions, int length)
-    {
-        // A dimension may be anything up to 2^63 in a hostile file; Int128 cannot overflow before the comparison stops it.
-        Int128 count = 1;
-        foreach (long dimension in dimensions)
-        {
-            count *= dimension;
-            if (dimension < 0 || count > int.MaxValue)
-            {
-                throw new InvalidDataException($"constant '{name}' has the shape [{string.Join(", ", dimensions)}]");
-            }
-        }
-
-        if (count != length)
-        {
-            throw new InvalidDataException(
-                $"constant '{name}' has {length:N0} values for the shape [{string.Join(", ", dimensions)}]");
-        }
-    }
-
-    private static string ReadName(ProtobufReader message)
-    {
-        string name = "";
-        while (message.TryReadField(out int field, out WireType type))
-        {
-            if (field == 1 && type == WireType.Bytes)
-            {
-                name = message.ReadString();
-            }
-            else
-            {
-                message.Skip(type);
-            }
-        }
-
-        return name;
+        return domain is "" or "ai.onnx" ? (int)Math.Clamp(version, 0, 1000) : 0;
     }
 }

@@ -21,7 +21,13 @@ internal sealed class ProtobufReader(ReadOnlyMemory<byte> message)
     private readonly ReadOnlyMemory<byte> _message = message;
     private int _position;
 
+    /// <summary>Where the next field starts.</summary>
+    public int Position => _position;
+
     private ReadOnlySpan<byte> Rest => _message.Span[_position..];
+
+    /// <summary>What has been read since a position, as it is in the message.</summary>
+    public ReadOnlyMemory<byte> Since(int position) => _message[position.._position];
 
     /// <summary>Moves to the next field; false at the end of the message.</summary>
     public bool TryReadField(out int field, out WireType type)

@@ -38,6 +38,21 @@ internal sealed class ProtobufWriter
 
     public ProtobufWriter WriteMessage(int field, ProtobufWriter value) => WriteBytes(field, value.Message.Span);
 
+    /// <summary>Fields that are encoded already.</summary>
+    public ProtobufWriter WriteFields(ReadOnlySpan<byte> fields)
+    {
+        _buffer.Write(fields);
+        return this;
+    }
+
+    /// <summary>Announces a value of that length, whose bytes the caller puts behind the message.</summary>
+    public ProtobufWriter WriteLength(int field, long length)
+    {
+        WriteTag(field, WireType.Bytes);
+        WriteVarint((ulong)length);
+        return this;
+    }
+
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 
     private void WriteTag(int field, WireType type) => WriteVarint(((ulong)field << 3) | (ulong)type);

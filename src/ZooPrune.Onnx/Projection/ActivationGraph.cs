@@ -20,7 +20,7 @@ internal static class ActivationGraph
         var pending = new Stack<string>([output]);
         while (pending.TryPop(out string? name))
         {
-            if (!seen.Add(name) || constants.FindScalar(name) is not null)
+            if (!seen.Add(name) || IsScalar(constants, name))
             {
                 continue;
             }
@@ -31,7 +31,7 @@ internal static class ActivationGraph
             }
 
             OnnxNode? node = constants.Producer(name);
-            if (node is not null && IsElementwise(node) && node.Inputs.All(input => constants.Find(input) is null || constants.FindScalar(input) is not null))
+            if (node is not null && IsElementwise(node) && node.Inputs.All(input => !constants.IsConstant(input) || IsScalar(constants, input)))
             {
                 foreach (string input in node.Inputs)
                 {
@@ -67,12 +67,15 @@ internal static class ActivationGraph
         return errors[nearest] <= (constants.HasHalves ? HalfTolerance : Tolerance) ? kinds[nearest] : null;
     }
 
+    private static bool IsScalar(ConstantFolder constants, string name) =>
+        constants.Shape(name) is { } shape && shape.All(dimension => dimension == 1);
+
     private static bool IsElementwise(OnnxNode node) => (node.Domain, node.Operator, node.Inputs.Count) switch
     {
         ("", "Add" or "Sub" or "Mul" or "Div" or "Pow", 2) => true,
-        ("", "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Neg" or "Exp" or "Identity" or "Gelu", 1) => true,
+        ("", "Erf" or "Tanh" or "Sigmoid" or "Sqrt" or "Neg" or "Exp" or "Gelu", 1) => true,
         ("com.microsoft", "Gelu" or "FastGelu" or "QuickGelu", 1) => true,
-        _ => ConstantFolder.CastTarget(node) is not null,
+        _ => ConstantFolder.IsAlias(node),
     };
 
     private static double Evaluate(ConstantFolder constants, string name, Dictionary<string, double> known, int depth)
@@ -112,10 +115,10 @@ internal static class ActivationGraph
         "Sqrt" => Math.Sqrt(x),
         "Neg" => -x,
         "Exp" => Math.Exp(x),
-        "Identity" or "Cast" => x,
+        "Identity" or "Cast" or "Dropout" => x,
         "Gelu" => GeluFunction.Value(IsTanh(node) ? GeluKind.Tanh : GeluKind.Exact, x),
         "FastGelu" => GeluFunction.Value(GeluKind.Tanh, x),
-        "QuickGelu" => x / (1 + Math.Exp(-x * (node.Attributes.TryGetValue("alpha", out OnnxAttribute? alpha) ? alpha.Single : GeluFunction.Quick))),
+        "QuickGelu" => x / (1 + Math.Exp(-x * node.Single("alpha", (float)GeluFunction.Quick))),
         _ => double.NaN,
     };
 

@@ -23,6 +23,17 @@ internal static class MlpGraph
         return graph.Build();
     }
 
+    /// <summary>x [N, D] -> Z [N, H] by one layer.</summary>
+    public static byte[] OneLayer(LinearLayer layer)
+    {
+        var graph = new OnnxGraphBuilder("projector");
+        string x = graph.Input(Tokens, OnnxGraphBuilder.Element.Float, "tokens", $"{layer.InputWidth}");
+        string weight = graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth);
+        graph.Node("Gemm", "", [x, weight, graph.Constant(layer.Bias, layer.OutputWidth)], Projected, ("transB", 1));
+        graph.Output(Projected, OnnxGraphBuilder.Element.Float, "tokens", $"{layer.OutputWidth}");
+        return graph.Build();
+    }
+
     /// <summary>x [N, D] -> Z [N, H] and S [N] by the exact closed form, S = sqrt(max(d^T Q d, 0) / D).</summary>
     public static byte[] ProjectionWithSensitivity(MlpProjector mlp)
     {

@@ -19,22 +19,22 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
     private static readonly string[] ActivationNames = [MlpGraph.Projected, MlpGraph.Activations];
     private static readonly string[] SensitivityNames = [MlpGraph.Projected, MlpGraph.Sensitivity];
 
-    private readonly string _path;
+    private readonly string _name;
     private readonly GraphSession _projection;
     private readonly Lazy<GraphSession> _sensitivity;
     private readonly Lazy<MlpProjector?> _ranked;
 
-    /// <param name="path">Full path of the file the weights come from; for messages.</param>
-    /// <param name="weights">What was read out of that file.</param>
+    /// <param name="name">What messages call the projector: the path of the file that its weights come from.</param>
+    /// <param name="weights">What was read out of that file, in float32.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="probeTokens">Gives visual tokens by which the low-rank form is chosen; null for no low-rank form.</param>
     /// <exception cref="ArgumentException">A weight is NaN or infinite.</exception>
-    public MlpOnnxProjector(string path, MlpWeights weights, int threads, Func<float[]>? probeTokens)
+    public MlpOnnxProjector(string name, MlpWeights weights, int threads, Func<float[]>? probeTokens)
     {
         (LinearLayer first, LinearLayer second) = (weights.First, weights.Second);
         Weights = new MlpProjector(
             first.Weight, first.Bias, second.Weight, second.Bias, first.InputWidth, first.OutputWidth, second.OutputWidth, weights.Gelu).WithThreads(threads);
-        _path = path;
+        _name = name;
         _projection = GraphSession.Create("projector", MlpGraph.Projection(Weights), threads);
         _sensitivity = new Lazy<GraphSession>(
             () => GraphSession.Create("projector with sensitivity", MlpGraph.ProjectionWithSensitivity(Weights), threads));
@@ -141,7 +141,7 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
             }
             catch (OnnxRuntimeException exception)
             {
-                throw Throw.GraphFailed(_path, $"{count} visual tokens of width {InputWidth}", exception);
+                throw Throw.GraphFailed(_name, $"{count} visual tokens of width {InputWidth}", exception);
             }
         }
     }

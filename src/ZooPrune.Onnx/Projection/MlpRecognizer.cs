@@ -2,7 +2,7 @@ namespace ZooPrune.Onnx;
 
 /// <summary>
 /// Tells whether a projector's graph is Linear, GELU (by erf, tanh or sigmoid), Linear, and takes the weights out of it. Linear may
-/// be Gemm or MatMul and Add, in float32 or float16, with casts anywhere; GELU may be one node or spelled out, because it is
+/// be Gemm or MatMul and Add in any floating-point type or quantised, with casts anywhere; GELU may be one node or spelled out, because it is
 /// recognised by what it computes, not by how.
 /// </summary>
 internal static class MlpRecognizer
@@ -10,16 +10,23 @@ internal static class MlpRecognizer
     /// <summary>The weights, or null and the reason why the graph is not of that form.</summary>
     public static MlpWeights? Recognize(OnnxGraph graph, out string reason)
     {
+        var constants = new ConstantFolder(graph);
+        return Recognize(constants, out reason);
+    }
+
+    /// <summary>The same for a graph whose large constants may be in other files.</summary>
+    public static MlpWeights? Recognize(ConstantFolder constants, out string reason)
+    {
+        OnnxGraph graph = constants.Order.Graph;
         if (graph.Inputs is not [var input] || graph.Outputs is not [var output])
         {
             reason = $"it has {graph.Inputs.Count} inputs and {graph.Outputs.Count} outputs instead of one each";
             return null;
         }
 
-        var constants = new ConstantFolder(graph);
-        if (TryReadLinear(constants, output, out string afterActivation) is not { } second)
+        if (LinearReader.Read(constants, output.Name) is not (var afterActivation, { } second))
         {
-            reason = "it does not end in a Linear layer with float32 or float16 weights";
+            reason = "it does not end in a Linear layer with weights that can be read";
             return null;
         }
 
@@ -35,9 +42,9 @@ internal static class MlpRecognizer
             return null;
         }
 
-        if (TryReadLinear(constants, beforeActivation, out string start) is not { } first || constants.SkipCasts(start) != input)
+        if (LinearReader.Read(constants, beforeActivation) is not (var start, { } first) || start != input.Name)
         {
-            reason = "it does not start with a Linear layer with float32 or float16 weights";
+            reason = "it does not start with a Linear layer with weights that can be read";
             return null;
         }
 
@@ -49,55 +56,5 @@ internal static class MlpRecognizer
 
         reason = "";
         return new MlpWeights(first, second, gelu);
-    }
-
-    private static LinearLayer? TryReadLinear(ConstantFolder constants, string output, out string input)
-    {
-        input = "";
-        OnnxNode? node = constants.Producer(constants.SkipCasts(output));
-        float[]? bias = null;
-        if (node is { Operator: "Add", Inputs: [var left, var right] })
-        {
-            bool biasIsLeft = constants.Find(left) is not null;
-            bias = constants.Find(biasIsLeft ? left : right)?.Values;
-            node = bias is null ? null : constants.Producer(constants.SkipCasts(biasIsLeft ? right : left));
-        }
-
-        switch (node)
-        {
-            case { Operator: "MatMul", Inputs: [var source, var weight] }:
-                input = source;
-                return Create(constants.Find(weight), bias, weightIsTransposed: true);
-            case { Operator: "Gemm", Inputs: [var source, var weight, ..] } when bias is null && IsPlain(node):
-                input = source;
-                bias = node.Inputs.Count > 2 && node.Inputs[2].Length > 0 ? constants.Find(node.Inputs[2])?.Values : [];
-                bool keepsRows = node.Attributes.TryGetValue("transB", out OnnxAttribute? transposed) && transposed.Int64 != 0;
-                return bias is null ? null : Create(constants.Find(weight), bias.Length == 0 ? null : bias, weightIsTransposed: !keepsRows);
-            default:
-                return null;
-        }
-    }
-
-    private static bool IsPlain(OnnxNode gemm) =>
-        (!gemm.Attributes.TryGetValue("alpha", out OnnxAttribute? alpha) || alpha.Single == 1)
-        && (!gemm.Attributes.TryGetValue("beta", out OnnxAttribute? beta) || beta.Single == 1)
-        && (!gemm.Attributes.TryGetValue("transA", out OnnxAttribute? transA) || transA.Int64 == 0);
-
-    private static LinearLayer? Create(OnnxTensor? weight, float[]? bias, bool weightIsTransposed)
-    {
-        if (weight is not { Values: { Length: > 0 } values, Dimensions: [long rows, long columns] })
-        {
-            return null;
-        }
-
-        (int inputWidth, int outputWidth) = weightIsTransposed ? ((int)rows, (int)columns) : ((int)columns, (int)rows);
-        bias ??= new float[outputWidth];
-        return bias.Length == outputWidth
-            ? new LinearLayer(
-                weightIsTransposed ? ConstantFolder.Transpose(values, inputWidth, outputWidth) : values,
-                bias,
-                inputWidth,
-                outputWidth)
-            : null;
     }
 }

@@ -36,9 +36,18 @@ internal sealed class OnnxProjector : IProjector, IDisposable
     /// <param name="encoderWidth">D that the vision encoder gives; used where the graph leaves it open.</param>
     /// <param name="whyNoClosedForm">See <see cref="IProjector.WhyNoClosedForm"/>.</param>
     /// <exception cref="ZooPruneException">The file cannot be loaded or is no projector.</exception>
-    public static OnnxProjector Open(string path, int threads, int encoderWidth, string? whyNoClosedForm = null)
+    public static OnnxProjector Open(string path, int threads, int encoderWidth, string? whyNoClosedForm = null) =>
+        Open(path, GraphSession.Open(path, threads), encoderWidth, whyNoClosedForm);
+
+    /// <summary>Loads a projector that was cut off a vision encoder.</summary>
+    /// <param name="name">What messages call the projector.</param>
+    /// <param name="part">The projector as a graph.</param>
+    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    public static OnnxProjector Create(string name, ProjectorPart.Graph part, int threads) =>
+        Open(name, GraphSession.Create(name, part.Model, threads), part.InputWidth, part.Why);
+
+    private static OnnxProjector Open(string path, GraphSession session, int encoderWidth, string? whyNoClosedForm)
     {
-        GraphSession session = GraphSession.Open(path, threads);
         try
         {
             var signature = new GraphSignature(session);

@@ -1,13 +1,15 @@
+using System.Diagnostics;
+
 namespace ZooPrune.Onnx;
 
-/// <summary>Loads projector.onnx as the class that can do most with it.</summary>
+/// <summary>Loads projector.onnx, or a projector that was cut off a vision encoder, as the class that can do most with it.</summary>
 internal static class ProjectorLoader
 {
     /// <param name="path">Full path of the file.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="encoderWidth">D that the vision encoder gives.</param>
     /// <param name="probeTokens">Gives visual tokens by which a low-rank sensitivity is chosen, when first needed.</param>
-    /// <returns>An <see cref="MlpOnnxProjector"/> for Linear, GELU, Linear with float32 or float16 weights, otherwise an
+    /// <returns>An <see cref="MlpOnnxProjector"/> for Linear, GELU, Linear, otherwise an
     /// <see cref="OnnxProjector"/>, which says why. Both are disposable.</returns>
     /// <exception cref="ZooPruneException">The file cannot be loaded, is no projector, or has weights that are not finite.</exception>
     public static IProjector Load(string path, int threads, int encoderWidth, Func<float[]>? probeTokens = null)
@@ -25,13 +27,39 @@ internal static class ProjectorLoader
         }
     }
 
+    /// <param name="part">The projector.</param>
+    /// <param name="name">What messages call it: the path of the vision encoder that it was cut off.</param>
+    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <param name="probeTokens">Gives visual tokens by which a low-rank sensitivity is chosen, when first needed.</param>
+    /// <returns>A projector that is disposable.</returns>
+    /// <exception cref="ZooPruneException">The projector has weights that are not finite.</exception>
+    public static IProjector Load(ProjectorPart part, string name, int threads, Func<float[]>? probeTokens = null)
+    {
+        try
+        {
+            return part switch
+            {
+                ProjectorPart.Mlp mlp => new MlpOnnxProjector(name, mlp.Weights, threads, probeTokens),
+                ProjectorPart.Linear linear => new LinearOnnxProjector(name, linear.Layer, threads),
+                ProjectorPart.Graph graph => OnnxProjector.Create(name, graph, threads),
+                _ => throw new UnreachableException(),
+            };
+        }
+        catch (ArgumentException exception)
+        {
+            throw Throw.ProjectorWeights(name, exception);
+        }
+    }
+
     private static MlpWeights? TryRecognize(string path, out string reason)
     {
         // Where this small reader cannot follow a file (over 2 GB, an unknown encoding) and ONNX Runtime can, the projector still
         // works; its sensitivity is sampled, and every result says so.
         try
         {
-            return MlpRecognizer.Recognize(OnnxGraphReader.Read(File.ReadAllBytes(path)), out reason);
+            using OnnxFile file = OnnxFile.Open(path);
+            var order = new GraphOrder(OnnxGraphReader.Read(file.Memory));
+            return MlpRecognizer.Recognize(new ConstantFolder(order, new ExternalDataFolder(Path.GetDirectoryName(path))), out reason);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {

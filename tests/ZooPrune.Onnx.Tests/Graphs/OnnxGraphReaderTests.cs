@@ -7,8 +7,10 @@ public sealed class OnnxGraphReaderTests
     {
         OnnxGraph graph = OnnxGraphReader.Read(ProjectorGraphs.Gelu(ProjectorGraphs.Weights(2, 3, 4)));
 
-        Assert.Equal(["visual_tokens"], graph.Inputs);
-        Assert.Equal(["projected"], graph.Outputs);
+        Assert.Equal(["visual_tokens"], graph.Inputs.Select(input => input.Name));
+        OnnxValue output = Assert.Single(graph.Outputs);
+        Assert.Equal(("projected", OnnxTensor.Float, 4), (output.Name, output.ElementType, output.Width));
+        Assert.Equal(["batch", "tokens", "4"], output.Dimensions!);
         Assert.Equal(["MatMul", "Add", "Gelu", "MatMul", "Add"], graph.Nodes.Select(node => node.Operator));
         Assert.Equal("none", graph.Nodes[2].Attributes["approximate"].Text);
         Assert.Equal([[2L, 3L], [3L], [3L, 4L], [4L]], graph.Constants.Values.Select(constant => constant.Dimensions));
@@ -21,7 +23,7 @@ public sealed class OnnxGraphReaderTests
 
         Assert.Single(graph.Inputs);
         Assert.Single(graph.Outputs);
-        Assert.Contains(graph.Constants.Values, constant => constant is { Dimensions: [96, 128], Values.Length: 96 * 128 });
+        Assert.Contains(graph.Constants.Values, constant => constant is { Dimensions: [96, 128], Raw.Length: 96 * 128 * sizeof(float) });
     }
 
     [Fact]
@@ -62,7 +64,7 @@ public sealed class OnnxGraphReaderTests
         byte[] file = new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray();
 
         var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file));
-        Assert.Equal("constant 'w' has 5 values for the shape [2, 3]", exception.Message);
+        Assert.Equal("constant 'w' has 20 bytes for the shape [2, 3], which needs 24", exception.Message);
     }
 
     [Fact]

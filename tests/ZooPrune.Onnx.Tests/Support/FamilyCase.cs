@@ -33,15 +33,7 @@ internal sealed class FamilyCase
 
     public string GeneratedText => _case.GetProperty("generated_text").GetString()!;
 
-    public string ImagePath
-    {
-        get
-        {
-            string image = _case.GetProperty("image").GetString()!;
-            string own = Path.Combine(Folder, Family, image);
-            return File.Exists(own) ? own : Path.Combine(Folder, image);
-        }
-    }
+    public string ImagePath => Path.Combine(Folder, Family, _case.GetProperty("image").GetString()!);
 
     /// <summary>What the case says about each budget.</summary>
     public IEnumerable<PrunedCase> Pruned => _case.GetProperty("pruned").EnumerateArray().Select(pruned => new PrunedCase(pruned));

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>The files beside a graph that hold its large constants. They are read by range, never whole.</summary>
+/// <param name="folder">Full path of the graph's folder; null for a graph that has none, whose constants must all be inside.</param>
+internal sealed class ExternalDataFolder(string? folder)
+{
+    /// <summary>The values of a constant, wherever they are.</summary>
+    /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
+    public ReadOnlyMemory<byte> Read(OnnxTensor tensor)
+    {
+        if (tensor.External is not { } external)
+        {
+            return tensor.Raw;
+        }
+
+        int length = checked((int)Check(tensor));
+        byte[] bytes = new byte[length];
+        using FileStream file = File.OpenRead(PathOf(tensor.Name, external));
+        file.Seek(external.Offset, SeekOrigin.Begin);
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>Makes sure that the values are there, without reading them.</summary>
+    /// <returns>Number of bytes.</returns>
+    /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
+    public long Check(OnnxTensor tensor)
+    {
+        if (tensor.External is not { } external)
+        {
+            return tensor.Raw.Length;
+        }
+
+        var file = new FileInfo(PathOf(tensor.Name, external));
+        if (!file.Exists)
+        {
+            throw new InvalidDataException($"constant '{tensor.Name}' is in the file '{external.Location}', which is missing");
+        }
+
+        long available = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
+        long length = tensor.ByteLength ?? external.Length ?? 0;
+        return external.Offset <= available - length
+            ? length
+            : throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {available:N0}"));
+    }
+
+    private string PathOf(string name, ExternalData external)
+    {
+        // Checked as text, before anything is opened; a link inside the folder is the user's own.
+        string[] parts = external.Location.Split('/', '\\');
+        return folder is not null && !Path.IsPathRooted(external.Location) && !parts.Contains("..") && !external.Location.Contains(':')
+            ? Path.Combine([folder, .. parts])
+            : throw new InvalidDataException($"constant '{name}' is in the file '{external.Location}', which is not in the graph's folder");
+    }
+}

@@ -1,0 +1,79 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>Who gives each value of a graph, and in which order the nodes can run.</summary>
+internal sealed class GraphOrder
+{
+    private readonly Dictionary<string, int> _producers = [];
+    private readonly int[] _places;
+
+    /// <exception cref="InvalidDataException">Two nodes give the same output, or nodes wait for each other in a circle.</exception>
+    public GraphOrder(OnnxGraph graph)
+    {
+        Graph = graph;
+        IReadOnlyList<OnnxNode> nodes = graph.Nodes;
+        for (int index = 0; index < nodes.Count; index++)
+        {
+            foreach (string output in nodes[index].Outputs)
+            {
+                if (output.Length > 0 && (!_producers.TryAdd(output, index) || graph.Constants.ContainsKey(output)))
+                {
+                    throw new InvalidDataException($"'{output}' is the output of two nodes");
+                }
+            }
+        }
+
+        _places = Sort(nodes);
+    }
+
+    public OnnxGraph Graph { get; }
+
+    /// <summary>The node that gives a value; null for graph inputs and initialisers.</summary>
+    public OnnxNode? Producer(string name) => _producers.TryGetValue(name, out int index) ? Graph.Nodes[index] : null;
+
+    /// <summary>Index of that node in the file; -1 for graph inputs and initialisers.</summary>
+    public int ProducerIndex(string name) => _producers.GetValueOrDefault(name, -1);
+
+    /// <summary>When a value is there: greater than that of everything it is made of.</summary>
+    public int Place(string name) => _producers.TryGetValue(name, out int index) ? _places[index] : -1;
+
+    /// <summary>Everything that a node reads, what its subgraphs take from outside included.</summary>
+    public static IEnumerable<string> Reads(OnnxNode node) => node.Inputs.Concat(node.Captured).Where(name => name.Length > 0);
+
+    private int[] Sort(IReadOnlyList<OnnxNode> nodes)
+    {
+        int[] waiting = new int[nodes.Count];
+        var readers = new List<int>[nodes.Count];
+        var ready = new Queue<int>();
+        for (int index = 0; index < nodes.Count; index++)
+        {
+            foreach (int producer in Reads(nodes[index]).Select(ProducerIndex).Where(producer => producer >= 0).Distinct())
+            {
+                waiting[index]++;
+                (readers[producer] ??= []).Add(index);
+            }
+
+            if (waiting[index] == 0)
+            {
+                ready.Enqueue(index);
+            }
+        }
+
+        int[] places = new int[nodes.Count];
+        int place = 0;
+        while (ready.TryDequeue(out int index))
+        {
+            places[index] = place++;
+            foreach (int reader in readers[index] ?? [])
+            {
+                if (--waiting[reader] == 0)
+                {
+                    ready.Enqueue(reader);
+                }
+            }
+        }
+
+        return place == nodes.Count
+            ? places
+            : throw new InvalidDataException($"{nodes.Count - place} of its {nodes.Count} nodes wait for each other in a circle");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace ZooPrune.Onnx;
+
+/// <summary>Cuts a vision encoder that ends after the projector in two, at the input of the projector's first Linear layer.</summary>
+internal static class VisionEncoderSplitter
+{
+    /// <param name="path">Full path of a graph from pixels to projected visual tokens.</param>
+    /// <exception cref="ZooPruneException">The file cannot be read, or nothing at its end treats each token on its own.</exception>
+    public static SplitVisionEncoder Split(string path)
+    {
+        try
+        {
+            using OnnxFile file = OnnxFile.Open(path);
+            return Split(path, file.Memory);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
+        {
+            throw Throw.SplitUnreadable(path, exception);
+        }
+    }
+
+    private static SplitVisionEncoder Split(string path, ReadOnlyMemory<byte> file)
+    {
+        OnnxGraph graph = OnnxGraphReader.Read(file);
+        string folder = Path.GetDirectoryName(path)!;
+        var files = new ExternalDataFolder(folder);
+        Check(graph, files);
+        var constants = new ConstantFolder(new GraphOrder(graph), files);
+        OnnxValue output = graph.Outputs is [var only] ? only
+            : graph.Outputs.FirstOrDefault(value => value.Name == "image_features")
+                ?? throw Throw.GraphNames(path, "output", graph.Outputs.Select(value => value.Name), "one output, or one called image_features");
+        ProjectorTail tail = ProjectorTail.Find(constants, output, out string found) ?? throw Throw.ProjectorNotFound(path, output.Name, found);
+        ProjectorPart projector = ProjectorClassifier.Classify(tail);
+        (byte[] encoder, string name) = EncoderCut.Write(file, constants, tail, output);
+        return new SplitVisionEncoder(encoder, folder, name, projector);
+    }
+
+    /// <summary>Every constant must be where it should be, and all of them must fit into memory, before anything is done with them.</summary>
+    private static void Check(OnnxGraph graph, ExternalDataFolder files)
+    {
+        long total = graph.Constants.Values.Sum(files.Check);
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (total > available)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture, $"its weights take {total / 1e9:0.0} GB and there is memory for {available / 1e9:0.0} GB"));
+        }
+    }
+}
