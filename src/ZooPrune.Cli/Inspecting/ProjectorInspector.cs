@@ -47,13 +47,13 @@ internal static class ProjectorInspector
             return null;
         }
 
-        return Describe(ProjectorClassifier.Classify(tail), file, tail.Start);
+        return Describe(ProjectorRecognizer.Recognize(constants, tail), file, tail.Start);
     }
 
     private static ProjectorFacts InOwnFile(GraphFacts graph, ConstantFolder constants) =>
-        MlpRecognizer.Recognize(constants, out string reason) is { } weights
-            ? Describe(new ProjectorPart.Mlp(weights), graph.File, null)
-            : new ProjectorFacts("graph", Width(graph.Inputs), null, Width(graph.Outputs), null, graph.File, null, "sampled", reason);
+        ProjectorRecognizer.Recognize(constants, out string why) is { } part
+            ? Describe(part, graph.File, null)
+            : new ProjectorFacts("graph", Width(graph.Inputs), null, Width(graph.Outputs), null, graph.File, null, "sampled", why);
 
     private static ProjectorFacts Describe(ProjectorPart part, string file, string? cutAt)
     {
