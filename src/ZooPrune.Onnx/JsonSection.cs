@@ -69,7 +69,7 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            throw Throw.JsonWrong(file, path, element.GetRawText(), "an object");
+            throw Wrong("an object");
         }
 
         string source = file;
@@ -92,6 +92,8 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
             ? []
             : list.EnumerateArray().Select((item, index) => new JsonSection(source, $"{name}[{index}]", item));
     }
+
+    public ZooPruneException Wrong(string needed) => Throw.JsonWrong(file, path, element.GetRawText(), needed);
 
     public ZooPruneException Wrong(string key, string got, string needed) => Throw.JsonWrong(file, PathTo(key), got, needed);
 

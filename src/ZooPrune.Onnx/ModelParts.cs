@@ -15,6 +15,7 @@ internal sealed class ModelParts : IDisposable
         Preprocessor = PreprocessorLoader.Load(files.Preprocessor);
         Tokenizer = Tokenizer.Load(files.Tokenizer);
         Prompts = LoadPrompts();
+        EndTokenIds = Configuration.EndTokenIds.Count > 0 ? Configuration.EndTokenIds : [EndToken()];
         try
         {
             // Models on the hub have the projector at the end of the vision encoder.
@@ -58,6 +59,9 @@ internal sealed class ModelParts : IDisposable
 
     public PromptBuilder Prompts { get; }
 
+    /// <summary>Ids that end an answer; one at least.</summary>
+    public IReadOnlyList<int> EndTokenIds { get; }
+
     public VisionEncoder Encoder { get; }
 
     public IProjector Projector { get; }
@@ -85,6 +89,13 @@ internal sealed class ModelParts : IDisposable
         !Configuration.HasOwnPrompt && ChatTemplateFiles.Load(Files.Root) is ChatTemplate template
             ? new PromptBuilder(new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(Files.Root)), Tokenizer, Configuration.ImageTokenId)
             : new PromptBuilder(Configuration.Prompt, Tokenizer, Configuration.ImageTokenId);
+
+    /// <summary>The end token that tokenizer_config.json names, where no configuration has its id.</summary>
+    private int EndToken() =>
+        ChatTemplateFiles.SpecialTokens(Files.Root).TryGetValue("eos_token", out string? token)
+        && Tokenizer.Encode(token, addSpecialTokens: false) is [var id]
+            ? id
+            : throw Throw.JsonMissing(Files.Generation ?? Files.Configuration, "eos_token_id");
 
     private IModelFamily Family => Configuration.Family;
 

@@ -30,6 +30,9 @@ internal static partial class Throw
         $"File '{path}': it cannot be read as JSON ({FirstLine(exception)}). Expected the model's own file, unchanged; copy or download it again.",
         exception);
 
+    public static ZooPruneException JsonTooLong(string path, long length, int limit) => Failed(
+        $"File '{path}': it has {length:N0} bytes. At most {limit:N0} are read; check that it is the model's own file.");
+
     public static ZooPruneException JsonNotAnObject(string path, JsonValueKind kind) => Failed(
         $"File '{path}': it holds a JSON {kind}. Expected an object {{ ... }}; copy or download the model's own file again.");
 

@@ -7,7 +7,10 @@ internal static class PreprocessorLoader
 {
     private const string Key = "image_processor";
     private const int LargestPatch = 256;
-    private const int MostFrames = 8;
+    private const int MostFrames = 4;
+
+    // A small picture is made this large; more would be a way to take memory.
+    private const int MostMinPixels = 1 << 22;
 
     private static readonly string[] Known =
     [
@@ -98,8 +101,8 @@ internal static class PreprocessorLoader
 
         // Each limit has an old name of its own, which wins where both are there, and two names inside "size".
         JsonSection size = root["size"];
-        int least = root.Int32("min_pixels", 1, (int)PictureSize.MostPixels) ?? size.Int32("shortest_edge", 1, (int)PictureSize.MostPixels)
-            ?? size.Int32("min_pixels", 1, (int)PictureSize.MostPixels) ?? 56 * 56;
+        int least = root.Int32("min_pixels", 1, MostMinPixels) ?? size.Int32("shortest_edge", 1, MostMinPixels)
+            ?? size.Int32("min_pixels", 1, MostMinPixels) ?? 56 * 56;
         int most = root.Int32("max_pixels", 1, (int)PictureSize.MostPixels) ?? size.Int32("longest_edge", 1, (int)PictureSize.MostPixels)
             ?? size.Int32("max_pixels", 1, (int)PictureSize.MostPixels) ?? 28 * 28 * 1280;
         if (least > most)

@@ -21,7 +21,8 @@ internal sealed record PreprocessorSettings(
     IReadOnlyList<float> Deviation,
     IReadOnlyList<byte>? Background = null)
 {
-    private const int Largest = 8192;
+    /// <summary>Longest side of what a vision encoder takes at once; a picture of that size has 113 MB of pixel values.</summary>
+    public const int LargestSide = 3072;
 
     /// <summary>From levels to pixel values.</summary>
     public PixelScale Scale { get; } = new(RescaleFactor, Mean, Deviation);
@@ -37,7 +38,7 @@ internal sealed record PreprocessorSettings(
         {
             JsonSection size = root.Section("size");
             bool isNumber = size.Kind == JsonValueKind.Number;
-            shortestEdge = isNumber ? size.AsInt32(1, Largest) : size.Int32("shortest_edge", 1, Largest);
+            shortestEdge = isNumber ? size.AsInt32(1, LargestSide) : size.Int32("shortest_edge", 1, LargestSide);
             resizeTo = shortestEdge is null ? Size(size) : isNumber && isSquare ? (shortestEdge.Value, shortestEdge.Value) : null;
             shortestEdge = resizeTo is null ? shortestEdge : null;
             if (shortestEdge is not null && !isNumber && size.Has("longest_edge"))
@@ -50,7 +51,7 @@ internal sealed record PreprocessorSettings(
         if (root.Boolean("do_center_crop") ?? false)
         {
             JsonSection crop = root.Section("crop_size");
-            cropTo = crop.Kind == JsonValueKind.Number ? (crop.AsInt32(1, Largest), crop.AsInt32(1, Largest)) : Size(crop);
+            cropTo = crop.Kind == JsonValueKind.Number ? (crop.AsInt32(1, LargestSide), crop.AsInt32(1, LargestSide)) : Size(crop);
         }
 
         PreprocessorSettings pixels = ReadPixels(root);
@@ -89,5 +90,5 @@ internal sealed record PreprocessorSettings(
     public PreprocessorSettings WithSquareBackground() => this with { Background = [.. Mean.Select(mean => (byte)Math.Clamp((int)(mean * 255.0), 0, 255))] };
 
     private static (int Height, int Width) Size(JsonSection size) =>
-        (size.RequiredInt32("height", 1, Largest), size.RequiredInt32("width", 1, Largest));
+        (size.RequiredInt32("height", 1, LargestSide), size.RequiredInt32("width", 1, LargestSide));
 }

@@ -6,7 +6,7 @@ namespace ZooPrune.Onnx;
 internal static class TileGrids
 {
     /// <summary>Most pixels of a side.</summary>
-    public const int LargestSide = 8192;
+    public const int LargestSide = PreprocessorSettings.LargestSide;
 
     private const string Key = "image_grid_pinpoints";
 

@@ -45,15 +45,7 @@ public sealed class Tokenizer
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tokenizerJsonPath);
         using JsonFile file = JsonFile.Open(tokenizerJsonPath);
-        try
-        {
-            return new Tokenizer(file.Root);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // JSON can spell half a character (\ud800), which .NET refuses only when the text is asked for.
-            throw Throw.JsonUnreadable(tokenizerJsonPath, exception);
-        }
+        return new Tokenizer(file.Root);
     }
 
     /// <summary>Text to token ids.</summary>

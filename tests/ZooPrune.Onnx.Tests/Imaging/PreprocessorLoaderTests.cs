@@ -49,7 +49,7 @@ public sealed class PreprocessorLoaderTests : IDisposable
     [InlineData(Patched, "Qwen2VLImageProcessorFast", "Idefics3ImageProcessor", "'image_processor_type' is Idefics3ImageProcessor, which is not supported. Supported are CLIPImageProcessor, SiglipImageProcessor, LlavaImageProcessor, LlavaNextImageProcessor, Qwen2VLImageProcessor; use a model with one of these.")]
     [InlineData(Patched, "\"min_pixels\": 100", "\"min_pixels\": 5000", "'min_pixels' is 5000. Expected at most max_pixels, which is 4000; correct the value.")]
     [InlineData(Patched, "\"min_pixels\"", "\"do_resize\": false, \"min_pixels\"", "'do_resize' is false, which is not supported. Supported are true: a picture has to be whole visual tokens; use a model with one of these.")]
-    [InlineData(Tiled, "[16, 8]", "[16, 9]", "'image_grid_pinpoints' is [16, 9]. Expected [height, width] in multiples of the tile's side 8, 8192 at most; correct the value.")]
+    [InlineData(Tiled, "[16, 8]", "[16, 9]", "'image_grid_pinpoints' is [16, 9]. Expected [height, width] in multiples of the tile's side 8, 3072 at most; correct the value.")]
     [InlineData(Tiled, "[[8, 16], [16, 8]]", "[]", "'image_grid_pinpoints' is []. Expected a list of [height, width]; correct the value.")]
     [InlineData(Tiled, "\"shortest_edge\": 8", "\"shortest_edge\": 9", "'size' is { \"shortest_edge\": 9 }, which is not supported. Supported are square tiles of one size, which crop_size.height says is 8; use a model with one of these.")]
     public void Load_WrongValue_NamesFileKeyAndNeed(string good, string old, string by, string message)

@@ -45,7 +45,7 @@ public sealed class PreprocessorSettingsTests
     [InlineData("\"resample\": 3", "\"resample\": 1", "'resample' is 1. Expected 2 (bilinear) or 3 (bicubic); correct the value.")]
     [InlineData("[4, 5, 6]", "[4, 0, 6]", "'image_std' is [4, 0, 6]. Expected three numbers above 0; correct the value.")]
     [InlineData("[1, 2, 3]", "[1, 2]", "'image_mean' is [1, 2]. Expected a list of 3 numbers; correct the value.")]
-    [InlineData("{ \"shortest_edge\": 336 }", "{ \"shortest_edge\": 0 }", "'size.shortest_edge' is 0. Expected a whole number from 1 to 8192; correct the value.")]
+    [InlineData("{ \"shortest_edge\": 336 }", "{ \"shortest_edge\": 0 }", "'size.shortest_edge' is 0. Expected a whole number from 1 to 3072; correct the value.")]
     [InlineData("{ \"shortest_edge\": 336 }", "{ \"shortest_edge\": 336, \"longest_edge\": 900 }", "'size.longest_edge' is 900, which is not supported. Supported are shortest_edge alone, height and width; use a model with one of these.")]
     [InlineData("{ \"shortest_edge\": 336 }", "{ \"height\": 3 }", "the key 'size.width' is missing. It is needed to run the model; copy the file again or add the key.")]
     [InlineData("\"do_resize\": true", "\"do_resize\": 1", "'do_resize' is 1. Expected true or false; correct the value.")]

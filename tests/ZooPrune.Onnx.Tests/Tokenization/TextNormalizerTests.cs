@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class TextNormalizerTests
@@ -34,5 +36,27 @@ public sealed class TextNormalizerTests
         using JsonFile file = JsonFile.Open(folder.Write("a.json", $$"""{ "n": { "type": "{{type}}" } }"""));
 
         Assert.Equal(expected, TextNormalizer.Read(file.Root["n"])(text));
+    }
+
+    [Theory]
+    [InlineData(NormalizationForm.FormC)]
+    [InlineData(NormalizationForm.FormD)]
+    [InlineData(NormalizationForm.FormKC)]
+    [InlineData(NormalizationForm.FormKD)]
+    public void Normalize_StretchByStretch_GivesWhatTheWholeGives(NormalizationForm form)
+    {
+        // Characters that change, join or move, among others that do not.
+        char[] odd = [.. Enumerable.Range(0x00A0, 0xFFFF - 0xA0).Select(code => (char)code).Where(code => !char.IsSurrogate(code) && !StableCharacters.Of(form)[code])];
+        string[] plain = ["a", "e", "\u0915", "\u4E00", "\u1100", "\uAC00", "\uAC01", "\u1161", "\u11A8", "\u00E9", "\u30AB", "\u3099", "\U0001F642", "\U0001109B", "\U000110BA", "\u0323", "\u0307"];
+        var random = new Random(9);
+        for (int round = 0; round < 20_000; round++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ =>
+                random.Next(3) == 0 ? odd[random.Next(odd.Length)].ToString() : plain[random.Next(plain.Length)]));
+            var whole = new StringBuilder();
+            UnicodeNormalizer.AppendNormalized(text, form, whole);
+
+            Assert.Equal(whole.ToString(), UnicodeNormalizer.Normalize(text, form));
+        }
     }
 }

@@ -6,14 +6,15 @@ namespace ZooPrune.Onnx;
 /// </summary>
 internal sealed class TemplateBudget
 {
-    /// <summary>Some seconds at worst; templates of real models take a few thousand for a conversation.</summary>
-    public const long MaxSteps = 4_000_000;
+    /// <summary>About a second at worst; templates of real models take a few thousand for a conversation.</summary>
+    public const long MaxSteps = 2_000_000;
 
     /// <summary>Longest text, in UTF-16 units.</summary>
     public const int MaxText = 4_000_000;
 
     private const int MaxDepth = 200;
     private const int CharactersPerStep = 8;
+    private const int StepsPerScope = 4;
 
     private long _steps;
     private int _depth;
@@ -37,6 +38,9 @@ internal sealed class TemplateBudget
 
         Spend(length / CharactersPerStep);
     }
+
+    /// <summary>To be called before a loop's pass or a macro gets variables of its own, which cost memory.</summary>
+    public void SpendScope() => Spend(StepsPerScope);
 
     public void Enter()
     {

@@ -119,7 +119,7 @@ internal sealed class TemplateRenderer
 
         for (int at = 0; at < items.Count; at++)
         {
-            _budget.Spend(1);
+            _budget.SpendScope();
             TemplateScope inside = Targets(loop, items[at], scope);
             inside.Set("loop", new LoopValue(items, at));
             Flow flow = Run(loop.Body, inside);
@@ -206,6 +206,7 @@ internal sealed class TemplateRenderer
 
     private string Call(MacroStatement macro, CallArguments arguments, TemplateScope scope)
     {
+        _budget.SpendScope();
         string[] names = [.. macro.Parameters.Select(parameter => $"{parameter.Name}?")];
         object?[] values = arguments.Bind(macro.Name, names);
         var inside = new TemplateScope(scope);

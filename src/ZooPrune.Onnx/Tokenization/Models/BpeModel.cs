@@ -33,8 +33,7 @@ internal sealed class BpeModel : ITokenModel
         // A cut is safe where characters alone decide: not where first and last ones differ from others, where unknown ones are
         // fused or left out, or where tokens that stand for something else than their own characters are merged.
         bool keepsUnknown = (settings.ByteFallback && _bytes.IsComplete) || settings is { Unknown: not null, FuseUnknown: false };
-        bool mergesOthers = merges.Tokens.Any(token => ByteTokens.ByteOf(token) is not null)
-            || (settings.Unknown is { } unknown && merges.Tokens.Contains(vocabulary.Find(unknown)!));
+        bool mergesOthers = _bytes.Ids.Any(merges.Tokens.Contains) || (settings.Unknown is { } unknown && merges.Tokens.Contains(unknown));
         _mayCut = settings.Prefix.Length == 0 && settings.Suffix.Length == 0 && keepsUnknown && !mergesOthers;
     }
 
@@ -68,7 +67,7 @@ internal sealed class BpeModel : ITokenModel
     {
         if (segment.Length <= LongestWord && _wordsBySpan.TryGetValue(segment, out int[]? known))
         {
-            ids.AddRange(known);
+            ids.AddRange(known.AsSpan());
             return;
         }
 

@@ -11,6 +11,9 @@ internal sealed class ByteTokens
     public ByteTokens(Vocabulary vocabulary) =>
         _ids = [.. Enumerable.Range(0, 256).Select(value => vocabulary.Find($"<0x{value:X2}>"))];
 
+    /// <summary>The ids of those that there are.</summary>
+    public IEnumerable<int> Ids => _ids.OfType<int>();
+
     /// <summary>Whether every byte has its token.</summary>
     public bool IsComplete => _ids.All(id => id is not null);
 

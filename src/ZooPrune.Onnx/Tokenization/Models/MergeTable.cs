@@ -8,15 +8,16 @@ internal readonly record struct Merge(int Rank, int Token);
 /// <summary>Which neighbours byte-pair encoding joins ("merges" in tokenizer.json).</summary>
 internal sealed class MergeTable
 {
-    private readonly Dictionary<long, Merge> _merges = [];
+    /// <summary>The rank of a pair that is never joined.</summary>
+    public const int NoRank = int.MaxValue;
+
+    private readonly Dictionary<long, Merge> _merges;
     private readonly Seams _seams = new();
 
-    private MergeTable()
-    {
-    }
+    private MergeTable(int count) => _merges = new Dictionary<long, Merge>(count);
 
-    /// <summary>Tokens that are joined with others, or made so.</summary>
-    public HashSet<string> Tokens { get; } = new(StringComparer.Ordinal);
+    /// <summary>Ids of tokens that are joined with others, or made so.</summary>
+    public HashSet<int> Tokens { get; } = [];
 
     /// <summary>Where no merge can ever join the characters on both sides.</summary>
     public Seams Seams => _seams;
@@ -27,13 +28,13 @@ internal sealed class MergeTable
     /// <exception cref="ZooPruneException">A merge is no pair, or of tokens that the vocabulary lacks.</exception>
     public static MergeTable Read(JsonSection model, Vocabulary vocabulary, int prefixLength)
     {
-        var table = new MergeTable();
         JsonElement list = model.Section("merges").Element;
         if (list.ValueKind != JsonValueKind.Array)
         {
             throw model.Wrong("merges", list.GetRawText(), "a list of pairs of tokens");
         }
 
+        var table = new MergeTable(list.GetArrayLength());
         int rank = 0;
         foreach (JsonElement item in list.EnumerateArray())
         {
@@ -42,12 +43,14 @@ internal sealed class MergeTable
                 continue;
             }
 
-            string[] pair = ReadPair(item) ?? throw model.Wrong($"merges[{rank}]", item.GetRawText(), "a pair of tokens");
-            (string left, string right) = (pair[0], pair[1]);
+            (string left, string right) = ReadPair(item) ?? throw model.Wrong($"merges[{rank}]", item.GetRawText(), "a pair of tokens");
             string joined = right.Length >= prefixLength ? left + right[prefixLength..] : "";
             int token = Find(joined);
-            table._merges[Key(Find(left), Find(right))] = new Merge(rank++, token);
-            table.Tokens.UnionWith([left, right, joined]);
+            (int leftId, int rightId) = (Find(left), Find(right));
+            table._merges[Key(leftId, rightId)] = new Merge(rank++, token);
+            table.Tokens.Add(leftId);
+            table.Tokens.Add(rightId);
+            table.Tokens.Add(token);
             table._seams.Close(joined);
 
             int Find(string name) => vocabulary.Find(name)
@@ -57,19 +60,22 @@ internal sealed class MergeTable
         return table;
     }
 
+    /// <summary>What becomes of two neighbours; <see cref="NoRank"/> where they stay two.</summary>
+    public Merge Find(int left, int right) => TryFind(left, right, out Merge merge) ? merge : new Merge(NoRank, -1);
+
     public bool TryFind(int left, int right, out Merge merge) => _merges.TryGetValue(Key(left, right), out merge);
 
     private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
 
-    private static string[]? ReadPair(JsonElement item)
+    private static (string Left, string Right)? ReadPair(JsonElement item)
     {
-        string[]? pair = item.ValueKind switch
+        (string Left, string Right)? pair = item.ValueKind switch
         {
-            JsonValueKind.String => item.GetString()!.Split(' '),
-            JsonValueKind.Array when item.EnumerateArray().All(part => part.ValueKind == JsonValueKind.String) =>
-                [.. item.EnumerateArray().Select(part => part.GetString()!)],
+            JsonValueKind.String => item.GetString()!.Split(' ') is [var left, var right] ? (left, right) : null,
+            JsonValueKind.Array when item.GetArrayLength() == 2 && item[0].ValueKind == JsonValueKind.String && item[1].ValueKind == JsonValueKind.String =>
+                (item[0].GetString()!, item[1].GetString()!),
             _ => null,
         };
-        return pair is [{ Length: > 0 }, { Length: > 0 }] ? pair : null;
+        return pair is ({ Length: > 0 }, { Length: > 0 }) ? pair : null;
     }
 }

@@ -2,16 +2,63 @@ namespace ZooPrune.Onnx;
 
 /// <summary>
 /// Byte-pair encoding of one word: joins the two neighbours of the lowest rank, the leftmost of equals, until none can be
-/// joined. A linked list and a queue: O(n log n).
+/// joined. Short words by looking at every pair again after each joint; long ones by a linked list and a queue, O(n log n).
 /// </summary>
 internal static class PairMerger
 {
     private const int None = -1;
+    private const int LongestShort = 48;
 
     /// <param name="tokens">The tokens of the word's characters; overwritten with the result.</param>
     /// <param name="merges">Which neighbours are joined.</param>
     /// <returns>How many tokens are left.</returns>
-    public static int Merge(Span<int> tokens, MergeTable merges)
+    public static int Merge(Span<int> tokens, MergeTable merges) =>
+        tokens.Length <= LongestShort ? MergeShort(tokens, merges) : MergeLong(tokens, merges);
+
+    /// <summary>As <see cref="Merge"/>, whatever the length.</summary>
+    internal static int MergeShort(Span<int> tokens, MergeTable merges)
+    {
+        // What each token would become with the one after it.
+        int count = tokens.Length;
+        Span<Merge> offers = count <= LongestShort ? stackalloc Merge[LongestShort] : new Merge[count];
+        for (int place = 0; place + 1 < count; place++)
+        {
+            offers[place] = merges.Find(tokens[place], tokens[place + 1]);
+        }
+
+        while (count > 1)
+        {
+            int best = 0;
+            for (int place = 1; place + 1 < count; place++)
+            {
+                best = offers[place].Rank < offers[best].Rank ? place : best;
+            }
+
+            if (offers[best].Rank == MergeTable.NoRank)
+            {
+                break;
+            }
+
+            tokens[best] = offers[best].Token;
+            count--;
+            tokens[(best + 2)..(count + 1)].CopyTo(tokens[(best + 1)..]);
+            offers[(best + 1)..count].CopyTo(offers[best..]);
+            if (best > 0)
+            {
+                offers[best - 1] = merges.Find(tokens[best - 1], tokens[best]);
+            }
+
+            if (best + 1 < count)
+            {
+                offers[best] = merges.Find(tokens[best], tokens[best + 1]);
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>As <see cref="Merge"/>, whatever the length.</summary>
+    internal static int MergeLong(Span<int> tokens, MergeTable merges)
     {
         int count = tokens.Length;
         var next = new int[count];

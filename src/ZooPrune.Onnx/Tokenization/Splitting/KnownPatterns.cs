@@ -27,6 +27,15 @@ internal static partial class KnownPatterns
         _ => null,
     };
 
+    /// <summary>What cuts a text as the expression does, or null where the pattern is none of these.</summary>
+    public static WordScanner? FindScanner(string pattern) => pattern switch
+    {
+        Gpt2 => WordScanner.Gpt2,
+        Contractions + Qwen2Rest => WordScanner.Qwen2,
+        Contractions + Llama3Rest => WordScanner.Llama3,
+        _ => null,
+    };
+
     [GeneratedRegex(Gpt2, RegexOptions.CultureInvariant)]
     private static partial Regex Gpt2Regex();
 

@@ -60,8 +60,7 @@ internal static class PreTokenizerReader
             ReadOnlySpan<char> whole = addsSpace && !text.StartsWith(' ') ? $" {text}" : text;
             if (splits)
             {
-                TextSplitter.Split(
-                    whole, TextPattern.Gpt2.Matches(whole), SplitBehavior.Isolated, invert: false, piece => ByteLevelAlphabet.Write(piece, sink));
+                WordScanner.Gpt2.Split(whole, piece => ByteLevelAlphabet.Write(piece, sink));
             }
             else
             {
@@ -100,7 +99,9 @@ internal static class PreTokenizerReader
     }
 
     private static PreTokenizer ByPattern(TextPattern pattern, SplitBehavior behavior, bool invert) =>
-        (text, _, sink) => TextSplitter.Split(text, pattern.Matches(text), behavior, invert, sink);
+        pattern.Scanner is { } scanner && behavior == SplitBehavior.Isolated
+        ? (text, _, sink) => scanner.Split(text, sink)
+        : (text, _, sink) => TextSplitter.Split(text, pattern.Matches(text), behavior, invert, sink);
 
     private static PreTokenizer ByRune(Func<Rune, bool> isMatch, SplitBehavior behavior) =>
         (text, _, sink) => TextSplitter.Split(text, Runes(text, isMatch), behavior, invert: false, sink);

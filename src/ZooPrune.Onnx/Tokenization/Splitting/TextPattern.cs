@@ -11,14 +11,15 @@ internal sealed class TextPattern
     private readonly string? _literal;
     private readonly Regex? _expression;
 
-    private TextPattern(string? literal, Regex? expression)
+    private TextPattern(string? literal, Regex? expression, WordScanner? scanner = null)
     {
         _literal = literal;
         _expression = expression;
+        Scanner = scanner;
     }
 
-    /// <summary>The expression of GPT-2 and of the ByteLevel pre-tokenizer.</summary>
-    public static TextPattern Gpt2 { get; } = new(null, KnownPatterns.Find(KnownPatterns.Gpt2));
+    /// <summary>What cuts a text as <see cref="Matches"/> does, where the pattern is a known one; its matches leave nothing out.</summary>
+    public WordScanner? Scanner { get; }
 
     // A pattern comes with the model; it must not be able to hold the program for ever.
     private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
@@ -49,7 +50,9 @@ internal sealed class TextPattern
         try
         {
             return new TextPattern(
-                null, KnownPatterns.Find(expression) ?? new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit));
+                null,
+                KnownPatterns.Find(expression) ?? new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit),
+                KnownPatterns.FindScanner(expression));
         }
         catch (ArgumentException)
         {

@@ -20,9 +20,6 @@ internal static class UnicodeNormalizer
     /// <summary>A text in a normalization form.</summary>
     public static string Normalize(string text, NormalizationForm form)
     {
-        bool composed = form is NormalizationForm.FormC or NormalizationForm.FormKC;
-        bool compatible = form is NormalizationForm.FormKC or NormalizationForm.FormKD;
-
         // Below, no character changes in the form: U+0300 is the first one that composes, U+00A0 the first one that decomposes.
         char firstThatChanges = form == NormalizationForm.FormC ? '\u0300' : '\u00A0';
         if (!text.AsSpan().ContainsAnyInRange(firstThatChanges, char.MaxValue))
@@ -30,6 +27,32 @@ internal static class UnicodeNormalizer
             return text;
         }
 
+        bool[] stable = StableCharacters.Of(form);
+        var normalized = new StringBuilder();
+        int copied = 0;
+        for (int place = FirstChanging(text, 0, stable); place < text.Length; place = FirstChanging(text, copied, stable))
+        {
+            // A stretch that may change, from the character before it, which a mark may join, to the next one that nothing joins.
+            int start = Math.Max(place - 1, copied);
+            int end = place + 1;
+            while (end < text.Length && !stable[text[end]])
+            {
+                end++;
+            }
+
+            normalized.Append(text, copied, start - copied);
+            AppendNormalized(text.AsSpan(start, end - start), form, normalized);
+            copied = end;
+        }
+
+        return copied == 0 ? text : normalized.Append(text, copied, text.Length - copied).ToString();
+    }
+
+    /// <summary>Appends the normalization form of a text as the standard describes it, character by character.</summary>
+    public static void AppendNormalized(ReadOnlySpan<char> text, NormalizationForm form, StringBuilder normalized)
+    {
+        bool composed = form is NormalizationForm.FormC or NormalizationForm.FormKC;
+        bool compatible = form is NormalizationForm.FormKC or NormalizationForm.FormKD;
         UnicodeTables tables = UnicodeTables.Instance;
         List<int> codes = Decompose(text, compatible, tables);
         Order(codes, tables);
@@ -38,17 +61,24 @@ internal static class UnicodeNormalizer
             Compose(codes, tables);
         }
 
-        var normalized = new StringBuilder(text.Length);
         Span<char> units = stackalloc char[2];
         foreach (int code in codes)
         {
             normalized.Append(units[..new Rune(code).EncodeToUtf16(units)]);
         }
-
-        return normalized.ToString();
     }
 
-    private static List<int> Decompose(string text, bool compatible, UnicodeTables tables)
+    private static int FirstChanging(string text, int place, bool[] stable)
+    {
+        while (place < text.Length && stable[text[place]])
+        {
+            place++;
+        }
+
+        return place;
+    }
+
+    private static List<int> Decompose(ReadOnlySpan<char> text, bool compatible, UnicodeTables tables)
     {
         var codes = new List<int>(text.Length);
         foreach (Rune rune in text.EnumerateRunes())

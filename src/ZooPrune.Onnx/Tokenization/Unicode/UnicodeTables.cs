@@ -15,6 +15,7 @@ internal sealed class UnicodeTables
     private readonly Dictionary<int, int[]> _canonical = [];
     private readonly Dictionary<int, int[]> _compatible = [];
     private readonly Dictionary<(int First, int Second), int> _composites = [];
+    private readonly HashSet<int> _seconds = [];
 
     private UnicodeTables()
     {
@@ -42,6 +43,9 @@ internal sealed class UnicodeTables
             _compatible[code] = [.. Expand(code, canonical, compatible)];
         }
     }
+
+    /// <summary>Whether a character joins one before it.</summary>
+    public bool IsSecond(int code) => _seconds.Contains(code);
 
     public static UnicodeTables Instance => Loaded.Value;
 
@@ -82,6 +86,7 @@ internal sealed class UnicodeTables
         if (fields[1] == "=")
         {
             _composites[(parts[0], parts[1])] = decomposed;
+            _seconds.Add(parts[1]);
         }
     }
 }

@@ -1,0 +1,113 @@
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>
+/// Model folders come from strangers. Two thousand seeded mutations of their small files: each ends in an answer or in an error of this
+/// library, within two seconds and 256 MB. ZOOPRUNE_MUTATIONS=20 hunts twenty times as long, ZOOPRUNE_MUTATION_SEED=2 elsewhere.
+/// </summary>
+[Trait("Speed", "Slow")]
+public sealed class HostileFileTests : IDisposable
+{
+    private const string Text = "A red  circle, naïve 東京 \U0001F642\n<image> 3.14 USER: \u2581</s>";
+
+    private readonly HostileFolder _folder = new();
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("qwen2")]
+    [InlineData("gpt2-digits")]
+    [InlineData("llava-interleave")]
+    public void Load_MutatedTokenizer_WorksOrSaysWhy(string name)
+    {
+        _folder.With("tokenizer.json", File.ReadAllBytes(TestPaths.Data("tokenizers", name, "tokenizer.json")));
+
+        _folder.Hunt("tokenizer.json", 130, UseTokenizer, File.ReadAllBytes(TestPaths.Data("chat", "folders", "llava", "tokenizer_config.json")));
+    }
+
+    [Fact]
+    public void Load_MutatedWordTokenizer_WorksOrSaysWhy()
+    {
+        _folder.With("tokenizer.json", File.ReadAllBytes(Path.Combine(TestPaths.Model, "tokenizer.json")));
+
+        _folder.Hunt("tokenizer.json", 100, UseTokenizer);
+    }
+
+    [Theory]
+    [InlineData("llava")]
+    [InlineData("llava-interleave")]
+    [InlineData("llava-next")]
+    [InlineData("qwen2-vl")]
+    [InlineData("qwen2.5-vl")]
+    public void Load_MutatedPreprocessor_WorksOrSaysWhy(string name)
+    {
+        const string File = "processor_config.json";
+        _folder.With(File, System.IO.File.ReadAllBytes(TestPaths.Data("preprocessing", "cases", $"{name}.json")));
+        byte[] picture = new byte[3 * 40 * 30];
+        new Random(1).NextBytes(picture);
+
+        _folder.Hunt(
+            File,
+            100,
+            () =>
+            {
+                IImagePreprocessor preprocessor = PreprocessorLoader.Load(_folder.Path(File));
+                PreparedImage image = preprocessor.Prepare(picture, 40, 30);
+                Assert.All(image.PixelValues.ToArray().Take(1000), value => Assert.True(float.IsFinite(value)));
+            },
+            System.IO.File.ReadAllBytes(TestPaths.Data("preprocessing", "cases", "llava.json")));
+    }
+
+    [Theory]
+    [InlineData("llava", "chat_template.json")]
+    [InlineData("llava", "tokenizer_config.json")]
+    [InlineData("llava-interleave", "chat_template.jinja")]
+    [InlineData("llava-next", "chat_template.jinja")]
+    [InlineData("qwen2-vl", "chat_template.json")]
+    [InlineData("qwen2.5-vl", "chat_template.jinja")]
+    [InlineData("qwen2.5-vl", "tokenizer_config.json")]
+    public void Load_MutatedChatTemplate_WorksOrSaysWhy(string name, string file)
+    {
+        foreach (string path in Directory.GetFiles(TestPaths.Data("chat", "folders", name)))
+        {
+            _folder.With(Path.GetFileName(path), File.ReadAllBytes(path));
+        }
+
+        _folder.Hunt(
+            file,
+            60,
+            () =>
+            {
+                if (ChatTemplateFiles.Load(_folder.Root) is { } template)
+                {
+                    new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(_folder.Root)).Render("What is in the picture?");
+                }
+            });
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("model.safetensors.index.json")]
+    public void Find_MutatedWeights_WorksOrSaysWhy(string file)
+    {
+        byte[] weights = SafetensorsBytes.File(
+            """
+            {"__metadata__":{"format":"pt"},"image_newline":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+             "lm_head.weight":{"dtype":"BF16","shape":[3,1],"data_offsets":[8,14]}}
+            """,
+            [0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0, 1, 2, 3, 4, 5, 6]);
+        byte[] index = """{"metadata":{"total_size":14},"weight_map":{"image_newline":"model-00001-of-00001.safetensors"}}"""u8.ToArray();
+        bool isShard = file.EndsWith(".json", StringComparison.Ordinal);
+        _folder.With(file, isShard ? index : weights).With(isShard ? "model-00001-of-00001.safetensors" : "other", weights);
+
+        _folder.Hunt(file, 200, () => ModelWeights.Find(_folder.Root, ["image_newline"]), weights, index);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void UseTokenizer()
+    {
+        Tokenizer tokenizer = Tokenizer.Load(_folder.Path("tokenizer.json"));
+        int[] ids = tokenizer.Encode(Text);
+        tokenizer.Decode(ids);
+        tokenizer.Decode([0, 3, 3, 200, -1, int.MaxValue]);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>A folder one of whose files is mutated again and again, and used after each mutation.</summary>
+internal sealed class HostileFolder : IDisposable
+{
+    /// <summary>How many times as many mutations as in a usual run; for a long hunt.</summary>
+    private static readonly int Times = FromEnvironment("ZOOPRUNE_MUTATIONS", 1);
+
+    /// <summary>Another one hunts elsewhere.</summary>
+    private static readonly int Seed = FromEnvironment("ZOOPRUNE_MUTATION_SEED", 1);
+
+    private readonly TestFolder _folder = new();
+
+    public string Root => _folder.Root;
+
+    public string Path(string file) => System.IO.Path.Combine(Root, file);
+
+    public HostileFolder With(string file, byte[] content)
+    {
+        _folder.Write(file, content);
+        return this;
+    }
+
+    /// <summary>Mutates a file and fails with a list of what went wrong. The file is good again afterwards.</summary>
+    /// <param name="file">Its name in the folder.</param>
+    /// <param name="count">How many mutations.</param>
+    /// <param name="use">Loads what the file feeds and uses it once.</param>
+    /// <param name="others">Good files of other kinds or models that take its place now and then.</param>
+    public void Hunt(string file, int count, Action use, params byte[][] others)
+    {
+        byte[] good = File.ReadAllBytes(Path(file));
+        use();
+        int first = FirstSeed(good);
+        var wrong = new List<string>();
+        int survivors = 0;
+        for (int number = 0; number < count * Times; number++)
+        {
+            // One seed for one mutation, so that each can be had alone.
+            int seed = first + number;
+            byte[] mutated = Mutate(file, good, new Random(seed), others);
+            _folder.Write(file, mutated);
+            string? problem = Judge.Use(use, out bool worked);
+            survivors += worked ? 1 : 0;
+            if (problem is not null)
+            {
+                wrong.Add($"{file}, seed {seed}: {problem}\n{Show(mutated, good)}");
+            }
+        }
+
+        _folder.Write(file, good);
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {count * Times} mutations of {file} went wrong:\n{string.Join("\n\n", wrong.Take(5))}");
+
+        // Where nothing survives, the first check refuses everything and the rest is not tested. Few mutations may all be hard ones.
+        Assert.True(survivors > 0 || count * Times < 50, $"{file}: none of {count * Times} mutations was accepted");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Differs from file to file: the same changes in all of them would be fewer changes.</summary>
+    private static int FirstSeed(byte[] good)
+    {
+        int hash = Seed;
+        foreach (byte value in good)
+        {
+            hash = unchecked((hash * 31) + value);
+        }
+
+        return hash & 0x3FFF_FFFF;
+    }
+
+    private static byte[] Mutate(string file, byte[] good, Random random, byte[][] others)
+    {
+        if (others.Length > 0 && random.Next(40) == 0)
+        {
+            return others[random.Next(others.Length)];
+        }
+
+        bool insideJson = file.EndsWith(".json", StringComparison.Ordinal) && random.Next(4) > 0;
+        bool insideTemplate = file.EndsWith(".jinja", StringComparison.Ordinal) && random.Next(4) > 0;
+        return insideJson ? JsonMutation.Apply(good, random)
+            : insideTemplate ? TemplateMutation.Apply(good, random)
+            : ByteMutation.Apply(good, random);
+    }
+
+    /// <summary>Where the file differs from the good one, shortened.</summary>
+    private static string Show(byte[] mutated, byte[] good)
+    {
+        int same = mutated.AsSpan().CommonPrefixLength(good);
+        int start = Math.Max(same - 60, 0);
+        string text = Encoding.UTF8.GetString(mutated.AsSpan(start, Math.Min(mutated.Length - start, 200)));
+        return $"{mutated.Length} bytes, from byte {start}: {text}";
+    }
+
+    private static int FromEnvironment(string name, int byDefault) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : byDefault;
+}
