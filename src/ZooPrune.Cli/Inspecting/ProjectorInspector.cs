@@ -51,9 +51,9 @@ internal static class ProjectorInspector
     }
 
     private static ProjectorFacts InOwnFile(GraphFacts graph, ConstantFolder constants) =>
-        ProjectorRecognizer.Recognize(constants, out string why) is { } part
+        ProjectorRecognizer.Recognize(constants, out string reason) is { } part
             ? Describe(part, graph.File, null)
-            : new ProjectorFacts("graph", Width(graph.Inputs), null, Width(graph.Outputs), null, graph.File, null, "sampled", why);
+            : new ProjectorFacts("graph", Width(graph.Inputs), null, Width(graph.Outputs), null, graph.File, null, "sampled", reason);
 
     private static ProjectorFacts Describe(ProjectorPart part, string file, string? cutAt)
     {
