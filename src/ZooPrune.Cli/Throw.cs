@@ -5,7 +5,7 @@ internal static class Throw
 {
     public const string Program = "zooprune";
 
-    public const string Interrupted = $"{Program}: interrupted; nothing was written.";
+    public const string Interrupted = $"{Program}: interrupted; no file was written.";
 
     public static UsageException NoCommand(IEnumerable<string> known) =>
         new($"{Program}: no command was given. Expected one of {string.Join(", ", known)}; see {Program} --help.");

@@ -60,7 +60,7 @@ public class ToolProgramTests
     {
         var run = ToolRun.InProcess(new CancellationToken(canceled: true), "ask", TestModel.Folder, TestModel.Picture, "Is there a star?");
 
-        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; nothing was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
     }
 
     [UnixFact]
@@ -75,7 +75,7 @@ public class ToolProgramTests
 
         var run = ToolRun.Interrupted("ask", TestModel.Folder, pipe, "Is there a star?", "--overlay", folder.PathOf("kept.png"));
 
-        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; nothing was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
         Assert.Equal([pipe], Directory.GetFileSystemEntries(folder.Root));
     }
 
