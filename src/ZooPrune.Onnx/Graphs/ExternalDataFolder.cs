@@ -39,7 +39,7 @@ internal sealed class ExternalDataFolder(string? folder)
             throw new InvalidDataException($"constant '{tensor.Name}' is in the file '{external.Location}', which is missing");
         }
 
-        long available = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
+        long available = (Target(file) ?? file).Length;
         long length = tensor.ByteLength ?? external.Length ?? 0;
         return external.Offset <= available - length
             ? length
@@ -47,6 +47,33 @@ internal sealed class ExternalDataFolder(string? folder)
                 CultureInfo.InvariantCulture,
                 $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {available:N0}"));
     }
+
+    /// <summary>
+    /// Where constants really are that links in the folder lead to, as in the hub's cache: ONNX Runtime takes no file that a link leads out
+    /// of the folder to.
+    /// </summary>
+    /// <returns>The folder to use, and names in it by location; without links the graph's own folder and no names.</returns>
+    /// <exception cref="InvalidDataException">The links lead to several folders.</exception>
+    public (string? Folder, IReadOnlyDictionary<string, string> Names) FollowLinks(IEnumerable<OnnxTensor> tensors)
+    {
+        (string Location, FileInfo File, FileInfo? Target)[] files =
+        [
+            .. tensors.Where(tensor => tensor.External is not null).DistinctBy(tensor => tensor.External!.Location)
+                .Select(tensor => (tensor.External!.Location, File: new FileInfo(PathOf(tensor.Name, tensor.External))))
+                .Select(found => (found.Location, found.File, Target(found.File))),
+        ];
+        if (files.All(file => file.Target is null))
+        {
+            return (folder, new Dictionary<string, string>());
+        }
+
+        string[] folders = [.. files.Select(file => (file.Target ?? file.File).DirectoryName!).Distinct()];
+        return folders is [var only]
+            ? (only, files.ToDictionary(file => file.Location, file => (file.Target ?? file.File).Name))
+            : throw new InvalidDataException($"its data files are links into several folders, {string.Join(" and ", folders)}");
+    }
+
+    private static FileInfo? Target(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
 
     private string PathOf(string name, ExternalData external)
     {

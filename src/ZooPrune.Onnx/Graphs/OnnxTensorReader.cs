@@ -69,6 +69,52 @@ internal static class OnnxTensorReader
         return tensor;
     }
 
+    /// <summary>The name alone.</summary>
+    public static string NameOf(ReadOnlyMemory<byte> tensor)
+    {
+        var message = new ProtobufReader(tensor);
+        string name = "";
+        while (message.TryReadField(out int field, out WireType type))
+        {
+            if (field == 8 && type == WireType.Bytes)
+            {
+                name = message.ReadString();
+            }
+            else
+            {
+                message.Skip(type);
+            }
+        }
+
+        return name;
+    }
+
+    /// <summary>The same constant with its values in another file.</summary>
+    public static ProtobufWriter Relocate(ReadOnlyMemory<byte> tensor, ExternalData external)
+    {
+        var writer = new ProtobufWriter();
+        var message = new ProtobufReader(tensor);
+        for (int start = 0; message.TryReadField(out int field, out WireType type); start = message.Position)
+        {
+            message.Skip(type);
+            if (field != 13)
+            {
+                writer.WriteFields(message.Since(start).Span);
+            }
+        }
+
+        Entry("location", external.Location);
+        Entry("offset", external.Offset.ToString(CultureInfo.InvariantCulture));
+        if (external.Length is { } length)
+        {
+            Entry("length", length.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return writer;
+
+        void Entry(string key, string value) => writer.WriteMessage(13, new ProtobufWriter().WriteString(1, key).WriteString(2, value));
+    }
+
     private static void ReadEntry(ProtobufReader message, Dictionary<string, string> entries)
     {
         string key = "";
