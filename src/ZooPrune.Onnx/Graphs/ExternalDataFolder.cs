@@ -6,6 +6,8 @@ namespace ZooPrune.Onnx;
 /// <param name="folder">Full path of the graph's folder; null for a graph that has none, whose constants must all be inside.</param>
 internal sealed class ExternalDataFolder(string? folder)
 {
+    private const int PieceLength = 1 << 22;
+
     /// <summary>The values of a constant, wherever they are.</summary>
     /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
     public ReadOnlyMemory<byte> Read(OnnxTensor tensor)
@@ -22,6 +24,30 @@ internal sealed class ExternalDataFolder(string? folder)
         file.ReadExactly(bytes);
         return bytes;
     }
+
+    /// <summary>Copies the values of a constant in another file, piece by piece.</summary>
+    /// <returns>Number of bytes.</returns>
+    /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
+    public long CopyTo(OnnxTensor tensor, Stream target)
+    {
+        long length = Check(tensor);
+        using FileStream file = File.OpenRead(FileOf(tensor)!);
+        file.Seek(tensor.External!.Offset, SeekOrigin.Begin);
+        byte[] piece = new byte[Math.Clamp(length, 1, PieceLength)];
+        for (long left = length; left > 0;)
+        {
+            Span<byte> next = piece.AsSpan(0, (int)Math.Min(left, piece.Length));
+            file.ReadExactly(next);
+            target.Write(next);
+            left -= next.Length;
+        }
+
+        return length;
+    }
+
+    /// <summary>Full path of the file that holds the values; null where they are in the graph.</summary>
+    /// <exception cref="InvalidDataException">It is not in the graph's folder.</exception>
+    public string? FileOf(OnnxTensor tensor) => tensor.External is { } external ? PathOf(tensor.Name, external) : null;
 
     /// <summary>Makes sure that the values are there, without reading them.</summary>
     /// <returns>Number of bytes.</returns>

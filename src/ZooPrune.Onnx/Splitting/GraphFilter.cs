@@ -3,8 +3,7 @@ namespace ZooPrune.Onnx;
 /// <summary>Copies an ONNX file without what is not selected; what is kept is kept byte by byte.</summary>
 /// <param name="graph">The file's graph.</param>
 /// <param name="selection">What is kept, and what is new.</param>
-/// <param name="links">Where constants in other files are now, by where they were.</param>
-internal sealed class GraphFilter(OnnxGraph graph, GraphSelection selection, IReadOnlyDictionary<string, string> links)
+internal sealed class GraphFilter(OnnxGraph graph, GraphSelection selection)
 {
     /// <param name="file">The file that the graph was read from.</param>
     /// <exception cref="InvalidDataException">What is kept is too large for one message.</exception>
@@ -50,18 +49,7 @@ internal sealed class GraphFilter(OnnxGraph graph, GraphSelection selection, IRe
                     index++;
                     break;
                 case 5:
-                    ReadOnlyMemory<byte> tensor = message.ReadBytes();
-                    string constant = OnnxTensorReader.NameOf(tensor);
-                    if (!selection.Values.Contains(constant))
-                    {
-                        break;
-                    }
-
-                    if (graph.Constants[constant].External is { } external && links.TryGetValue(external.Location, out string? location))
-                    {
-                        kept.Add(5, OnnxTensorReader.Relocate(tensor, external with { Location = location }));
-                    }
-                    else
+                    if (selection.Values.Contains(OnnxTensorReader.NameOf(message.ReadBytes())))
                     {
                         kept.Add(message.Since(start));
                     }

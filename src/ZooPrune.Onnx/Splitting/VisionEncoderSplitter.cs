@@ -34,7 +34,13 @@ internal static class VisionEncoderSplitter
         ProjectorPart projector = ProjectorRecognizer.Recognize(constants, tail);
         (GraphSelection selection, string name) = EncoderCut.Select(constants, tail, output);
         (string? dataFolder, IReadOnlyDictionary<string, string> links) = files.FollowLinks(graph.Constants.Values);
-        return new SplitVisionEncoder(new GraphFilter(graph, selection, links).Write(file), dataFolder!, name, projector);
+        byte[] encoder = new GraphFilter(graph, selection).Write(file);
+        if (links.Count > 0)
+        {
+            encoder = ConstantMover.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
+        }
+
+        return new SplitVisionEncoder(encoder, dataFolder!, name, projector);
     }
 
     /// <summary>Every constant must be where it should be, and all of them must fit into memory, before anything is done with them.</summary>
