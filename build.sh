@@ -362,6 +362,7 @@ tests() {
     run_tests "ZooPrune.Kernels.Tests without intrinsics" ZooPrune.Kernels.Tests DOTNET_EnableHWIntrinsic=0
     run_tests "ZooPrune.Onnx.Tests" ZooPrune.Onnx.Tests
     run_tests "ZooPrune.MLNet.Tests" ZooPrune.MLNet.Tests
+    run_tests "ZooPrune.Cli.Tests" ZooPrune.Cli.Tests
     run_tests "MLNet.Contract.Tests" MLNet.Contract.Tests
     run_tests "AskAboutImages.Tests" AskAboutImages.Tests
     run_tests "EvaluatePruning.Tests" EvaluatePruning.Tests

@@ -44,9 +44,11 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
     private void Introduce(AskOptions options, AskInput input, VisionLanguageModel model)
     {
         int images = input.Questions.Select(question => question.Image).Distinct().Count();
+        (string all, string kept) = model.VisualTokenCount is > 0 and var count
+            ? ($"all {count} visual tokens", $"{options.Keep.Resolve(count)}")
+            : ("all visual tokens, whose number depends on the picture,", options.KeepText);
         Say(Output, $"{input.ModelFolder}: {input.Questions.Count:N0} questions about {images:N0} images, "
-            + $"each with all {model.VisualTokenCount} visual tokens "
-            + $"and with {options.Keep.Resolve(model.VisualTokenCount)} chosen by {Names.Methods.NameOf(options.Method)}.");
+            + $"each with {all} and with {kept} chosen by {Names.Methods.NameOf(options.Method)}.");
     }
 
     private void WriteNotes(IEnumerable<string> notes)

@@ -24,6 +24,12 @@ public interface IClosedFormProjector : IProjector
     SensitivityMethod Cheapest => SensitivityMethod.ClosedForm;
 
     /// <summary>
+    /// What a user should know about the sensitivity, as a sentence without capital and full stop ("its sensitivity is the same for every
+    /// token"), which <see cref="TokenSelection.Note"/> repeats; otherwise null.
+    /// </summary>
+    string? SensitivityNote => null;
+
+    /// <summary>
     /// The rank of the low-rank closed form and the error it makes; null where the projector has none. The first call may take
     /// as long as computing Q.
     /// </summary>

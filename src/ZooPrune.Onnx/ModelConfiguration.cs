@@ -9,7 +9,7 @@ namespace ZooPrune.Onnx;
 /// <param name="LayerCount">Layers of the language model; null where the file does not say.</param>
 /// <param name="Decoder">Sizes of the language model, each null where the file does not say.</param>
 /// <param name="MaxPositions">Longest sequence; null where the file does not say.</param>
-/// <param name="EndTokenIds">Ids that end an answer; one at least.</param>
+/// <param name="EndTokenIds">Ids that end an answer; none where the files do not say, as the class's defaults then hold.</param>
 /// <param name="Positions">Positions that this model was made for; never Auto.</param>
 /// <param name="Prompt">Template with one image placeholder and one {question}: the file's own, else the family's.</param>
 /// <param name="HasOwnPrompt">Whether the file gives one, which then goes before a chat template.</param>
@@ -41,7 +41,7 @@ internal sealed record ModelConfiguration(
             text.Int32("num_hidden_layers", 1, int.MaxValue),
             DecoderSizes.Read(text),
             text.Int32("max_position_embeddings", 1, int.MaxValue),
-            ReadEndTokens(generation?.Root ?? text, text),
+            ReadEndTokens(generation?.Root ?? text, text, root),
             ReadPositions(own) ?? family.Positions,
             own.Text("prompt") ?? family.Prompt,
             own.Has("prompt"));
@@ -57,13 +57,20 @@ internal sealed record ModelConfiguration(
             : index ?? id ?? root.RequiredInt32("image_token_id", 0, int.MaxValue);
     }
 
-    private static int[] ReadEndTokens(JsonSection generation, JsonSection text)
+    private static int[] ReadEndTokens(params ReadOnlySpan<JsonSection> places)
     {
-        JsonSection end = generation.Has("eos_token_id") ? generation : text;
-        JsonSection ids = end.Section("eos_token_id");
-        return ids.Kind == JsonValueKind.Array
-            ? [.. end.List("eos_token_id").Select(id => id.AsInt32(0, int.MaxValue))]
-            : [ids.AsInt32(0, int.MaxValue)];
+        foreach (JsonSection place in places)
+        {
+            if (place.Has("eos_token_id"))
+            {
+                JsonSection ids = place["eos_token_id"];
+                return ids.Kind == JsonValueKind.Array
+                    ? [.. place.List("eos_token_id").Select(id => id.AsInt32(0, int.MaxValue))]
+                    : [ids.AsInt32(0, int.MaxValue)];
+            }
+        }
+
+        return [];
     }
 
     private static PositionMode? ReadPositions(JsonSection own) => own.Text("positions") switch

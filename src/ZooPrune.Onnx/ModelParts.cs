@@ -14,7 +14,8 @@ internal sealed class ModelParts : IDisposable
         Positions = options.Positions == PositionMode.Auto ? Configuration.Positions : options.Positions;
         Preprocessor = PreprocessorLoader.Load(files.Preprocessor);
         Tokenizer = Tokenizer.Load(files.Tokenizer);
-        Prompts = LoadPrompts();
+        Prompts = LoadPrompts(files, Configuration, Tokenizer);
+        EndTokenIds = Configuration.EndTokenIds.Count > 0 ? Configuration.EndTokenIds : [EndToken()];
         try
         {
             // Models on the hub have the projector at the end of the vision encoder.
@@ -58,6 +59,9 @@ internal sealed class ModelParts : IDisposable
 
     public PromptBuilder Prompts { get; }
 
+    /// <summary>Ids that end an answer; one at least.</summary>
+    public IReadOnlyList<int> EndTokenIds { get; }
+
     public VisionEncoder Encoder { get; }
 
     public IProjector Projector { get; }
@@ -81,10 +85,18 @@ internal sealed class ModelParts : IDisposable
     public void Dispose() => _owned.Dispose();
 
     /// <summary>A prompt that config.json gives itself, else the folder's chat template, else the family's prompt.</summary>
-    private PromptBuilder LoadPrompts() =>
-        !Configuration.HasOwnPrompt && ChatTemplateFiles.Load(Files.Root) is ChatTemplate template
-            ? new PromptBuilder(new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(Files.Root)), Tokenizer, Configuration.ImageTokenId)
-            : new PromptBuilder(Configuration.Prompt, Tokenizer, Configuration.ImageTokenId);
+    /// <exception cref="ZooPruneException">The template cannot be used, or does not fit the tokenizer.</exception>
+    public static PromptBuilder LoadPrompts(ModelFolder files, ModelConfiguration configuration, Tokenizer tokenizer) =>
+        !configuration.HasOwnPrompt && ChatTemplateFiles.Load(files.Root) is ChatTemplate template
+            ? new PromptBuilder(new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(files.Root)), tokenizer, configuration.ImageTokenId)
+            : new PromptBuilder(configuration.Prompt, tokenizer, configuration.ImageTokenId);
+
+    /// <summary>The end token that tokenizer_config.json names, where no configuration has its id.</summary>
+    private int EndToken() =>
+        ChatTemplateFiles.SpecialTokens(Files.Root).TryGetValue("eos_token", out string? token)
+        && Tokenizer.Encode(token, addSpecialTokens: false) is [var id]
+            ? id
+            : throw Throw.JsonMissing(Files.Generation ?? Files.Configuration, "eos_token_id");
 
     private IModelFamily Family => Configuration.Family;
 

@@ -59,7 +59,7 @@ public sealed partial class VisionLanguageModel : IDisposable
     public int ImageSize => _parts.Encoder.ImageSize;
 
     /// <summary>
-    /// The projector: an <see cref="IClosedFormProjector"/> where its graph is Linear, GELU, Linear with float32 or float16 weights,
+    /// The projector: an <see cref="IClosedFormProjector"/> where it is Linear, GELU, Linear or one Linear,
     /// otherwise one whose sensitivity can only be sampled. It lives as long as the model.
     /// </summary>
     public IProjector Projector => _parts.Projector;

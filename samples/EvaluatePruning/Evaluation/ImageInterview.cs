@@ -7,6 +7,10 @@ namespace ZooPrune.Samples;
 /// and read by the language model once for each of these. Safe for several images at once.</summary>
 internal sealed class ImageInterview : IDisposable
 {
+    private const int PicturesForMedian = 25;
+    private const int CommonWidth = 640;
+    private const int CommonHeight = 480;
+
     private readonly string _instruction;
     private readonly Dictionary<PositionMode, VisionLanguageModel> _models = [];
     private readonly VisionLanguageModel _model;
@@ -36,8 +40,18 @@ internal sealed class ImageInterview : IDisposable
     /// <summary>Every setting, all tokens first.</summary>
     public IReadOnlyList<Setting> Settings { get; }
 
-    /// <summary>N, the visual tokens of one image.</summary>
-    public int VisualTokenCount => _model.VisualTokenCount;
+    /// <summary>N, the visual tokens of one image; where that depends on the picture, the median of some.</summary>
+    /// <param name="paths">Images that will be asked about. Those that cannot be read are passed over here.</param>
+    public int CountVisualTokens(IEnumerable<string> paths)
+    {
+        if (_model.VisualTokenCount > 0)
+        {
+            return _model.VisualTokenCount;
+        }
+
+        int[] counts = [.. paths.Take(PicturesForMedian).Select(TryCount).OfType<int>().Order()];
+        return counts.Length == 0 ? _model.LayoutOf(CommonWidth, CommonHeight).TileLengths.Sum() : counts[counts.Length / 2];
+    }
 
     /// <summary>Asks about one image.</summary>
     /// <param name="image">Its path in the questions file.</param>
@@ -49,6 +63,7 @@ internal sealed class ImageInterview : IDisposable
     public ImageAnswers Ask(string image, string path, IReadOnlyList<string> questions, CancellationToken cancellation)
     {
         (PreparedImage prepared, double preprocess) = Timed(() => _model.Prepare(path));
+        ImageLayout layout = _model.LayoutOf(prepared);
         (float[] tokens, double encode) = Timed(() => _model.Encode(prepared));
         var answers = new SettingAnswers[Settings.Count];
 
@@ -58,10 +73,10 @@ internal sealed class ImageInterview : IDisposable
             .GroupBy(entry => (entry.setting.Candidate, entry.setting.Keep)))
         {
             cancellation.ThrowIfCancellationRequested();
-            (TokenSelection, double)[] kept = Choose(same.First().Setting, tokens);
+            (TokenSelection, double)[] kept = Choose(same.First().Setting, tokens, layout);
             foreach ((Setting setting, int index) in same)
             {
-                answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, kept);
+                answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, layout, kept);
             }
         }
 
@@ -76,10 +91,24 @@ internal sealed class ImageInterview : IDisposable
         }
     }
 
-    private (TokenSelection, double)[] Choose(Setting setting, float[] tokens) =>
-        [.. Enumerable.Range(0, setting.Seeds).Select(seed => Timed(() => _model.Prune(tokens, setting.Candidate?.Options(setting.Keep!.Value, seed))))];
+    private (TokenSelection, double)[] Choose(Setting setting, float[] tokens, ImageLayout layout) =>
+        [.. Enumerable.Range(0, setting.Seeds).Select(seed => Timed(() => _model.Prune(tokens, layout, setting.Candidate?.Options(setting.Keep!.Value, seed))))];
 
-    private SettingAnswers Answer(VisionLanguageModel model, IReadOnlyList<string> questions, (TokenSelection Kept, double Prune)[] selections)
+    private int? TryCount(string path)
+    {
+        try
+        {
+            return _model.LayoutOf(_model.Prepare(path)).TileLengths.Sum();
+        }
+        catch (ZooPruneException)
+        {
+            // It will be reported when it is asked about.
+            return null;
+        }
+    }
+
+    private SettingAnswers Answer(
+        VisionLanguageModel model, IReadOnlyList<string> questions, ImageLayout layout, (TokenSelection Kept, double Prune)[] selections)
     {
         double prefill = 0;
         double decode = 0;
@@ -87,7 +116,7 @@ internal sealed class ImageInterview : IDisposable
         foreach ((TokenSelection kept, _) in selections)
         {
             // The kept tokens are read once for all questions; each answer is charged for the whole prefill all the same.
-            using ImageContext context = model.ReadImage(kept.KeptTokens, kept.KeptIndices.ToArray(), kept.TokenCount);
+            using ImageContext context = model.ReadImage(kept.KeptTokens, kept.KeptIndices.ToArray(), layout);
             texts.Add([.. questions.Select(question =>
             {
                 VisionAnswer answer = model.Generate(context, question + _instruction);

@@ -17,6 +17,8 @@ internal sealed class ClosedFormSensitivity : ITokenScorer
     // Auto is settled when first needed: the projector may have to compute Q to know which is cheapest.
     public SensitivityMethod? Method => _asked == SensitivityMethod.Auto ? _projector.Cheapest : _asked;
 
+    public string? Note => _projector.SensitivityNote;
+
     public void Score(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
     {
         if (Method == SensitivityMethod.LowRankClosedForm)

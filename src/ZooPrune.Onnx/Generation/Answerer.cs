@@ -5,7 +5,7 @@ namespace ZooPrune.Onnx;
 /// <summary>From kept visual tokens and questions to answers: prompt, prefix, prefill, decode. Thread-safe.</summary>
 internal sealed class Answerer(ModelParts parts, PositionMode positions)
 {
-    private readonly TextGenerator _generator = new(parts.Embedder, parts.Decoder, parts.Configuration.EndTokenIds);
+    private readonly TextGenerator _generator = new(parts.Embedder, parts.Decoder, parts.EndTokenIds);
     private readonly Prefiller _prefiller = new(parts.Decoder);
     private readonly PrefixBuilder _prefixes = new(parts.Decoder.Width, parts.Configuration.Family.PositionAxes, positions, parts.Separator);
 
@@ -109,7 +109,7 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
             NoteUnknownWords(prompt.UnknownWords));
 
     private VisionAnswer ToAnswer(AnswerRequest request, GeneratedTokens generated) => new(
-        parts.Tokenizer.Decode([.. generated.Ids.Where(id => !parts.Configuration.EndTokenIds.Contains(id))]),
+        parts.Tokenizer.Decode([.. generated.Ids.Where(id => !parts.EndTokenIds.Contains(id))]),
         generated.Ids,
         request.Images,
         new StageTimings(default, default, default, generated.Prefill, generated.Decode),

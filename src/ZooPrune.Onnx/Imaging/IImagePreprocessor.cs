@@ -17,4 +17,9 @@ internal interface IImagePreprocessor
     /// <param name="height">Rows, &gt; 0.</param>
     /// <exception cref="ZooPruneException">The picture has sides that the model cannot take.</exception>
     PreparedImage Prepare(ReadOnlySpan<byte> rgb, int width, int height);
+
+    /// <summary>What each tile shows of a picture; where there are no tiles, what is shown at all.</summary>
+    /// <param name="width">Columns of the picture, &gt; 0.</param>
+    /// <param name="height">Rows of the picture, &gt; 0.</param>
+    IReadOnlyList<PictureArea> TileAreas(int width, int height);
 }

@@ -27,6 +27,24 @@ internal sealed class ImagePreprocessor(PreprocessorSettings settings) : IImageP
         return new PreparedImage(values, [1, 3, tile.Height, tile.Width], height, width);
     }
 
+    public IReadOnlyList<PictureArea> TileAreas(int width, int height)
+    {
+        bool isExpanded = settings.Background is not null;
+        int side = Math.Max(width, height);
+        (int across, int down) = isExpanded ? (side, side) : (width, height);
+        var geometry = ResizeGeometry.For(settings, across, down);
+        double unitX = (double)across / geometry.Width;
+        double unitY = (double)down / geometry.Height;
+        return
+        [
+            new PictureArea(
+                ((geometry.Window.Left - geometry.PadLeft) * unitX) - ((across - width) / 2),
+                ((geometry.Window.Top - geometry.PadTop) * unitY) - ((down - height) / 2),
+                geometry.OutputWidth * unitX,
+                geometry.OutputHeight * unitY),
+        ];
+    }
+
     private RgbImage Fit(RgbView picture)
     {
         var geometry = ResizeGeometry.For(settings, picture.Width, picture.Height);

@@ -43,6 +43,8 @@ internal sealed class PatchImagePreprocessor(PreprocessorSettings settings, Patc
         return new PreparedImage(values, [down * across, length], height, width, [1, down, across]);
     }
 
+    public IReadOnlyList<PictureArea> TileAreas(int width, int height) => [new PictureArea(0, 0, width, height)];
+
     /// <summary>One patch, [3, frames, side, side]; all frames are the same.</summary>
     private void CopyPatch(RgbImage picture, int patchRow, int patchColumn, Span<float> values)
     {

@@ -43,6 +43,25 @@ internal sealed class TiledImagePreprocessor(PreprocessorSettings settings, IRea
         return new PreparedImage(values, [1 + (rows * columns), 3, _side, _side], height, width);
     }
 
+    public IReadOnlyList<PictureArea> TileAreas(int width, int height)
+    {
+        (int Height, int Width) grid = TileGeometry.BestGrid(width, height, grids);
+        (int fitHeight, int fitWidth) = TileGeometry.FitInto(grid, width, height);
+        (int top, int left) = ((grid.Height - fitHeight) / 2, (grid.Width - fitWidth) / 2);
+        double unitX = (double)width / fitWidth;
+        double unitY = (double)height / fitHeight;
+        int columns = grid.Width / _side;
+        return
+        [
+            new PictureArea(0, 0, width, height),
+            .. Enumerable.Range(0, grid.Height / _side * columns).Select(tile => new PictureArea(
+                ((tile % columns * _side) - left) * unitX,
+                ((tile / columns * _side) - top) * unitY,
+                _side * unitX,
+                _side * unitY)),
+        ];
+    }
+
     /// <summary>A tile of a picture; black where it reaches over the edge.</summary>
     private RgbImage CutTile(RgbImage picture, int top, int left)
     {

@@ -46,6 +46,9 @@ internal sealed class LinearOnnxProjector : IClosedFormProjector, IDisposable
     /// <inheritdoc/>
     MlpProjector? IClosedFormProjector.Weights => null;
 
+    /// <inheritdoc/>
+    public string? SensitivityNote => "the projector is one Linear layer, so its sensitivity is the same for every token: tokens are chosen by diversity";
+
     public unsafe void Project(ReadOnlySpan<float> tokens, Span<float> projected)
     {
         int count = OnnxProjector.RowCount(tokens.Length, InputWidth, projected.Length, OutputWidth);

@@ -9,22 +9,14 @@ internal static class ProjectorLoader
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="encoderWidth">D that the vision encoder gives.</param>
     /// <param name="probeTokens">Gives visual tokens by which a low-rank sensitivity is chosen, when first needed.</param>
-    /// <returns>An <see cref="MlpOnnxProjector"/> for Linear, GELU, Linear, otherwise an
-    /// <see cref="OnnxProjector"/>, which says why. Both are disposable.</returns>
+    /// <returns>An <see cref="MlpOnnxProjector"/> for Linear, GELU, Linear, a <see cref="LinearOnnxProjector"/> for one Linear, otherwise an
+    /// <see cref="OnnxProjector"/>, which says why. All are disposable.</returns>
     /// <exception cref="ZooPruneException">The file cannot be loaded, is no projector, or has weights that are not finite.</exception>
     public static IProjector Load(string path, int threads, int encoderWidth, Func<float[]>? probeTokens = null)
     {
-        MlpWeights? weights = TryRecognize(path, out string reason);
-        try
-        {
-            return weights is not null
-                ? new MlpOnnxProjector(path, weights, threads, probeTokens)
-                : OnnxProjector.Open(path, threads, encoderWidth, reason);
-        }
-        catch (ArgumentException exception)
-        {
-            throw Throw.ProjectorWeights(path, exception);
-        }
+        return TryRecognize(path, out string reason) is { } part
+            ? Load(part, path, threads, probeTokens)
+            : OnnxProjector.Open(path, threads, encoderWidth, reason);
     }
 
     /// <param name="part">The projector.</param>
@@ -51,7 +43,7 @@ internal static class ProjectorLoader
         }
     }
 
-    private static MlpWeights? TryRecognize(string path, out string reason)
+    private static ProjectorPart? TryRecognize(string path, out string reason)
     {
         // Where this small reader cannot follow a file (over 2 GB, an unknown encoding) and ONNX Runtime can, the projector still
         // works; its sensitivity is sampled, and every result says so.
@@ -59,7 +51,7 @@ internal static class ProjectorLoader
         {
             using OnnxFile file = OnnxFile.Open(path);
             var order = new GraphOrder(OnnxGraphReader.Read(file.Memory));
-            return MlpRecognizer.Recognize(new ConstantFolder(order, new ExternalDataFolder(Path.GetDirectoryName(path))), out reason);
+            return ProjectorRecognizer.Recognize(new ConstantFolder(order, new ExternalDataFolder(Path.GetDirectoryName(path))), out reason);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {

@@ -81,7 +81,7 @@ internal sealed class EncoderCut
                 Need(other);
             }
 
-            _newNodes.Add(Rewrite(node, [from, .. others], [to]));
+            _newNodes.Add(OnnxGraphBuilder.Encode(node, [from, .. others], [to]));
         }
 
         return current;
@@ -166,32 +166,6 @@ internal sealed class EncoderCut
         }
     }
 
-    private static ProtobufWriter Rewrite(OnnxNode node, IEnumerable<string> inputs, IEnumerable<string> outputs)
-    {
-        var writer = new ProtobufWriter();
-        foreach (string input in inputs)
-        {
-            writer.WriteString(1, input);
-        }
-
-        foreach (string output in outputs)
-        {
-            writer.WriteString(2, output);
-        }
-
-        var message = new ProtobufReader(node.Message);
-        for (int start = 0; message.TryReadField(out int field, out WireType type); start = message.Position)
-        {
-            message.Skip(type);
-            if (field > 3)
-            {
-                writer.WriteFields(message.Since(start).Span);
-            }
-        }
-
-        return writer;
-    }
-
     private string Unused(string name)
     {
         OnnxGraph graph = _constants.Order.Graph;
@@ -242,7 +216,7 @@ internal sealed class EncoderCut
                 case 1:
                     if (_rewritten.TryGetValue(index, out OnnxNode? node))
                     {
-                        kept.Add(1, Rewrite(node, node.Inputs, node.Outputs));
+                        kept.Add(1, OnnxGraphBuilder.Encode(node, node.Inputs, node.Outputs));
                     }
                     else if (_nodes.Contains(index))
                     {

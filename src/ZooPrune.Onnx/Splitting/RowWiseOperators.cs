@@ -12,7 +12,7 @@ internal static class RowWiseOperators
         ("", "Softsign" or "Sqrt" or "Swish" or "Tanh" or "ThresholdedRelu") => true,
         ("", "LayerNormalization" or "SimplifiedLayerNormalization" or "RMSNormalization" or "Softmax") => node.Int64("axis", -1) == -1,
         ("", "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceL2" or "ReduceSumSquare") => ReducesRows(constants, node),
-        (OnnxGraphBuilder.MicrosoftDomain, "Gelu" or "FastGelu" or "QuickGelu" or "SimplifiedLayerNormalization") => true,
+        (OnnxGraphBuilder.MicrosoftDomain, "BiasGelu" or "Gelu" or "FastGelu" or "QuickGelu" or "SimplifiedLayerNormalization") => true,
         _ => ConstantFolder.IsAlias(node),
     };
 

@@ -26,11 +26,12 @@ internal enum TailKind
 /// <param name="Operator">What messages call it.</param>
 internal sealed record TailStep(TailKind Kind, string Output, IReadOnlyList<string> Inputs, string Operator)
 {
-    /// <summary>The weights of a <see cref="TailKind.Linear"/>; of an <see cref="TailKind.Affine"/> the scale and the shift.</summary>
+    /// <summary>The weights of a <see cref="TailKind.Linear"/>.</summary>
     public LinearLayer? Layer { get; init; }
 
-    /// <summary>Of an <see cref="TailKind.Affine"/>: y = x Scale + Shift, each of one value or one for each element.</summary>
-    public (float[] Scale, float[] Shift) Affine { get; init; }
+    /// <summary>Of an <see cref="TailKind.Affine"/>, and of a <see cref="TailKind.Gelu"/> before it where it has a bias: x Scale + Shift, each of
+    /// one value or one for each element.</summary>
+    public (float[] Scale, float[] Shift)? Affine { get; init; }
 
     /// <summary>Which GELU.</summary>
     public GeluKind Gelu { get; init; }

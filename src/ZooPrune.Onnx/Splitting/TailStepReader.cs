@@ -21,6 +21,16 @@ internal sealed class TailStepReader(ConstantFolder constants)
 
     private TailStep? ReadActivation(string value, OnnxNode node)
     {
+        if (node is { Domain: OnnxGraphBuilder.MicrosoftDomain, Operator: "BiasGelu" or "FastGelu", Inputs: [var unbiased, var bias] }
+            && constants.Shape(bias) is { Length: 1 } && constants.Find(bias) is { } shift)
+        {
+            return new TailStep(TailKind.Gelu, value, [constants.SkipCasts(unbiased)], node.Operator)
+            {
+                Gelu = node.Operator == "BiasGelu" ? GeluKind.Exact : GeluKind.Tanh,
+                Affine = ([1], shift.Values),
+            };
+        }
+
         string? input = ActivationGraph.FindInput(constants, value);
         return input is not null && ActivationGraph.Recognize(constants, input, value) is { } gelu
             ? new TailStep(TailKind.Gelu, value, [constants.SkipCasts(input)], node.Operator) { Gelu = gelu }

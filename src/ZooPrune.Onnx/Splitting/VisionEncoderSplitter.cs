@@ -31,7 +31,7 @@ internal static class VisionEncoderSplitter
             : graph.Outputs.FirstOrDefault(value => value.Name == "image_features")
                 ?? throw Throw.GraphNames(path, "output", graph.Outputs.Select(value => value.Name), "one output, or one called image_features");
         ProjectorTail tail = ProjectorTail.Find(constants, output, out string found) ?? throw Throw.ProjectorNotFound(path, output.Name, found);
-        ProjectorPart projector = ProjectorClassifier.Classify(tail);
+        ProjectorPart projector = ProjectorRecognizer.Recognize(constants, tail);
         (byte[] encoder, string name) = EncoderCut.Write(file, constants, tail, output);
         return new SplitVisionEncoder(encoder, folder, name, projector);
     }

@@ -178,9 +178,9 @@ public sealed class ProjectorTests : IDisposable
         Assert.IsType<OnnxProjector>(projector);
         TokenSelection selection = pruner.Prune(Near.Random(10 * 6, 1), 10);
         Assert.Equal(SensitivityMethod.Sampled, selection.SensitivityMethodUsed);
-        Assert.Equal("what precedes the last Linear layer is not an activation of one value", projector.WhyNoClosedForm);
+        Assert.Equal("its activation is no GELU (erf, tanh or quick)", projector.WhyNoClosedForm);
         Assert.Equal(
-            "sensitivity sampled: the projector has no closed form, what precedes the last Linear layer is not an activation of one value",
+            "sensitivity sampled: the projector has no closed form, its activation is no GELU (erf, tanh or quick)",
             selection.Note);
     }
 

@@ -11,6 +11,17 @@ internal static class GraphRun
         return Run(session, inputs);
     }
 
+    /// <summary>Node by node: ONNX Runtime's optimiser may turn products with 8-bit weights into ones that round activations, too.</summary>
+    public static (float[] Values, long[] Shape) Literally(string path, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
+    {
+        using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
+        using var session = new InferenceSession(path, options);
+        using var run = new RunOptions();
+        (string[] names, OrtValue[] values) = Split(inputs);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, names, values, session.OutputNames);
+        return Read(outputs);
+    }
+
     public static (float[] Values, long[] Shape) Encoder(SplitVisionEncoder split, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
         using GraphSession session = GraphSession.OpenPart("split", split.Encoder, threads: 1, split.Folder);
@@ -18,7 +29,18 @@ internal static class GraphRun
         return Run(session, inputs);
     }
 
+    public static OrtValue Tensor<T>(T[] values, params long[] shape)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(values, shape);
+
     private static (float[] Values, long[] Shape) Run(GraphSession session, ReadOnlySpan<(string Name, OrtValue Value)> inputs)
+    {
+        (string[] names, OrtValue[] values) = Split(inputs);
+        Assert.Equal(names.Order(), session.Inputs.Keys.Order());
+        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(names, values, [.. session.Outputs.Keys]);
+        return Read(outputs);
+    }
+
+    private static (string[] Names, OrtValue[] Values) Split(ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
         string[] names = new string[inputs.Length];
         var values = new OrtValue[inputs.Length];
@@ -27,11 +49,9 @@ internal static class GraphRun
             (names[i], values[i]) = inputs[i];
         }
 
-        Assert.Equal(names.Order(), session.Inputs.Keys.Order());
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(names, values, [.. session.Outputs.Keys]);
-        return (outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
+        return (names, values);
     }
 
-    public static OrtValue Tensor<T>(T[] values, params long[] shape)
-        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(values, shape);
+    private static (float[] Values, long[] Shape) Read(IDisposableReadOnlyCollection<OrtValue> outputs) =>
+        (outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
 }

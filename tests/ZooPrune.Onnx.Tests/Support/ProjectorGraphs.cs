@@ -24,12 +24,7 @@ internal static class ProjectorGraphs
         weights, MatMulAdd, (graph, a) => graph.Node("Gelu", [a], ("approximate", approximate)));
 
     /// <summary>MatMul and Add around x * 0.5 * (1 + erf(x / sqrt 2)), as torch's exporter writes it.</summary>
-    public static byte[] SpelledGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
-    {
-        string erf = graph.Node("Erf", [graph.Node("Div", [a, graph.Scalar(MathF.Sqrt(2))])]);
-        string product = graph.Node("Mul", [a, graph.Node("Add", [erf, graph.Scalar(1)])]);
-        return graph.Node("Mul", [product, graph.Scalar(0.5f)]);
-    });
+    public static byte[] SpelledGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) => ErfGelu(graph, a, graph.Scalar));
 
     /// <summary>The factors in another order: (0.5 x) (erf(0.7071 x) + 1), bias on the left.</summary>
     public static byte[] OtherSpelling(MlpWeights weights) => Build(weights, AddMatMul, (graph, a) =>
@@ -69,7 +64,7 @@ internal static class ProjectorGraphs
         {
             GeluKind.Tanh => TanhGelu(graph, a, graph.HalfScalar),
             GeluKind.Quick => graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.HalfScalar(1.702f)])])]),
-            _ => ErfGelu(graph, a),
+            _ => ErfGelu(graph, a, graph.HalfScalar),
         };
         graph.Node("Cast", "", [HalfLinear(graph, activated, weights.Second)], "projected", ("to", OnnxTensor.Float));
         graph.Output("projected", Element.Float, "batch", "tokens", $"{weights.Second.OutputWidth}");
@@ -159,7 +154,7 @@ internal static class ProjectorGraphs
         Bias = [.. layer.Bias.Select(value => (float)(Half)value)],
     };
 
-    private static string TanhGelu(OnnxGraphBuilder graph, string a, Func<float, string> scalar)
+    public static string TanhGelu(OnnxGraphBuilder graph, string a, Func<float, string> scalar)
     {
         string cube = graph.Node("Pow", [a, scalar(3)]);
         string sum = graph.Node("Add", [a, graph.Node("Mul", [cube, scalar(0.044715f)])]);
@@ -167,11 +162,11 @@ internal static class ProjectorGraphs
         return graph.Node("Mul", [graph.Node("Mul", [a, scalar(0.5f)]), graph.Node("Add", [tanh, scalar(1)])]);
     }
 
-    private static string ErfGelu(OnnxGraphBuilder graph, string a)
+    public static string ErfGelu(OnnxGraphBuilder graph, string a, Func<float, string> scalar)
     {
-        string erf = graph.Node("Erf", [graph.Node("Div", [a, graph.HalfScalar(MathF.Sqrt(2))])]);
-        string product = graph.Node("Mul", [a, graph.Node("Add", [erf, graph.HalfScalar(1)])]);
-        return graph.Node("Mul", [product, graph.HalfScalar(0.5f)]);
+        string erf = graph.Node("Erf", [graph.Node("Div", [a, scalar(MathF.Sqrt(2))])]);
+        string product = graph.Node("Mul", [a, graph.Node("Add", [erf, scalar(1)])]);
+        return graph.Node("Mul", [product, scalar(0.5f)]);
     }
 
     private static string HalfLinear(OnnxGraphBuilder graph, string x, LinearLayer layer)

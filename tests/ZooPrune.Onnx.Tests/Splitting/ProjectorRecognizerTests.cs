@@ -1,6 +1,6 @@
 namespace ZooPrune.Onnx.Tests;
 
-public sealed class MlpRecognizerTests
+public sealed class ProjectorRecognizerTests
 {
     private static readonly MlpWeights Weights = ProjectorGraphs.Weights();
 
@@ -30,19 +30,18 @@ public sealed class MlpRecognizerTests
 
     public static TheoryData<string, byte[]> NotRecognised => new()
     {
-        { "what precedes the last Linear layer is not an activation of one value", ProjectorGraphs.Relu(Weights) },
+        { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.Relu(Weights) },
         { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.QuickGelu(Weights, 1.7f) },
         { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.QuickGelu(Weights, 1f) },
-        { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.DoubledGelu(Weights) },
-        { "what precedes the last Linear layer is not an activation of one value", ProjectorGraphs.OneLayer(Weights.First) },
-        { "what precedes the last Linear layer is not an activation of one value", ProjectorGraphs.Residual(Weights) },
+        { "it consists of Linear, Gelu, Mul, Linear", ProjectorGraphs.DoubledGelu(Weights) },
+        { "its activation is no GELU (erf, tanh or quick)", ProjectorGraphs.Residual(Weights) },
     };
 
     [Theory]
     [MemberData(nameof(Recognised))]
     public void Recognize_LinearGeluLinear_GivesItsWeights(string spelling, GeluKind gelu, byte[] file)
     {
-        MlpWeights? found = MlpRecognizer.Recognize(OnnxGraphReader.Read(file), out string reason);
+        MlpWeights? found = Recognize(file, out string reason);
 
         Assert.True(found is not null, $"{spelling}: {reason}");
         Assert.Equal(gelu, found.Gelu);
@@ -54,7 +53,7 @@ public sealed class MlpRecognizerTests
     [MemberData(nameof(RecognisedInHalves))]
     public void Recognize_Float16_GivesTheRoundedWeights(string spelling, GeluKind gelu, byte[] file)
     {
-        MlpWeights? found = MlpRecognizer.Recognize(OnnxGraphReader.Read(file), out string reason);
+        MlpWeights? found = Recognize(file, out string reason);
 
         Assert.True(found is not null, $"{spelling}: {reason}");
         Assert.Equal(gelu, found.Gelu);
@@ -66,7 +65,7 @@ public sealed class MlpRecognizerTests
     [MemberData(nameof(NotRecognised))]
     public void Recognize_AnythingElse_SaysWhyNot(string reason, byte[] file)
     {
-        Assert.Null(MlpRecognizer.Recognize(OnnxGraphReader.Read(file), out string given));
+        Assert.Null(ProjectorRecognizer.Recognize(new ConstantFolder(OnnxGraphReader.Read(file)), out string given));
         Assert.Equal(reason, given);
     }
 
@@ -75,11 +74,22 @@ public sealed class MlpRecognizerTests
     {
         byte[] file = File.ReadAllBytes(Path.Combine(TestPaths.Model, "onnx", "projector.onnx"));
 
-        MlpWeights? found = MlpRecognizer.Recognize(OnnxGraphReader.Read(file), out string reason);
+        MlpWeights? found = Recognize(file, out string reason);
 
         Assert.True(found is not null, reason);
         Assert.Equal((96, 128, 128), (found.First.InputWidth, found.First.OutputWidth, found.Second.OutputWidth));
     }
+
+    [Fact]
+    public void Recognize_OneLayer_IsLinear()
+    {
+        ProjectorPart? found = ProjectorRecognizer.Recognize(new ConstantFolder(OnnxGraphReader.Read(ProjectorGraphs.OneLayer(Weights.First))), out _);
+
+        AssertLayer(Weights.First, Assert.IsType<ProjectorPart.Linear>(found).Layer);
+    }
+
+    private static MlpWeights? Recognize(byte[] file, out string reason) =>
+        (ProjectorRecognizer.Recognize(new ConstantFolder(OnnxGraphReader.Read(file)), out reason) as ProjectorPart.Mlp)?.Weights;
 
     private static void AssertLayer(LinearLayer expected, LinearLayer got)
     {

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ZooPrune.Cli;
+
+/// <summary>An answer for people to read: what was said, then the tokens and the time of each stage.</summary>
+internal static class AnswerText
+{
+    /// <summary>Writes the answer, or both side by side.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="options">What was asked.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="full">The answer from all visual tokens; null where nobody asked for it.</param>
+    public static void Write(Terminal terminal, AskOptions options, GivenAnswer answer, GivenAnswer? full)
+    {
+        string name = Title(options);
+        if (full is null)
+        {
+            terminal.Say(answer.Answer.Text);
+        }
+        else
+        {
+            terminal.Say($"all tokens: {full.Answer.Text}");
+            terminal.Say($"{name}: {answer.Answer.Text}");
+        }
+
+        terminal.Output.Write(Table(full is null ? [(name, answer)] : [("all tokens", full), (name, answer)]));
+        if (answer.Answer.Note is { } note)
+        {
+            terminal.Say($"Note: {note}");
+        }
+
+        if (options.Overlay is { } path)
+        {
+            terminal.Say($"Overlay: {path}");
+        }
+    }
+
+    private static string Title(AskOptions options) => options.Pruning is { } pruning
+        ? $"{Names.Methods.NameOf(pruning.Selection)}, keep {pruning.Keep}"
+        : "all tokens";
+
+    private static Table Table(IReadOnlyList<(string Title, GivenAnswer Answer)> columns)
+    {
+        Table table = new Table { Border = TableBorder.Simple }.AddColumn("");
+        foreach ((string title, _) in columns)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(title)).RightAligned().NoWrap());
+        }
+
+        AddRow("visual tokens", answer => $"{answer.Answer.KeptTokenCount:N0} of {answer.Answer.VisualTokenCount:N0}");
+        if (columns.Any(column => Separators(column.Answer) > 0))
+        {
+            AddRow("of them separators", answer => $"{Separators(answer):N0}");
+        }
+
+        AddRow("new tokens", answer => $"{answer.Answer.TokenIds.Count:N0}");
+        for (int i = 0; i < columns[0].Answer.Stages.Count; i++)
+        {
+            AddRow($"{columns[0].Answer.Stages[i].Name} ms", answer => $"{answer.Stages[i].Time.TotalMilliseconds:N1}");
+        }
+
+        return table;
+
+        void AddRow(string name, Func<GivenAnswer, FormattableString> cell) => table.AddRow(
+            [new Text(name), .. columns.Select(column => new Text(cell(column.Answer).ToString(CultureInfo.InvariantCulture)))]);
+    }
+
+    /// <summary>Embeddings between rows of a picture, which are read whatever is pruned.</summary>
+    private static int Separators(GivenAnswer answer) => answer.Answer.KeptTokenCount - answer.Answer.KeptIndices.Count;
+}

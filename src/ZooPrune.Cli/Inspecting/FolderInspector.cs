@@ -1,0 +1,137 @@
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Cli;
+
+/// <summary>Finds out what a model folder holds. What is broken or missing becomes a finding, and the rest is told all the same.</summary>
+/// <param name="options">What was asked.</param>
+internal sealed class FolderInspector(InspectOptions options)
+{
+    /// <summary>The question whose prompt is counted.</summary>
+    private const string Question = "What is in the picture?";
+
+    private readonly string _root = Path.GetFullPath(options.Model);
+    private readonly Findings _findings = new(options.Model);
+
+    /// <exception cref="ZooPruneException">There is no such folder.</exception>
+    public InspectReport Inspect()
+    {
+        if (!Directory.Exists(_root))
+        {
+            throw Onnx.Throw.ModelFolderMissing(options.Model);
+        }
+
+        using JsonFile? configuration = Try(OpenConfiguration);
+        string? type = Try(() => configuration?.Root.Text("model_type"));
+        IModelFamily? family = Try(() => configuration is null ? null : ModelFamilies.Read(configuration.Root));
+        _findings.HubName = HubName(Try(() => configuration?.Root.Text("_name_or_path")));
+        IReadOnlyList<FolderFile> files = SmallFiles.List(_root, family?.SeparatorNames.Count > 0, _findings);
+        string graphFolder = Path.Combine(_root, "onnx");
+        IReadOnlyList<GraphFacts> graphs = new GraphInspector(_root, _findings).List(new GraphFiles(Directory.Exists(graphFolder) ? graphFolder : _root));
+        ProjectorFacts? projector = ProjectorInspector.Find(_root, graphs, _findings);
+        GraphFacts? encoder = Default(graphs, GraphPart.VisionEncoder);
+        GraphFacts? decoder = Default(graphs, GraphPart.Decoder);
+
+        long? cache = configuration is null || decoder is null ? null : Try(() => CacheSize.PerToken(decoder, configuration.Root));
+        if (_findings.Texts.Count == 0)
+        {
+            Check(family!, projector, decoder!);
+        }
+
+        int? prompt = _findings.Texts.Count == 0 ? Try(() => (int?)CountPrompt()) : null;
+        IReadOnlyList<PictureFacts> pictures = configuration is null || family is null || encoder is null || files.Any(file => file is { IsRequired: true, Bytes: null })
+            ? []
+            : Pictures(configuration.Root, family, encoder, prompt, cache);
+        return new InspectReport(options.Model, type, _findings.Texts.Count == 0, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
+    }
+
+    private JsonFile? OpenConfiguration()
+    {
+        string path = Path.Combine(_root, "config.json");
+        return File.Exists(path) ? JsonFile.Open(path) : null;
+    }
+
+    /// <summary>What can be told without running anything, where all files are there.</summary>
+    private void Check(IModelFamily family, ProjectorFacts? projector, GraphFacts decoder)
+    {
+        if (family.SeparatorNames.Count > 0)
+        {
+            Try(() => ModelWeights.Find(_root, family.SeparatorNames) ?? throw Onnx.Throw.SeparatorMissing(_root, family.SeparatorNames));
+        }
+
+        string? width = decoder.Inputs.FirstOrDefault(input => input.Name == "inputs_embeds")?.Shape[^1];
+        if (projector?.OutputWidth is { } projected && int.TryParse(width, out int embedded) && projected != embedded)
+        {
+            _findings.Add(Onnx.Throw.GraphMismatch(projector.File, $"its output is {projected} wide", decoder.File, $"whose 'inputs_embeds' is {embedded} wide").Message);
+        }
+    }
+
+    private static GraphFacts? Default(IEnumerable<GraphFacts> graphs, GraphPart part) => graphs.FirstOrDefault(graph => graph.Part == part.Name && graph.IsDefault);
+
+    private static string? HubName(string? name) =>
+        name is not null && name.Split('/') is [{ Length: > 0 }, { Length: > 0 }] && !name.StartsWith('.') && !Path.IsPathRooted(name) ? name : null;
+
+    /// <summary>Tokens of a prompt without those of the picture. This reads the whole configuration, and so finds what is wrong with it.</summary>
+    private int CountPrompt()
+    {
+        ModelFolder folder = ModelFolder.Open(_root);
+        ModelConfiguration configuration = ModelConfiguration.Load(folder);
+        Prompt prompt = ModelParts.LoadPrompts(folder, configuration, Tokenizer.Load(folder.Tokenizer)).Build(Question);
+        return prompt.Segments.Sum(segment => segment.Length);
+    }
+
+    private IReadOnlyList<PictureFacts> Pictures(JsonSection configuration, IModelFamily family, GraphFacts encoder, int? prompt, long? cache)
+    {
+        int known = _findings.Texts.Count;
+        if (Try(() => PictureTokens.Read(_root, family, configuration, encoder)) is not { } tokens)
+        {
+            if (_findings.Texts.Count == known)
+            {
+                _findings.TokensUnknown(encoder.File);
+            }
+
+            return [];
+        }
+
+        IReadOnlyList<KeepBudget> budgets = options.Budgets ?? PublishedBudgets.Of(tokens.IsTiled, tokens.TileTokens);
+        var pictures = new List<PictureFacts>();
+        foreach ((int width, int height) in options.Sizes)
+        {
+            try
+            {
+                pictures.Add(Picture(tokens, width, height, budgets, prompt, cache));
+            }
+            catch (Exception exception) when (exception is ZooPruneException or ArgumentException)
+            {
+                _findings.PictureImpossible(width, height, exception);
+            }
+        }
+
+        return pictures;
+    }
+
+    private static PictureFacts Picture(PictureTokens tokens, int width, int height, IEnumerable<KeepBudget> budgets, int? prompt, long? cache)
+    {
+        (int tiles, ImageLayout layout) = tokens.Of(width, height);
+        int count = layout.SequenceLength - layout.SeparatorCount;
+        int? prefill = prompt + layout.SequenceLength;
+        return new PictureFacts(width, height, tiles, count, layout.SeparatorCount, prefill, prefill * cache, [.. budgets.Select(budget =>
+        {
+            int kept = budget.Resolve(count);
+            int saved = count - kept;
+            return new BudgetFacts(budget.ToString(), kept, saved, prefill is { } all ? Math.Round((double)saved / all, 4) : null, (prefill - saved) * cache);
+        })]);
+    }
+
+    private T? Try<T>(Func<T?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is ZooPruneException or ArgumentException)
+        {
+            _findings.Add(exception.Message);
+            return default;
+        }
+    }
+}

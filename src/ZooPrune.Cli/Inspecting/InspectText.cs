@@ -1,0 +1,126 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace ZooPrune.Cli;
+
+/// <summary>What a model folder holds, for people to read.</summary>
+internal static class InspectText
+{
+    public static void Write(Terminal terminal, InspectReport report)
+    {
+        terminal.Say($"{report.Model}: {report.Family ?? "no model_type"}, {(report.IsUsable ? "complete" : "not usable as it is")}");
+        terminal.Output.Write(Files(report));
+        if (report.Graphs.Count > 0)
+        {
+            terminal.Output.Write(Graphs(report));
+        }
+
+        if (report.Projector is { } projector)
+        {
+            terminal.Say($"Projector: {Shape(projector)}, in {projector.File}{(projector.CutAt is null ? "" : $", cut at '{projector.CutAt}'")}");
+            terminal.Say($"Sensitivity: {projector.Sensitivity}{(projector.Note is null ? "" : $" ({projector.Note})")}");
+        }
+
+        if (report.CacheBytesPerToken is { } cache)
+        {
+            terminal.Say(Text($"KV cache: {cache:N0} bytes a token"));
+        }
+
+        if (report.Pictures.Count > 0)
+        {
+            terminal.Say("");
+            terminal.Say(report.PromptTokens is { } prompt
+                ? Text($"Visual tokens of pictures; the prefill has {prompt:N0} tokens of text besides:")
+                : "Visual tokens of pictures:");
+            terminal.Output.Write(Pictures(report));
+        }
+
+        foreach (string problem in report.Problems)
+        {
+            terminal.Say($"Problem: {problem}");
+        }
+    }
+
+    private static Table Files(InspectReport report)
+    {
+        Table table = NewTable(["file"], ["size"]);
+        foreach (FolderFile file in report.Files)
+        {
+            table.AddRow(new Text(file.Name), new Text(file.Bytes is { } bytes ? Size(bytes) : file.IsRequired ? "missing" : "not there"));
+        }
+
+        return table;
+    }
+
+    private static Table Graphs(InspectReport report)
+    {
+        Table table = NewTable(["graph", "file", "precision", "default"], ["on disk", "in memory"]);
+        foreach (GraphFacts graph in report.Graphs)
+        {
+            table.AddRow(
+                new Text(graph.Part),
+                new Text(graph.File),
+                new Text(graph.Precision),
+                new Text(graph.IsDefault ? "yes" : ""),
+                new Text(Size(graph.Bytes)),
+                new Text(graph.MemoryBytes is { } memory ? Size(memory) : "unknown"));
+        }
+
+        return table;
+    }
+
+    private static Table Pictures(InspectReport report)
+    {
+        Table table = NewTable(["picture"], ["tiles", "visual tokens", "separators", "prefill", "KV cache", "keep", "kept", "saved tokens", "of prefill", "KV cache then"]);
+
+        // Where all pictures become one tile of one size there is no need to say so for each.
+        bool areAlike = report.Pictures.DistinctBy(picture => (picture.Tiles, picture.VisualTokens, picture.Separators)).Count() == 1;
+        foreach (PictureFacts picture in areAlike ? report.Pictures.Take(1) : report.Pictures)
+        {
+            string[] first =
+            [
+                areAlike && report.Pictures.Count > 1 ? Text($"all {report.Pictures.Count} sizes") : Text($"{picture.Width} x {picture.Height}"), Count(picture.Tiles), Count(picture.VisualTokens), Count(picture.Separators),
+                Count(picture.PrefillTokens), Size(picture.CacheBytes),
+            ];
+            foreach (BudgetFacts budget in picture.Budgets)
+            {
+                table.AddRow([.. first.Select(cell => new Text(cell)), .. ((string[])
+                [
+                    budget.Keep, Count(budget.Kept), Count(budget.SavedTokens),
+                    budget.SavedShare is { } share ? Text($"{100 * share:N0} %") : "-", Size(budget.CacheBytes),
+                ]).Select(cell => new Text(cell))]);
+                first = ["", "", "", "", "", ""];
+            }
+        }
+
+        return table;
+    }
+
+    private static string Shape(ProjectorFacts projector) => projector.HiddenWidth is { } hidden
+        ? Text($"{projector.InputWidth:N0} -> {hidden:N0}, {projector.Activation}, -> {projector.OutputWidth:N0}")
+        : Text($"{projector.Form}, {projector.InputWidth:N0} -> {projector.OutputWidth:N0}");
+
+    private static string Count(int? count) => count is { } number ? Text($"{number:N0}") : "-";
+
+    private static string Size(long? bytes) => bytes switch
+    {
+        null => "-",
+        >= 1_000_000_000 => Text($"{bytes / 1e9:N2} GB"),
+        >= 1_000_000 => Text($"{bytes / 1e6:N1} MB"),
+        >= 1_000 => Text($"{bytes / 1e3:N1} kB"),
+        _ => Text($"{bytes} B"),
+    };
+
+    private static Table NewTable(string[] texts, string[] numbers)
+    {
+        Table table = new Table { Border = TableBorder.Simple }.AddColumns(texts);
+        foreach (string number in numbers)
+        {
+            table.AddColumn(new TableColumn(number).RightAligned());
+        }
+
+        return table;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,3 @@
+using ZooPrune.Cli;
+
+return ToolProgram.RunOnConsole(args);

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace ZooPrune.Cli;
+
+/// <summary>
+/// Where a command writes: results to standard output; progress and errors to standard error. Colours and a spinner on a terminal,
+/// plain text anywhere else.
+/// </summary>
+/// <param name="output">Standard output.</param>
+/// <param name="isOutputRedirected">True if it is no terminal: a file, a pipe, a test.</param>
+/// <param name="error">Standard error.</param>
+/// <param name="isErrorRedirected">True if that is no terminal.</param>
+/// <param name="cancellation">Set by Ctrl-C.</param>
+internal sealed class Terminal(
+    TextWriter output, bool isOutputRedirected, TextWriter error, bool isErrorRedirected, CancellationToken cancellation) : IDisposable
+{
+    /// <summary>Width of a table that does not go to a terminal.</summary>
+    private const int FileWidth = 160;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly List<IDisposable> _owned = [];
+    private bool _isWorkLeftBehind;
+
+    /// <summary>Standard output, for tables.</summary>
+    public IAnsiConsole Output { get; } = Over(output, isOutputRedirected);
+
+    /// <summary>Standard error, for progress.</summary>
+    private IAnsiConsole Error { get; } = Over(error, isErrorRedirected);
+
+    /// <summary>Set by Ctrl-C.</summary>
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>
+    /// One line of results: neither wrapped at the console's width nor read as markup. What would move the cursor or ring the bell is
+    /// replaced: answers and names of files are other people's.
+    /// </summary>
+    public void Say(string text) => Output.Profile.Out.Writer.WriteLine(Harmless(text));
+
+    /// <summary>One line about what went wrong, treated alike.</summary>
+    public void Complain(string text) => Error.Profile.Out.Writer.WriteLine(Harmless(text));
+
+    /// <summary>The whole result as JSON.</summary>
+    public void SayJson<T>(T report) => Say(JsonSerializer.Serialize(report, JsonOptions));
+
+    /// <summary>Disposes <paramref name="resource"/> with the terminal, unless work that Ctrl-C left behind may still be using it.</summary>
+    public T Own<T>(T resource)
+        where T : IDisposable
+    {
+        _owned.Add(resource);
+        return resource;
+    }
+
+    /// <summary>Does some work; says what it is if it takes over two seconds.</summary>
+    /// <param name="activity">What is being done, as in "loading the model".</param>
+    /// <param name="work">The work, on another thread.</param>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed; the work was left behind, and the process should end.</exception>
+    public T While<T>(string activity, Func<T> work)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        var task = Task.Run(work, CancellationToken.None);
+        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true })
+        {
+            Error.Status().Start(Markup.Escape(activity), _ => IsDone(task, Timeout.InfiniteTimeSpan));
+        }
+        else
+        {
+            WaitWithLines(activity, task);
+        }
+
+        if (!task.IsCompleted)
+        {
+            _isWorkLeftBehind = true;
+            throw new OperationCanceledException(Cancellation);
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    public void Dispose()
+    {
+        if (!_isWorkLeftBehind)
+        {
+            _owned.ForEach(resource => resource.Dispose());
+        }
+    }
+
+    /// <summary>A line after two seconds, then one whenever the time has doubled.</summary>
+    private void WaitWithLines(string activity, Task task)
+    {
+        var clock = Stopwatch.StartNew();
+        TimeSpan next = Patience;
+        while (!IsDone(task, next > clock.Elapsed ? next - clock.Elapsed : TimeSpan.Zero))
+        {
+            Complain($"{activity}: {next.TotalSeconds:0} s so far");
+            next *= 2;
+        }
+    }
+
+    /// <summary>Waits for the task or Ctrl-C; false after the timeout.</summary>
+    private bool IsDone(Task task, TimeSpan timeout) =>
+        WaitHandle.WaitAny([((IAsyncResult)task).AsyncWaitHandle, Cancellation.WaitHandle], timeout) != WaitHandle.WaitTimeout;
+
+    private static string Harmless(string text) => string.Create(text.Length, text, (result, source) =>
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            result[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\r' or '\t') ? '\uFFFD' : source[i];
+        }
+    });
+
+    private static IAnsiConsole Over(TextWriter writer, bool isRedirected)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
+        if (isRedirected)
+        {
+            console.Profile.Width = FileWidth;
+        }
+
+        return console;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Text.Json;
+
+namespace ZooPrune.Cli.Tests;
+
+/// <summary>"ask" over the model of the repository.</summary>
+public class AskCommandTests
+{
+    private const string Question = "Where is the red circle?";
+
+    [Fact]
+    public void Run_Keep_SaysAnswerTokensAndTimes()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--keep", "64");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("bottom left", run.Output);
+        Assert.Contains("zooprune, keep 64", run.Output);
+        Assert.Contains("64 of 576", run.Output);
+        foreach (string stage in (string[])["preprocess ms", "encode ms", "prune ms", "prefill ms", "decode ms", "together ms"])
+        {
+            Assert.Contains(stage, run.Output);
+        }
+
+        Assert.DoesNotContain('\e', run.Output);
+    }
+
+    [Fact]
+    public void Run_NoKeep_KeepsAll()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question);
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Contains("576 of 576", run.Output);
+    }
+
+    [Fact]
+    public void Run_Compare_ShowsBoth()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--keep", "10%", "--method", "div-prune", "--compare");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("all tokens: bottom left", run.Output);
+        Assert.Contains("divprune, keep 10%: ", run.Output);
+        Assert.Contains("576 of 576", run.Output);
+        Assert.Contains("57 of 576", run.Output);
+    }
+
+    [Fact]
+    public void Run_KeepMoreThanThereAre_SaysSo()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--keep", "700");
+
+        Assert.Contains("Note: keep 700 of 576: all tokens kept", run.Output);
+    }
+
+    [Fact]
+    public void Run_Json_HasTheAgreedShape()
+    {
+        var run = ToolRun.InProcess(
+            "ask", TestModel.Folder, TestModel.Photo, "How many circles are there?", "--keep", "64", "--compare", "--positions", "compact", "--json");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Equal(
+            """
+            .model: string
+            .images[]: string
+            .question: string
+            .method: string
+            .keep: string
+            .positions: string
+            .answer: string
+            .tokenIds[]: number
+            .kept: number
+            .total: number
+            .keptIndices[]: number
+            .milliseconds.preprocess: number
+            .milliseconds.encode: number
+            .milliseconds.prune: number
+            .milliseconds.prefill: number
+            .milliseconds.decode: number
+            .milliseconds.together: number
+            .note: null
+            .full.answer: string
+            .full.tokenIds[]: number
+            .full.milliseconds.preprocess: number
+            .full.milliseconds.encode: number
+            .full.milliseconds.prune: number
+            .full.milliseconds.prefill: number
+            .full.milliseconds.decode: number
+            .full.milliseconds.together: number
+            .overlay: null
+            """.ReplaceLineEndings("\n"),
+            JsonShape.Of(run.Json));
+        Assert.Equal("three", run.Json.GetProperty("full").GetProperty("answer").GetString());
+        Assert.Equal((64, 576), (run.Json.GetProperty("kept").GetInt32(), run.Json.GetProperty("total").GetInt32()));
+        Assert.Equal(64, run.Json.GetProperty("keptIndices").EnumerateArray().Select(index => index.GetInt32()).Distinct().Count());
+        Assert.Equal("compact", run.Json.GetProperty("positions").GetString());
+    }
+
+    [Fact]
+    public void Run_JsonWithoutKeep_HasTheSameKeys()
+    {
+        JsonElement json = ToolRun.InProcess("ask", TestModel.Folder, "--image", TestModel.Picture, Question, "--max-new-tokens", "1", "--json").Json;
+
+        Assert.Equal(
+            ["model", "images", "question", "method", "keep", "positions", "answer", "tokenIds", "kept", "total", "keptIndices", "milliseconds", "note", "full", "overlay"],
+            json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("method").ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("full").ValueKind);
+        Assert.Equal(1, json.GetProperty("tokenIds").GetArrayLength());
+        Assert.Equal(576, json.GetProperty("kept").GetInt32());
+    }
+
+    [Fact]
+    public void Run_Overlay_WritesThePictureWithDarkTokens()
+    {
+        using TestFolder folder = new();
+        string path = folder.PathOf("kept.png");
+
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--keep", "64", "--overlay", path);
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Contains($"Overlay: {path}", run.Output);
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Root));
+        using Onnx.ImageDecoder decoder = new(long.MaxValue);
+        Onnx.RgbImage before = decoder.Read(TestModel.Picture);
+        Onnx.RgbImage after = decoder.Read(path);
+        Assert.Equal((before.Width, before.Height), (after.Width, after.Height));
+        int unchanged = Enumerable.Range(0, before.Width * before.Height).Count(i => before.Pixels.AsSpan(3 * i, 3).SequenceEqual(after.Pixels.AsSpan(3 * i, 3)));
+        Assert.Equal(64.0 / 576, (double)unchanged / (before.Width * before.Height), 0.002);
+    }
+
+    public static TheoryData<string, string[]> BadInput => new()
+    {
+        { "zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", ["nowhere.png", Question] },
+        { $"zooprune ask: there is a picture, '{TestModel.Picture}', and no question. Expected pictures and then a question; add one, in quotes if it has spaces.", [TestModel.Picture] },
+        { "zooprune: the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%); correct it.", [TestModel.Picture, Question, "--keep", "0"] },
+        { "zooprune: the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random; choose one of these.", [TestModel.Picture, Question, "--keep", "1", "--method", "best"] },
+        { "zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--method", "norm"] },
+        { "zooprune: the option --compare is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--compare"] },
+        { "zooprune: the option --max-new-tokens is '0'. Expected a whole number of at least 1; correct it.", [TestModel.Picture, Question, "--max-new-tokens", "0"] },
+        { "zooprune: the option --positions is 'none'. Expected one of auto, compact, original; choose one of these.", [TestModel.Picture, Question, "--positions", "none"] },
+        { "zooprune ask: the option --overlay is given with 2 pictures. Expected exactly one, because it draws on that; ask about one or leave --overlay out.", [TestModel.Picture, TestModel.Photo, Question, "--overlay", "x.png"] },
+        { $"zooprune: the option --overlay is '{TestModel.Folder}', which is a folder. Expected the name of a file; add one.", [TestModel.Picture, Question, "--overlay", TestModel.Folder] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadInput))]
+    public void Run_BadInput_EndsWithTwoBeforeAnyWork(string message, string[] arguments)
+    {
+        // The model folder does not exist either: what was typed is looked at first.
+        var run = ToolRun.InProcess(["ask", "nowhere", .. arguments]);
+
+        Assert.Equal((ExitCode.BadInput, message, ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+    }
+
+    [Fact]
+    public void Run_ModelFolderMissing_EndsWithTwo()
+    {
+        var run = ToolRun.InProcess("ask", "nowhere", TestModel.Picture, Question);
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains("nowhere': there is no such folder. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; check the path.", run.Error);
+        Assert.Equal("", run.Output);
+    }
+
+    [Fact]
+    public void Run_BrokenPicture_EndsWithTwoAndSaysWhy()
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("cut.png", File.ReadAllBytes(TestModel.Picture).AsSpan(0, 500));
+
+        var run = ToolRun.InProcess("ask", TestModel.Folder, path, Question, "--json");
+
+        Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
+        Assert.Contains("cut.png", run.Error);
+        Assert.Contains("copy or download it again", run.Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(FamilyFolder.Names), MemberType = typeof(FamilyFolder))]
+    public void Run_EveryFamily_KeepsWhatWasAskedAndDrawsIt(string family)
+    {
+        using TestFolder folder = new();
+        string overlay = folder.PathOf("kept.png");
+        (string picture, int visualTokens) = FamilyFolder.Cases(family)[0];
+
+        var run = ToolRun.InProcess(
+            "ask", FamilyFolder.Of(family), picture, "What is in the picture?", "--keep", "5", "--max-new-tokens", "3", "--overlay", overlay, "--json");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Equal(visualTokens, run.Json.GetProperty("total").GetInt32());
+        Assert.Equal(5, run.Json.GetProperty("keptIndices").GetArrayLength());
+        Assert.InRange(run.Json.GetProperty("tokenIds").GetArrayLength(), 1, 3);
+        using Onnx.ImageDecoder decoder = new(long.MaxValue);
+        Onnx.RgbImage before = decoder.Read(picture);
+        Onnx.RgbImage after = decoder.Read(overlay);
+        int views = family == "llava-next" ? 2 : 1;
+        Assert.Equal(views * before.Width * before.Height, after.Width * after.Height);
+    }
+
+    [Fact]
+    public void Run_SeveralPicturesOrNone_AreAnswered()
+    {
+        string model = FamilyFolder.Of("qwen2.5-vl");
+        IReadOnlyList<(string Picture, int VisualTokens)> cases = FamilyFolder.Cases("qwen2.5-vl");
+
+        var two = ToolRun.InProcess("ask", model, cases[0].Picture, "--image", cases[1].Picture, "What has changed?", "--keep", "2", "--max-new-tokens", "2", "--json");
+        var none = ToolRun.InProcess("ask", model, "What is a circle?", "--max-new-tokens", "2");
+
+        Assert.Equal((ExitCode.Success, ""), (two.ExitCode, two.Error));
+        Assert.Equal(cases[0].VisualTokens + cases[1].VisualTokens, two.Json.GetProperty("total").GetInt32());
+        Assert.Equal(4, two.Json.GetProperty("kept").GetInt32());
+        Assert.Equal(ExitCode.Success, none.ExitCode);
+        Assert.Contains("0 of 0", none.Output);
+    }
+
+    [Theory]
+    [InlineData("q8")]
+    [InlineData("q4")]
+    [InlineData("float16")]
+    public void Run_Precision_TakesThoseGraphs(string precision)
+    {
+        string model = FamilyFolder.Of("llava");
+        string[] arguments = ["ask", model, FamilyFolder.Cases("llava")[0].Picture, "What is in the picture?", "--max-new-tokens", "4", "--json", "--precision"];
+
+        var run = ToolRun.InProcess([.. arguments, precision]);
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Equal(4, run.Json.GetProperty("tokenIds").GetArrayLength());
+    }
+
+    [Fact]
+    public void Run_PrecisionThatIsNotThere_EndsWithTwo()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--precision", "q4");
+
+        Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
+        Assert.Contains("shapes-vlm", run.Error);
+    }
+
+    [Fact]
+    public void Run_AnswerWithControlCharacters_DoesNotReachTheTerminal()
+    {
+        // The tiny model's answer has a bell or an escape in it: it would move the cursor.
+        string picture = Path.Combine(FamilyFolder.Of("llava"), "images", "wide.jpg");
+        string[] arguments = ["ask", FamilyFolder.Of("llava"), picture, "How many red circles are there?", "--keep", "16", "--precision", "q4"];
+
+        string answer = ToolRun.InProcess([.. arguments, "--json"]).Json.GetProperty("answer").GetString()!;
+
+        Assert.Contains(answer, char.IsControl);
+        Assert.DoesNotContain(ToolRun.InProcess(arguments).Output, character => char.IsControl(character) && character is not ('\n' or '\r' or '\t'));
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Process_Json_IsAloneOnStandardOutput()
+    {
+        var run = ToolRun.AsProcess("ask", "models/shapes-vlm", "models/shapes-vlm/heldout/0000.png", Question, "--keep", "11%", "--json");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Equal("models/shapes-vlm", run.Json.GetProperty("model").GetString());
+        Assert.Equal(63, run.Json.GetProperty("kept").GetInt32());
+    }
+}

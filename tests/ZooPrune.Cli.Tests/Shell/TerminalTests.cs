@@ -1,0 +1,76 @@
+namespace ZooPrune.Cli.Tests;
+
+public class TerminalTests
+{
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void While_WorkOfMoreThanTwoSeconds_SaysSoOnStandardError()
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        using Terminal terminal = new(output, true, error, true, CancellationToken.None);
+
+        int result = terminal.While("thinking", () =>
+        {
+            Thread.Sleep(2300);
+            return 42;
+        });
+
+        Assert.Equal((42, "", "thinking: 2 s so far"), (result, output.ToString(), error.ToString().TrimEnd()));
+    }
+
+    [Fact]
+    public void While_WorkThatFails_ThrowsItsOwnException()
+    {
+        using Terminal terminal = new(TextWriter.Null, true, TextWriter.Null, true, CancellationToken.None);
+
+        Assert.Throws<UsageException>(() => terminal.While<int>("failing", () => throw new UsageException("no")));
+    }
+
+    [Fact]
+    public void While_CancelledMeanwhile_LeavesTheWorkAndItsResources()
+    {
+        using CancellationTokenSource stop = new();
+        using ManualResetEventSlim end = new();
+        var resource = new Resource();
+        using (Terminal terminal = new(TextWriter.Null, true, TextWriter.Null, true, stop.Token))
+        {
+            terminal.Own(resource);
+            stop.CancelAfter(50);
+            Assert.Throws<OperationCanceledException>(() => terminal.While("waiting", () => end.Wait(TimeSpan.FromMinutes(1))));
+        }
+
+        Assert.False(resource.IsDisposed);
+        end.Set();
+    }
+
+    [Fact]
+    public void Dispose_NothingLeftBehind_DisposesWhatItOwns()
+    {
+        var resource = new Resource();
+        using (Terminal terminal = new(TextWriter.Null, true, TextWriter.Null, true, CancellationToken.None))
+        {
+            terminal.Own(resource);
+        }
+
+        Assert.True(resource.IsDisposed);
+    }
+
+    [Fact]
+    public void Say_ControlCharacters_AreReplaced()
+    {
+        using StringWriter output = new();
+        using Terminal terminal = new(output, true, TextWriter.Null, true, CancellationToken.None);
+
+        terminal.Say("a\e[31mb\a\nc [bold]d[/]");
+
+        Assert.Equal("a\uFFFD[31mb\uFFFD\nc [bold]d[/]", output.ToString().TrimEnd());
+    }
+
+    private sealed class Resource : IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ZooPrune.Cli.Tests;
+
+/// <summary>What a run of the tool gave.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Errors">Its standard error.</param>
+internal sealed record ToolRun(int ExitCode, string Output, string Errors)
+{
+    /// <summary>Standard error without the lines that say that time passes, which a busy machine adds.</summary>
+    public string Error { get; } = string.Concat(
+        Errors.Split('\n').Where(line => !line.TrimEnd().EndsWith(" s so far", StringComparison.Ordinal)).Select(line => line.Length > 0 ? line + "\n" : ""));
+
+    /// <summary>Standard output, which must be one JSON document and nothing else.</summary>
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>Runs the tool inside this process.</summary>
+    public static ToolRun InProcess(params string[] arguments) => InProcess(CancellationToken.None, arguments);
+
+    /// <summary>Runs the tool inside this process.</summary>
+    public static ToolRun InProcess(CancellationToken cancellation, params string[] arguments)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        using Terminal terminal = new(output, true, error, true, cancellation);
+        int exitCode = ToolProgram.Run(arguments, terminal);
+        return new ToolRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs the tool as a process of its own, in the root of the repository.</summary>
+    public static ToolRun AsProcess(params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "zooprune.dll"), .. arguments])
+        {
+            WorkingDirectory = TestModel.Repository,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ToolRun(process.ExitCode, output, error.Result);
+    }
+}

@@ -1,0 +1,73 @@
+namespace ZooPrune.Cli.Tests;
+
+public class ToolProgramTests
+{
+    [Fact]
+    public void Run_Help_ListsCommandsAndExitCodes()
+    {
+        var run = ToolRun.InProcess("--help");
+
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        Assert.Equal("", run.Error);
+        Assert.Contains("  ask <MODEL> <IMAGE... QUESTION>  Asks a model about a picture", run.Output);
+        Assert.Contains("  inspect ", run.Output);
+        Assert.EndsWith(
+            "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; 130 stopped by Ctrl-C.",
+            run.Output.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("ask")]
+    [InlineData("inspect")]
+    public void Run_HelpOfACommand_EndsWithExamples(string command)
+    {
+        var run = ToolRun.InProcess(command, "--help");
+
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        Assert.Contains($" {command} <MODEL>", run.Output);
+        Assert.Contains("--json", run.Output);
+        Assert.Contains($"Examples:\n  zooprune {command} ", run.Output.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("zooprune: no command was given. Expected one of inspect, ask; see zooprune --help.")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
+    [InlineData(
+        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, --positions, --overlay, --compare, --json, --help; see zooprune ask --help.",
+        "ask", "m", "a.png", "q", "--fast")]
+    [InlineData("zooprune ask: arguments are missing. Expected MODEL and IMAGE... QUESTION; see zooprune ask --help.", "ask", "m")]
+    [InlineData("zooprune ask: the option --keep is given 2 times. Expected once; leave the others out.", "ask", "m", "q", "--keep", "1", "--keep", "2")]
+    [InlineData("zooprune ask: the option --keep has no value. Expected N|P%; see zooprune ask --help.", "ask", "m", "q", "--keep")]
+    public void Run_WrongUsage_EndsWithTwoAndSaysWhatToDo(string message, params string[] arguments)
+    {
+        var run = ToolRun.InProcess(arguments);
+
+        Assert.Equal((ExitCode.BadInput, message, ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+    }
+
+    [Fact]
+    public void Run_QuestionThatLooksLikeSomethingElse_IsTakenAfterTwoHyphens()
+    {
+        Assert.Contains("\"question\": \"@file\"", ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, "@file", "--json").Output);
+        Assert.Contains("\"question\": \"--help\"", ToolRun.InProcess("ask", "--json", TestModel.Folder, TestModel.Picture, "--", "--help").Output);
+    }
+
+    [Fact]
+    public void Run_Cancelled_EndsWith130()
+    {
+        var run = ToolRun.InProcess(new CancellationToken(canceled: true), "ask", TestModel.Folder, TestModel.Picture, "Is there a star?");
+
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; nothing was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+    }
+
+    [Fact]
+    public void Process_WrongUsage_EndsWithTwo()
+    {
+        var run = ToolRun.AsProcess("ask", TestModel.Folder, "nowhere.png", "Is there a star?");
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Equal("", run.Output);
+        Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", run.Error.TrimEnd());
+    }
+}
