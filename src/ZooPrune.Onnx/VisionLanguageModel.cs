@@ -139,6 +139,32 @@ public sealed partial class VisionLanguageModel : IDisposable
         return Answer(images, question, pruning, maxNewTokens, TimeSpan.Zero);
     }
 
+    /// <summary>Answers a question and hands out the text as it comes, in whole characters.</summary>
+    /// <param name="images">Images that Prepare gave, in the order of the prompt; none for a question without an image.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="onText">Takes the next piece of the text, on the calling thread; the pieces together are the answer's text.</param>
+    /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
+    /// <param name="maxNewTokens">Most tokens that are generated, &gt;= 1.</param>
+    /// <param name="cancellation">Ends the answer after the token at hand.</param>
+    /// <exception cref="ArgumentException">An argument is empty or has another shape, or an option is wrong.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or a graph failed.</exception>
+    public VisionAnswer Answer(
+        IReadOnlyList<PreparedImage> images,
+        string question,
+        Action<string> onText,
+        PruningOptions? pruning = null,
+        int maxNewTokens = 32,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(onText);
+        KeptTokenCheck.NewTokens(maxNewTokens);
+        FormatPrompt(question, images.Count);
+        cancellation.ThrowIfCancellationRequested();
+        return Answer(images, question, pruning, maxNewTokens, TimeSpan.Zero, onText, cancellation);
+    }
+
     /// <summary>Logits of the first token of an answer, for scoring multiple choices.</summary>
     /// <param name="image">An image that Prepare gave, or one of that shape.</param>
     /// <param name="question">The question.</param>
@@ -163,6 +189,7 @@ public sealed partial class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         FormatPrompt(question, images.Count);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _answerer.NextTokenLogits([.. images.Select(image => Keep(LayoutOf(image), Encode(image), pruning).Image)], question);
     }
 
@@ -185,8 +212,15 @@ public sealed partial class VisionLanguageModel : IDisposable
     }
 
     private VisionAnswer Answer(
-        IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning, int maxNewTokens, TimeSpan preprocess)
+        IReadOnlyList<PreparedImage> images,
+        string question,
+        PruningOptions? pruning,
+        int maxNewTokens,
+        TimeSpan preprocess,
+        Action<string>? onText = null,
+        CancellationToken cancellation = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ImageLayout[] layouts = [.. images.Select(LayoutOf)];
         long start = Stopwatch.GetTimestamp();
         float[][] visualTokens = images.Count == 0 ? [] : _parts.Encoder.Encode(images);
@@ -201,8 +235,11 @@ public sealed partial class VisionLanguageModel : IDisposable
         TimeSpan prune = Stopwatch.GetElapsedTime(pruneStart);
         string[] notes = [.. kept.Select(image => image.Note).OfType<string>().Distinct()];
         long answerStart = Stopwatch.GetTimestamp();
-        return _answerer.Answer([_answerer.Ask([.. kept.Select(image => image.Image)], question, maxNewTokens, Greedy)], answerStart)[0]
-            .With(preprocess, encode, prune, notes.Length == 0 ? null : string.Join("; ", notes));
+        AnswerRequest request = _answerer.Ask([.. kept.Select(image => image.Image)], question, maxNewTokens, Greedy);
+        VisionAnswer answer = onText is null
+            ? _answerer.Answer([request], answerStart)[0]
+            : _answerer.Answer(request, answerStart, onText, cancellation);
+        return answer.With(preprocess, encode, prune, notes.Length == 0 ? null : string.Join("; ", notes));
     }
 
     private (KeptImage Image, string? Note) Keep(ImageLayout layout, float[] visualTokens, PruningOptions? pruning)

@@ -71,6 +71,21 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
             caches[image.Index], before, new ReadRows(image.Item.Indices, image.Item.Layout), prefixes[image.Index].NextPosition, prefill))];
     }
 
+    /// <summary>Answers one question and hands out the text as it comes; the pieces together are the answer's text.</summary>
+    /// <param name="request">From Ask.</param>
+    /// <param name="start">Time stamp from which the prefill counts.</param>
+    /// <param name="onText">Takes the next piece.</param>
+    /// <param name="cancellation">Looked at after each token.</param>
+    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
+    /// <exception cref="ZooPruneException">The language model failed.</exception>
+    public VisionAnswer Answer(AnswerRequest request, long start, Action<string> onText, CancellationToken cancellation)
+    {
+        var stream = new TextStream(parts.Tokenizer, parts.EndTokenIds, onText, cancellation);
+        VisionAnswer answer = Answer([request with { Generation = request.Generation with { OnToken = stream.Add } }], start)[0];
+        stream.Finish();
+        return answer;
+    }
+
     /// <summary>Logits of the first token of an answer.</summary>
     public float[] NextTokenLogits(IReadOnlyList<KeptImage> images, string question) =>
         _generator.NextTokenLogits(Checked(BuildPrefix(parts.Prompts.Build(question, images.Count), images)));

@@ -5,7 +5,8 @@ namespace ZooPrune.Onnx;
 /// <param name="Past">What was read before the prefix, a cache of one row; null for nothing. Stays as it is and belongs to the caller.</param>
 /// <param name="Sampler">How tokens are chosen.</param>
 /// <param name="MaxNewTokens">Most tokens that are generated, &gt;= 1; the end token counts.</param>
-internal sealed record GenerationRequest(Prefix Prefix, KvCache? Past, TokenSampler Sampler, int MaxNewTokens);
+/// <param name="OnToken">Is told of each token as soon as it is chosen; null for nobody.</param>
+internal sealed record GenerationRequest(Prefix Prefix, KvCache? Past, TokenSampler Sampler, int MaxNewTokens, Action<int>? OnToken = null);
 
 /// <summary>What was generated, the end token included where one came, and how long it took. In a batch: an equal share of what the
 /// batch took.</summary>

@@ -114,6 +114,7 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
 
             int id = request.Sampler.Choose(logits, _ids.Count);
             _ids.Add(id);
+            request.OnToken?.Invoke(id);
             IsDone = endTokenIds.Contains(id) || _ids.Count >= request.MaxNewTokens;
         }
     }
