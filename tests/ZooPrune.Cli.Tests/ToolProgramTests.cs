@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ZooPrune.Cli.Tests;
 
 public class ToolProgramTests
@@ -58,7 +60,23 @@ public class ToolProgramTests
     {
         var run = ToolRun.InProcess(new CancellationToken(canceled: true), "ask", TestModel.Folder, TestModel.Picture, "Is there a star?");
 
-        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; nothing was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+    }
+
+    [UnixFact]
+    [Trait("Speed", "Slow")]
+    public void Process_InterruptedAtWork_EndsWith130AtOnce()
+    {
+        // Reading a pipe that nobody writes to lasts for ever.
+        using TestFolder folder = new();
+        string pipe = folder.PathOf("picture.png");
+        using Process make = Process.Start("mkfifo", [pipe]);
+        make.WaitForExit();
+
+        var run = ToolRun.Interrupted("ask", TestModel.Folder, pipe, "Is there a star?", "--overlay", folder.PathOf("kept.png"));
+
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        Assert.Equal([pipe], Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Fact]

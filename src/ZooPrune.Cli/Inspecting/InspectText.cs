@@ -9,7 +9,7 @@ internal static class InspectText
     public static void Write(Terminal terminal, InspectReport report)
     {
         terminal.Say($"{report.Model}: {report.Family ?? "no model_type"}, {(report.IsUsable ? "complete" : "not usable as it is")}");
-        terminal.Output.Write(Files(report));
+        terminal.Output.Write(Files(report.Files));
         if (report.Graphs.Count > 0)
         {
             terminal.Output.Write(Graphs(report));
@@ -41,10 +41,11 @@ internal static class InspectText
         }
     }
 
-    private static Table Files(InspectReport report)
+    /// <summary>Names and sizes.</summary>
+    internal static Table Files(IEnumerable<FolderFile> files)
     {
         Table table = NewTable(["file"], ["size"]);
-        foreach (FolderFile file in report.Files)
+        foreach (FolderFile file in files)
         {
             table.AddRow(new Text(file.Name), new Text(file.Bytes is { } bytes ? Size(bytes) : file.IsRequired ? "missing" : "not there"));
         }
@@ -96,7 +97,8 @@ internal static class InspectText
         return table;
     }
 
-    private static string Shape(ProjectorFacts projector) => projector.HiddenWidth is { } hidden
+    /// <summary>A projector in a few words.</summary>
+    internal static string Shape(ProjectorFacts projector) => projector.HiddenWidth is { } hidden
         ? Text($"{projector.InputWidth:N0} -> {hidden:N0}, {projector.Activation}, -> {projector.OutputWidth:N0}")
         : Text($"{projector.Form}, {projector.InputWidth:N0} -> {projector.OutputWidth:N0}");
 
