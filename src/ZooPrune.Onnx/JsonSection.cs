@@ -93,6 +93,19 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
             : list.EnumerateArray().Select((item, index) => new JsonSection(source, $"{name}[{index}]", item));
     }
 
+    /// <summary>
+    /// The parts of a "Sequence". A part may be a sequence itself, so the limit holds for all of them together: what runs one part after
+    /// the other takes time, memory and stack for each.
+    /// </summary>
+    public IReadOnlyList<JsonSection> Parts(string key)
+    {
+        const int MostParts = 64;
+        int count = CountParts(Find(key));
+        return count <= MostParts
+            ? [.. List(key)]
+            : throw Wrong(key, FormattableString.Invariant($"a list with {count:N0} parts"), $"at most {MostParts} parts, those of parts included");
+    }
+
     public ZooPruneException Wrong(string needed) => Throw.JsonWrong(file, path, element.GetRawText(), needed);
 
     public ZooPruneException Wrong(string key, string got, string needed) => Throw.JsonWrong(file, PathTo(key), got, needed);
@@ -101,6 +114,13 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
         Throw.JsonUnsupported(file, PathTo(key), got, supported);
 
     private string PathTo(string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    private static int CountParts(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.EnumerateArray().Sum(CountParts),
+        JsonValueKind.Object => (value.TryGetProperty("type", out _) ? 1 : 0) + value.EnumerateObject().Sum(member => CountParts(member.Value)),
+        _ => 0,
+    };
 
     private JsonElement Find(string key) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement found) && found.ValueKind != JsonValueKind.Null

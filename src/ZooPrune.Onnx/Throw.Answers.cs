@@ -7,6 +7,9 @@ internal static partial class Throw
         Text($"Question: it is {(question is null ? "null" : question.Length == 0 ? "empty" : "white space only")}. Expected a question in words; pass the text to ask."),
         nameof(question));
 
+    public static ZooPruneException TextGrows(long original, long length) => Failed(
+        $"Tokenizer: {original:N0} characters would become {length:N0} or more before they are tokens, or text. The parts of tokenizer.json must not make a text that much longer; take the model's own file.");
+
     public static ZooPruneException PatternTooSlow(string pattern, int length, TimeSpan limit) => Failed(
         $"Tokenizer: the regular expression '{Shorten(pattern)}' takes more than {limit.TotalSeconds:0} seconds on a text of {length:N0} characters. It must be quicker; ask a shorter question or use another model's tokenizer.json.");
 

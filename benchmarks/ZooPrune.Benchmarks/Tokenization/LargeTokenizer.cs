@@ -1,20 +1,23 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 
 namespace ZooPrune.Benchmarks;
 
 /// <summary>tokenizer.json files as large as those of real models, made in code.</summary>
-internal static class LargeTokenizer
+/// <param name="Json">The file.</param>
+/// <param name="Vocabulary">What it was made from, which can also cut words: slowly, and plainly right.</param>
+internal sealed record LargeTokenizer(string Json, VocabularyBuilder Vocabulary)
 {
-    private const string Qwen2Pattern =
+    public const string Qwen2Pattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     /// <summary>As Qwen2's: byte-level, 151,000 tokens.</summary>
-    public static string Qwen2()
+    public static LargeTokenizer Qwen2()
     {
         var builder = new VocabularyBuilder(Enumerable.Range(0, 256).Select(value => ByteLevelAlphabetOf((byte)value)));
         builder.Learn(Words(" ", ideographs: true).Select(ByteLevel), 151_000);
-        return Json(
+        return new LargeTokenizer(Write(
             builder,
             """{"type":"NFC"}""",
             new JsonObject
@@ -25,11 +28,11 @@ internal static class LargeTokenizer
                     new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["use_regex"] = false }),
             },
             """{"type":"ByteLevel"}""",
-            byteFallback: false);
+            byteFallback: false), builder);
     }
 
     /// <summary>As Llama 2's: byte fallback, spaces as U+2581, no pre-tokenizer, 32,000 tokens.</summary>
-    public static string Llama()
+    public static LargeTokenizer Llama()
     {
         List<string> first = ["<unk>", "<s>", "</s>", .. Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"), "\u2581"];
         first.AddRange(Enumerable.Range('!', '~' - '!' + 1).Select(code => ((char)code).ToString()));
@@ -37,12 +40,12 @@ internal static class LargeTokenizer
         var builder = new VocabularyBuilder(first);
         builder.Learn([new('\u2581', 2), new('\u2581', 4), new('\u2581', 8), new('\u2581', 16)], 32_000);
         builder.Learn(Words("\u2581", ideographs: false), 32_000);
-        return Json(
+        return new LargeTokenizer(Write(
             builder,
             """{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"\u2581"},{"type":"Replace","pattern":{"String":" "},"content":"\u2581"}]}""",
             null,
             """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"\u2581"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
-            byteFallback: true);
+            byteFallback: true), builder);
     }
 
     /// <summary>What the texts have, the commonest first: signs and code, then words after a space, alone and with a capital.</summary>
@@ -72,8 +75,9 @@ internal static class LargeTokenizer
         }
     }
 
-    private static string ByteLevel(string text) =>
-        string.Concat(System.Text.Encoding.UTF8.GetBytes(text).Select(ByteLevelAlphabetOf));
+    /// <summary>A text in GPT-2's alphabet.</summary>
+    public static string ByteLevel(string text) =>
+        string.Concat(Encoding.UTF8.GetBytes(text).Select(ByteLevelAlphabetOf));
 
     /// <summary>GPT-2's alphabet: bytes that print stand for themselves.</summary>
     private static string ByteLevelAlphabetOf(byte value)
@@ -83,7 +87,7 @@ internal static class LargeTokenizer
         return ((char)code).ToString();
     }
 
-    private static string Json(VocabularyBuilder builder, string normalizer, JsonNode? preTokenizer, string decoder, bool byteFallback)
+    private static string Write(VocabularyBuilder builder, string normalizer, JsonNode? preTokenizer, string decoder, bool byteFallback)
     {
         var tokens = new JsonArray();
         string[] added = byteFallback ? ["<unk>", "<s>", "</s>"] : ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|image_pad|>"];

@@ -51,7 +51,8 @@ internal sealed class VocabularyBuilder
 
     private void Add(string token) => _ids.TryAdd(token, _ids.Count);
 
-    private List<string> Cut(string word)
+    /// <summary>The tokens of a word: the two neighbours of the lowest rank are joined until none can be.</summary>
+    public List<string> Cut(string word)
     {
         List<string> pieces = [.. word.Select(character => character.ToString())];
         while (true)

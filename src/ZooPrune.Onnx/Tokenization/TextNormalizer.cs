@@ -18,11 +18,28 @@ internal static class TextNormalizer
             return text => text;
         }
 
+        Func<string, string>[] steps = [.. ReadSteps(section)];
+        return text =>
+        {
+            string normalized = text;
+            foreach (Func<string, string> step in steps)
+            {
+                normalized = step(normalized);
+                TextGrowth.Check(normalized.Length, text.Length);
+            }
+
+            return normalized;
+        };
+    }
+
+    private static IEnumerable<Func<string, string>> ReadSteps(JsonSection section) => section.RequiredText("type") == "Sequence"
+        ? section.Parts("normalizers").SelectMany(ReadSteps)
+        : [ReadStep(section)];
+
+    private static Func<string, string> ReadStep(JsonSection section)
+    {
         switch (section.RequiredText("type"))
         {
-            case "Sequence":
-                Func<string, string>[] steps = [.. section.List("normalizers").Select(Read)];
-                return text => steps.Aggregate(text, (value, step) => step(value));
             case "Lowercase":
                 return Lowercase;
             case "NFC":

@@ -18,7 +18,7 @@ internal sealed record TokenDecoder(IReadOnlyList<DecodingStep> Steps, bool Read
         ? One(tokens => [string.Join(' ', tokens)])
         : section.RequiredText("type") switch
         {
-            "Sequence" => section.List("decoders").Select(Read).Aggregate(
+            "Sequence" => section.Parts("decoders").Select(Read).Aggregate(
                 new TokenDecoder([], false), (first, then) => new TokenDecoder([.. first.Steps, .. then.Steps], first.ReadsByteTokens || then.ReadsByteTokens)),
             "ByteLevel" => One(ReadByteLevel),
             "ByteFallback" => new TokenDecoder([ByteTokenReader.Read], ReadsByteTokens: true),
@@ -31,12 +31,35 @@ internal sealed record TokenDecoder(IReadOnlyList<DecodingStep> Steps, bool Read
             var type => throw section.Unsupported("type", type, Supported),
         };
 
-    public string Decode(List<string> tokens) => string.Concat(Steps.Aggregate(tokens, (current, step) => step(current)));
+    /// <exception cref="ZooPruneException">The steps make the text very much longer.</exception>
+    public string Decode(List<string> tokens)
+    {
+        long original = tokens.Sum(token => (long)token.Length);
+        foreach (DecodingStep step in Steps)
+        {
+            tokens = step(tokens);
+            TextGrowth.Check(tokens.Sum(token => (long)token.Length), original);
+        }
+
+        return string.Concat(tokens);
+    }
 
     private static TokenDecoder One(DecodingStep step) => new([step], false);
 
     private static TokenDecoder ForEach(Func<string, int, int, string> change) =>
-        One(tokens => [.. tokens.Select((token, place) => change(token, place, tokens.Count))]);
+        One(tokens =>
+        {
+            var changed = new List<string>(tokens.Count);
+            long original = tokens.Sum(token => (long)token.Length);
+            long length = 0;
+            foreach (string token in tokens)
+            {
+                changed.Add(change(token, changed.Count, tokens.Count));
+                TextGrowth.Check(length += changed[^1].Length, original);
+            }
+
+            return changed;
+        });
 
     private static List<string> ReadByteLevel(List<string> tokens)
     {

@@ -71,7 +71,7 @@ internal sealed class MergeTable
     {
         (string Left, string Right)? pair = item.ValueKind switch
         {
-            JsonValueKind.String => item.GetString()!.Split(' ') is [var left, var right] ? (left, right) : null,
+            JsonValueKind.String => item.GetString()!.Split(' ', 3) is [var left, var right] ? (left, right) : null,
             JsonValueKind.Array when item.GetArrayLength() == 2 && item[0].ValueKind == JsonValueKind.String && item[1].ValueKind == JsonValueKind.String =>
                 (item[0].GetString()!, item[1].GetString()!),
             _ => null,

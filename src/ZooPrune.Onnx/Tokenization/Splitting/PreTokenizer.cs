@@ -30,7 +30,9 @@ internal static class PreTokenizerReader
         switch (section.RequiredText("type"))
         {
             case "Sequence":
-                PreTokenizer[] steps = [.. section.List("pretokenizers").Select(Read)];
+                IReadOnlyList<JsonSection> parts = section.Parts("pretokenizers");
+                CheckByteLevels(section, parts);
+                PreTokenizer[] steps = [.. parts.Select(Read)];
                 return (text, isStart, sink) => RunFrom(steps, text, isStart, sink);
             case "Whitespace":
                 return SplitIntoWordsAndSigns;
@@ -50,6 +52,18 @@ internal static class PreTokenizerReader
                 throw section.Unsupported("type", type, Supported);
         }
     }
+
+    /// <summary>Bytes of bytes make no sense, and a text twice as long each time.</summary>
+    private static void CheckByteLevels(JsonSection section, IReadOnlyList<JsonSection> parts)
+    {
+        if (parts.Count(HasByteLevel) > 1)
+        {
+            throw section.Unsupported("pretokenizers", "a list with several ByteLevel", "one ByteLevel at most");
+        }
+    }
+
+    private static bool HasByteLevel(JsonSection part) =>
+        part.Text("type") == "ByteLevel" || (part.Text("type") == "Sequence" && part.Parts("pretokenizers").Any(HasByteLevel));
 
     private static PreTokenizer ReadByteLevel(JsonSection section)
     {

@@ -102,10 +102,12 @@ internal sealed class TextPattern
     }
 
     /// <summary>The text with every match replaced.</summary>
+    /// <exception cref="ZooPruneException">It becomes very long, or the regular expression takes too long on it.</exception>
     public string Replace(string text, string by)
     {
         if (_literal is not null)
         {
+            TextGrowth.Check(text.Length + ((long)text.AsSpan().Count(_literal) * (by.Length - _literal.Length)), text.Length);
             return text.Replace(_literal, by, StringComparison.Ordinal);
         }
 
@@ -115,6 +117,7 @@ internal sealed class TextPattern
         {
             replaced.Append(text, kept, start - kept).Append(by);
             kept = start + length;
+            TextGrowth.Check(replaced.Length, text.Length);
         }
 
         return replaced.Append(text, kept, text.Length - kept).ToString();
