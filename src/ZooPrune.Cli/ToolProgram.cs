@@ -12,7 +12,7 @@ internal static class ToolProgram
         "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; 130 stopped by Ctrl-C.";
 
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
-    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand()];
+    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand()];
 
     /// <summary>Runs on the process's own console, until it is done or Ctrl-C is pressed.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>

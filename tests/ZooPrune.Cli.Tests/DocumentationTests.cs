@@ -6,7 +6,7 @@ public class DocumentationTests
 {
     private static readonly string Text = File.ReadAllText(Path.Combine(TestModel.Repository, "docs", "command-line.md"));
 
-    public static TheoryData<string> Commands => new("inspect", "ask");
+    public static TheoryData<string> Commands => [.. ToolProgram.Commands().Select(command => command.Syntax.Name)];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -17,8 +17,4 @@ public class DocumentationTests
 
         Assert.All(command.Options.Where(option => option.Name is not "--help"), option => Assert.Contains($"| `{option.Name}", section));
     }
-
-    [Fact]
-    public void CommandLine_Commands_AreAllDescribed() =>
-        Assert.Equal(ToolProgram.Commands().Select(command => command.Syntax.Name), Commands.Select(row => row.Data));
 }
