@@ -5,12 +5,16 @@ namespace ZooPrune.Cli;
 internal sealed class Findings(string folder)
 {
     private readonly List<string> _texts = [];
+    private int _pictures;
 
     /// <summary>The model that the folder says it is: owner and name on the hub; null where it does not.</summary>
     public string? HubName { get; set; }
 
     /// <summary>All that was found, in its order.</summary>
     public IReadOnlyList<string> Texts => _texts;
+
+    /// <summary>Whether something is wrong with the model itself, and not only with a size of pictures that was asked for.</summary>
+    public bool AreAboutTheModel => _texts.Count > _pictures;
 
     private string Source => HubName is null
         ? "take it from the hub folder that the others come from (docs/models.md lists some)"
@@ -31,8 +35,11 @@ internal sealed class Findings(string folder)
     public void GraphUnreadable(string graph, Exception cause) =>
         Add($"Model folder '{folder}': {graph} cannot be read as ONNX ({cause.Message.TrimEnd('.')}). Expected a complete file; download it again.");
 
-    public void PictureImpossible(int width, int height, Exception cause) =>
+    public void PictureImpossible(int width, int height, Exception cause)
+    {
         Add($"Pictures of {width} x {height} pixels: {cause.Message}");
+        _pictures++;
+    }
 
     public void TokensUnknown(string graph) =>
         Add($"Model folder '{folder}': the number of visual tokens is open in {graph}, and config.json does not tell it either. Expected vision_config.image_size and patch_size; add them to config.json.");

@@ -41,7 +41,7 @@ internal sealed class FolderInspector(InspectOptions options)
         IReadOnlyList<PictureFacts> pictures = configuration is null || family is null || encoder is null || files.Any(file => file is { IsRequired: true, Bytes: null })
             ? []
             : Pictures(configuration.Root, family, encoder, prompt, cache);
-        return new InspectReport(options.Model, type, _findings.Texts.Count == 0, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
+        return new InspectReport(options.Model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
     }
 
     private JsonFile? OpenConfiguration()

@@ -54,7 +54,7 @@ internal sealed class GraphInspector(string root, Findings findings)
                 Outputs = [.. graph.Outputs.Select(Port)],
             };
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException or ArgumentException)
         {
             findings.GraphUnreadable(name, exception);
             return facts;

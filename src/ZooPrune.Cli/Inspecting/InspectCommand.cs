@@ -20,6 +20,6 @@ internal sealed class InspectCommand() : ToolCommand(InspectSyntax.Create())
             InspectText.Write(terminal, report);
         }
 
-        return report.IsUsable ? ExitCode.Success : ExitCode.Failure;
+        return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -13,7 +13,7 @@ internal static class InspectSyntax
           zooprune inspect models/llava-next --size 1280x720 --size 640x640 --keep 160
           zooprune inspect models/qwen2.5-vl --keep 20%,10%,5% --json
 
-        Exit codes: 0 the model can be used; 1 something is missing or does not fit; 2 wrong usage, or no such folder.
+        Exit codes: 0 the model can be used; 1 there is a problem, see the last lines; 2 wrong usage, or no such folder.
         """;
 
     private static readonly (int Width, int Height)[] DefaultSizes = [(336, 336), (640, 480), (1024, 768), (1920, 1080), (480, 1920)];

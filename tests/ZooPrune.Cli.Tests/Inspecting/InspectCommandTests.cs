@@ -194,6 +194,29 @@ public class InspectCommandTests
         Assert.Equal(400_000, graph.GetProperty("memoryBytes").GetInt64());
     }
 
+    [Theory]
+    [InlineData("../../config.json")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a\0b")]
+    public void Run_WeightsOutsideOfTheFolder_AreNotLookedAt(string location)
+    {
+        using TestFolder folder = new();
+        string model = TestModel.CopyTo(folder);
+        ProtobufWriter entry = new ProtobufWriter().WriteString(1, "location").WriteString(2, location);
+        ProtobufWriter weight = new ProtobufWriter()
+            .WriteInt64(1, 10).WriteInt64(2, OnnxTensor.Float).WriteString(8, "embedding").WriteMessage(13, entry).WriteInt64(14, 1);
+        File.WriteAllBytes(
+            Path.Combine(model, "onnx", "embed_tokens.onnx"), new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, weight)).ToArray());
+
+        var run = ToolRun.InProcess("inspect", model, "--json");
+
+        Assert.Equal((ExitCode.Failure, ""), (run.ExitCode, run.Error));
+        Assert.Contains("onnx/embed_tokens.onnx", run.Json.GetProperty("problems")[0].GetString());
+        Assert.All(
+            run.Json.GetProperty("graphs").EnumerateArray().SelectMany(graph => graph.GetProperty("externalFiles").EnumerateArray()),
+            file => Assert.Equal(JsonValueKind.Null, file.GetProperty("bytes").ValueKind));
+    }
+
     [Fact]
     public void Run_GraphOverTwoGigabytes_SaysSoAtOnce()
     {
@@ -232,6 +255,7 @@ public class InspectCommandTests
 
         Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Equal(1, run.Json.GetProperty("pictures").GetArrayLength());
+        Assert.True(run.Json.GetProperty("isUsable").GetBoolean());
         Assert.StartsWith("Pictures of 10000 x 20 pixels: ", run.Json.GetProperty("problems")[0].GetString());
     }
 
