@@ -21,6 +21,7 @@ public class ToolProgramTests
     [Theory]
     [InlineData("ask")]
     [InlineData("inspect")]
+    [InlineData("split")]
     public void Run_HelpOfACommand_EndsWithExamples(string command)
     {
         var run = ToolRun.InProcess(command, "--help");
@@ -32,8 +33,8 @@ public class ToolProgramTests
     }
 
     [Theory]
-    [InlineData("zooprune: no command was given. Expected one of inspect, ask; see zooprune --help.")]
-    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: no command was given. Expected one of inspect, ask, split; see zooprune --help.")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, --positions, --overlay, --compare, --json, --help; see zooprune ask --help.",
