@@ -126,7 +126,7 @@ internal sealed class AnswerQuestionsWork : StageWork
         _last = new AskedImage { Source = source };
         if (source.IsLarge)
         {
-            ImageWork.Prepare(_last);
+            ImageWork.Prepare(_last, _stage.Model);
         }
     }
 
@@ -148,21 +148,21 @@ internal sealed class AnswerQuestionsWork : StageWork
         _answer.Set(slot, answer.Text.AsMemory());
         _keptIndices.Keep(slot, taken.Image.Kept!.Indices);
         _visualTokenCount.Set(slot, answer.VisualTokenCount);
-        _keptTokenCount?.Set(slot, taken.Image.Kept!.Indices.Length);
+        _keptTokenCount?.Set(slot, answer.KeptTokenCount);
         _note.Set(slot, AnswerSettings.JoinNotes(taken.EarlierNote, taken.Image.Note, answer.Note).AsMemory());
         _preprocessMilliseconds.Set(slot, (float)times.Preprocess.TotalMilliseconds);
         _encodeMilliseconds.Set(slot, (float)times.Encode.TotalMilliseconds);
         _pruneMilliseconds.Set(slot, (float)times.Prune.TotalMilliseconds);
         _prefillMilliseconds.Set(slot, (float)(times.Prefill + answer.Timings.Prefill).TotalMilliseconds);
         _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
-        Tell(times, answer, taken.Image.Kept!.Indices.Length);
+        Tell(times, answer);
     }
 
-    private void Tell(ImageTimes times, VisionAnswer answer, int kept)
+    private void Tell(ImageTimes times, VisionAnswer answer)
     {
         if (times != default)
         {
-            Telemetry.AddTokens(answer.VisualTokenCount, kept);
+            Telemetry.AddTokens(answer.VisualTokenCount, answer.KeptTokenCount);
         }
 
         Telemetry.AddStep("preprocess", times.Preprocess);

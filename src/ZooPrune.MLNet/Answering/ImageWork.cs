@@ -16,14 +16,15 @@ internal static class ImageWork
     {
         // Decoding and pruning take one thread each.
         AskedImage[] raw = [.. images.Where(image => image is { Failure: null, VisualTokens: null, Kept: null })];
-        Parallel.For(0, raw.Length, i => Prepare(raw[i]));
-        foreach (AskedImage[] some in raw.Where(image => image.Pixels is not null).Chunk(EncodeImagesStage.MostRows))
+        Parallel.For(0, raw.Length, i => Prepare(raw[i], stage.Model));
+        Encode([.. raw.Where(image => image.Pixels is not null)], stage.Model.Encoder);
+        AskedImage[] encoded = [.. images.Where(image => image.VisualTokens is not null)];
+        foreach (AskedImage image in encoded)
         {
-            Encode(some, stage.Model.Encoder);
+            Try(image, image => stage.Pruner.Prepare(image.Layout!));
         }
 
-        AskedImage[] encoded = [.. images.Where(image => image.VisualTokens is not null)];
-        stage.Pruner.Prepare();
+        encoded = [.. encoded.Where(image => image.Failure is null)];
         Parallel.For(0, encoded.Length, i => Try(encoded[i], image => Prune(image, stage.Pruner)));
         if (stage.Model.Answerer.CanReadImages)
         {
@@ -32,7 +33,7 @@ internal static class ImageWork
     }
 
     /// <summary>Decodes and preprocesses an image, unless that is done.</summary>
-    public static void Prepare(AskedImage image)
+    public static void Prepare(AskedImage image, VisionLanguageModel model)
     {
         if (image.Pixels is not null)
         {
@@ -40,29 +41,32 @@ internal static class ImageWork
         }
 
         long start = Stopwatch.GetTimestamp();
-        Try(image, image => image.Pixels = image.Source!.Prepare());
+        Try(image, image =>
+        {
+            PreparedImage pixels = image.Source!.Prepare();
+            image.Layout = model.LayoutOf(pixels);
+            image.Pixels = pixels;
+        });
         image.Times = image.Times with { Preprocess = Stopwatch.GetElapsedTime(start) };
     }
 
     private static void Encode(AskedImage[] images, VisionEncoder encoder)
     {
-        long start = Stopwatch.GetTimestamp();
-        float[][] tokens = encoder.EncodeUnchecked([.. images.Select(image => image.Pixels!)]);
-        TimeSpan share = Stopwatch.GetElapsedTime(start) / images.Length;
-        foreach ((AskedImage image, float[] values) in images.Zip(tokens))
+        PreparedImage[] pixels = [.. images.Select(image => image.Pixels!)];
+        foreach ((AskedImage image, (float[] tokens, TimeSpan time)) in images.Zip(EncoderRuns.Encode(encoder, pixels, EncoderRuns.MostTiles)))
         {
-            Try(image, _ => encoder.Check(values));
-            image.VisualTokens = image.Failure is null ? values : null;
+            Try(image, _ => encoder.Check(tokens));
+            image.VisualTokens = image.Failure is null ? tokens : null;
             image.Pixels = null;
-            image.Times = image.Times with { Encode = share };
+            image.Times = image.Times with { Encode = time };
         }
     }
 
     private static void Prune(AskedImage image, StagePruner pruner)
     {
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = pruner.Prune(image.VisualTokens);
-        image.Kept = new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), selection.TokenCount);
+        TokenSelection selection = pruner.Prune(image.VisualTokens, image.Layout!);
+        image.Kept = new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), image.Layout!);
         image.Note = selection.Note;
         image.VisualTokens = null;
         image.Times = image.Times with { Prune = Stopwatch.GetElapsedTime(start) };

@@ -39,6 +39,11 @@ internal sealed class GenerateTextStage : RowStage
         VisualTokenCount = Reads(
             InputColumn.Scalar(options.VisualTokenCountColumnName, NumberDataViewType.Int32, PruningAdvice),
             nameof(options.VisualTokenCountColumnName));
+        if (ImageShapeColumn.Input(Model, options.ImageShapeColumnName) is { } shape)
+        {
+            ImageShape = Reads(shape, nameof(options.ImageShapeColumnName));
+        }
+
         EarlierNote = Reads(
             InputColumn.OptionalText(options.NoteColumnName, "give the notes of this pipeline another name with NoteColumnName."),
             nameof(options.NoteColumnName));
@@ -69,6 +74,9 @@ internal sealed class GenerateTextStage : RowStage
 
     public InputColumn VisualTokenCount { get; }
 
+    /// <summary>Null if all images of the model are alike.</summary>
+    public InputColumn? ImageShape { get; }
+
     public InputColumn EarlierNote { get; }
 
     public ScalarColumn<ReadOnlyMemory<char>> Answer { get; }
@@ -79,9 +87,9 @@ internal sealed class GenerateTextStage : RowStage
 
     public ScalarColumn<float> DecodeMilliseconds { get; }
 
-    /// <summary>The KV cache of a row whose tokens are all kept, before and after a step, and its embeddings.</summary>
+    /// <summary>The KV cache of a row whose tokens are all kept, before and after a step, and its embeddings, for a usual image.</summary>
     public static long BytesPerRow(VisionLanguageModel model, int maxNewTokens) =>
-        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (model.VisualTokenCount + maxNewTokens);
+        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (model.LayOut(model.UsualShape).SequenceLength + maxNewTokens);
 
     /// <inheritdoc/>
     public override StageWork Open(BoundRow row, int capacity) => new GenerateTextWork(this, row, capacity);
