@@ -86,25 +86,18 @@ internal sealed class AnswerQuestionsWork : StageWork
             }
         }
 
-        ImageWork.Complete(images, _stage);
-        var asked = new List<int>();
-        var requests = new List<AnswerRequest>();
-        long start = Stopwatch.GetTimestamp();
-        foreach (int slot in slots)
+        ImageWork.Choose(images, _stage);
+        foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _taken[slot].Image.Kept?.RowCount ?? 0, _stage.MostTokens))
         {
-            if (Attempt(slot, s => requests.Add(Ask(_taken[s]))))
+            Answer(together);
+
+            // The next row may ask about the last image.
+            foreach (AskedImage image in together[..^1].Select(slot => _taken[slot].Image).Where(image => image != _taken[together[^1]].Image))
             {
-                asked.Add(slot);
+                image.Dispose();
             }
         }
 
-        VisionAnswer[] answers = requests.Count == 0 ? [] : _stage.Model.Answerer.Answer(requests, start);
-        foreach ((int slot, VisionAnswer answer) in asked.Zip(answers))
-        {
-            Set(slot, _taken[slot], answer);
-        }
-
-        // The next row may ask about the last image.
         foreach (AskedImage image in images.Append(_retained).OfType<AskedImage>().Where(image => image != _last))
         {
             image.Dispose();
@@ -127,6 +120,28 @@ internal sealed class AnswerQuestionsWork : StageWork
         if (source.IsLarge)
         {
             ImageWork.Prepare(_last, _stage.Model);
+        }
+    }
+
+    /// <summary>Reads the images of some rows and answers their questions, side by side.</summary>
+    private void Answer(int[] slots)
+    {
+        ImageWork.Read(slots.Select(slot => _taken[slot].Image).Distinct(), _stage.Model.Answerer);
+        var asked = new List<int>();
+        var requests = new List<AnswerRequest>();
+        long start = Stopwatch.GetTimestamp();
+        foreach (int slot in slots)
+        {
+            if (Attempt(slot, s => requests.Add(Ask(_taken[s]))))
+            {
+                asked.Add(slot);
+            }
+        }
+
+        VisionAnswer[] answers = requests.Count == 0 ? [] : _stage.Model.Answerer.Answer(requests, start);
+        foreach ((int slot, VisionAnswer answer) in asked.Zip(answers))
+        {
+            Set(slot, _taken[slot], answer);
         }
     }
 

@@ -5,30 +5,48 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>Takes images to where questions can be asked about them: preprocess, encode, prune, and read by the language model. What is
-/// done already is not done again. An image that fails says so itself; the others go on. Stateless.</summary>
+/// <summary>Takes images to where questions can be asked about them: preprocess, encode and prune; then have the language model read
+/// them. What is done already is not done again. An image that fails says so itself; the others go on. Stateless.</summary>
 internal static class ImageWork
 {
+    /// <summary>Chooses the tokens of images.</summary>
     /// <param name="images">Distinct images.</param>
     /// <param name="stage">The stage that asks.</param>
     /// <exception cref="ZooPruneException">A graph failed on several images together.</exception>
-    public static void Complete(IReadOnlyList<AskedImage> images, AnswerQuestionsStage stage)
+    public static void Choose(IReadOnlyList<AskedImage> images, AnswerQuestionsStage stage)
     {
-        // Decoding and pruning take one thread each.
-        AskedImage[] raw = [.. images.Where(image => image is { Failure: null, VisualTokens: null, Kept: null })];
-        Parallel.For(0, raw.Length, i => Prepare(raw[i], stage.Model));
-        Encode([.. raw.Where(image => image.Pixels is not null)], stage.Model.Encoder);
-        AskedImage[] encoded = [.. images.Where(image => image.VisualTokens is not null)];
-        foreach (AskedImage image in encoded)
+        // Decoding and pruning take one thread each. Pixel values are held of few images at a time: they may be large.
+        VisionEncoder encoder = stage.Model.Encoder;
+        int atOnce = encoder.TakesPatches ? Environment.ProcessorCount : Math.Max(Environment.ProcessorCount, EncoderRuns.MostTiles);
+        foreach (AskedImage[] some in images.Where(image => image is { Failure: null, Kept: null }).Chunk(atOnce))
         {
-            Try(image, image => stage.Pruner.Prepare(image.Layout!));
+            Parallel.ForEach(some.Where(image => image.VisualTokens is null), image => Prepare(image, stage.Model));
+            Encode([.. some.Where(image => image.Pixels is not null)], encoder);
+            foreach (AskedImage image in some)
+            {
+                Try(image, image => stage.Pruner.Prepare(image.Layout!));
+            }
+
+            Parallel.ForEach(some, image => Try(image, image => Prune(image, stage.Pruner)));
+        }
+    }
+
+    /// <summary>Has the language model read images whose tokens are chosen, if its prompt allows.</summary>
+    /// <param name="images">Distinct images.</param>
+    /// <param name="answerer">The language model.</param>
+    /// <exception cref="ZooPruneException">It failed on several images together.</exception>
+    public static void Read(IEnumerable<AskedImage> images, Answerer answerer)
+    {
+        AskedImage[] unread = [.. images.Where(image => image is { Failure: null, Context: null })];
+        if (unread.Length == 0 || !answerer.CanReadImages)
+        {
+            return;
         }
 
-        encoded = [.. encoded.Where(image => image.Failure is null)];
-        Parallel.For(0, encoded.Length, i => Try(encoded[i], image => Prune(image, stage.Pruner)));
-        if (stage.Model.Answerer.CanReadImages)
+        foreach ((AskedImage image, ImageContext context) in unread.Zip(answerer.Read([.. unread.Select(image => image.Kept!)])))
         {
-            Read([.. images.Where(image => image is { Failure: null, Context: null })], stage.Model.Answerer);
+            image.Context = context;
+            image.Times = image.Times with { Prefill = context.Prefill };
         }
     }
 
@@ -72,23 +90,14 @@ internal static class ImageWork
         image.Times = image.Times with { Prune = Stopwatch.GetElapsedTime(start) };
     }
 
-    private static void Read(AskedImage[] images, Answerer answerer)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown in the rows that ask about the image.")]
+    private static void Try(AskedImage image, Action<AskedImage> step)
     {
-        if (images.Length == 0)
+        if (image.Failure is not null)
         {
             return;
         }
 
-        foreach ((AskedImage image, ImageContext context) in images.Zip(answerer.Read([.. images.Select(image => image.Kept!)])))
-        {
-            image.Context = context;
-            image.Times = image.Times with { Prefill = context.Prefill };
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown in the rows that ask about the image.")]
-    private static void Try(AskedImage image, Action<AskedImage> step)
-    {
         try
         {
             step(image);

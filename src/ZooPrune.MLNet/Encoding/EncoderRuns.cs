@@ -15,22 +15,15 @@ internal static class EncoderRuns
     /// <returns>For each image its visual tokens, whatever their values, and its share of the time of its run.</returns>
     public static IEnumerable<(float[] Tokens, TimeSpan Time)> Encode(VisionEncoder encoder, IReadOnlyList<PreparedImage> images, int mostTiles)
     {
-        for (int start = 0, end; start < images.Count; start = end)
+        // Patches of several images cannot be run together.
+        foreach (PreparedImage[] together in BatchSizes.Split(images, image => VisionEncoder.TilesOf(image), encoder.TakesPatches ? 1 : mostTiles))
         {
-            int tiles = VisionEncoder.TilesOf(images[start]);
-            end = start + 1;
-            while (!encoder.TakesPatches && end < images.Count && tiles + VisionEncoder.TilesOf(images[end]) <= mostTiles)
-            {
-                tiles += VisionEncoder.TilesOf(images[end++]);
-            }
-
-            PreparedImage[] together = [.. images.Skip(start).Take(end - start)];
-            long began = Stopwatch.GetTimestamp();
+            long start = Stopwatch.GetTimestamp();
             float[][] tokens = encoder.EncodeUnchecked(together);
-            TimeSpan tile = Stopwatch.GetElapsedTime(began) / tiles;
-            for (int i = 0; i < together.Length; i++)
+            TimeSpan tile = Stopwatch.GetElapsedTime(start) / together.Sum(VisionEncoder.TilesOf);
+            foreach ((PreparedImage image, float[] values) in together.Zip(tokens))
             {
-                yield return (tokens[i], tile * VisionEncoder.TilesOf(together[i]));
+                yield return (values, tile * VisionEncoder.TilesOf(image));
             }
         }
     }

@@ -64,6 +64,9 @@ internal sealed class GenerateTextStage : RowStage
 
     public VisionLanguageModel Model { get; }
 
+    /// <summary>Most visual tokens that are read side by side: those of a whole batch of usual images.</summary>
+    public long MostTokens => (long)BatchSize * UsualTokens(Model);
+
     public AnswerSettings Settings { get; }
 
     public InputColumn Question { get; }
@@ -89,7 +92,10 @@ internal sealed class GenerateTextStage : RowStage
 
     /// <summary>The KV cache of a row whose tokens are all kept, before and after a step, and its embeddings, for a usual image.</summary>
     public static long BytesPerRow(VisionLanguageModel model, int maxNewTokens) =>
-        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (model.LayOut(model.UsualShape).SequenceLength + maxNewTokens);
+        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (UsualTokens(model) + maxNewTokens);
+
+    /// <summary>Rows that the language model reads of a usual image of which nothing is pruned.</summary>
+    public static int UsualTokens(VisionLanguageModel model) => model.LayOut(model.UsualShape).SequenceLength;
 
     /// <inheritdoc/>
     public override StageWork Open(BoundRow row, int capacity) => new GenerateTextWork(this, row, capacity);

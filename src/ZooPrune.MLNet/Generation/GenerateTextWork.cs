@@ -46,27 +46,24 @@ internal sealed class GenerateTextWork : StageWork
         var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
         AnswerSettings settings = _stage.Settings;
         AnswerRequest request = _stage.Model.Answerer.Ask(image, settings.Ask(_question.Value), settings.MaxNewTokens, settings.Sampling);
-        _taken[slot] = new Taken(request, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
+        _taken[slot] = new Taken(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
     }
 
     /// <inheritdoc/>
     protected override void Compute(ReadOnlySpan<int> slots)
     {
         _stage.Model.ThrowIfDisposed();
-        var requests = new AnswerRequest[slots.Length];
-        for (int i = 0; i < slots.Length; i++)
+        foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _taken[slot].TokenCount, _stage.MostTokens))
         {
-            requests[i] = _taken[slots[i]].Request;
-        }
-
-        VisionAnswer[] answers = _stage.Model.Answerer.Answer(requests, Stopwatch.GetTimestamp());
-        for (int i = 0; i < slots.Length; i++)
-        {
-            Taken taken = _taken[slots[i]];
-            _answer.Set(slots[i], answers[i].Text.AsMemory());
-            _note.Set(slots[i], AnswerSettings.JoinNotes(taken.EarlierNote, answers[i].Note).AsMemory());
-            _prefillMilliseconds.Set(slots[i], (float)(taken.Time + answers[i].Timings.Prefill).TotalMilliseconds);
-            _decodeMilliseconds.Set(slots[i], (float)answers[i].Timings.Decode.TotalMilliseconds);
+            VisionAnswer[] answers = _stage.Model.Answerer.Answer([.. together.Select(slot => _taken[slot].Request)], Stopwatch.GetTimestamp());
+            foreach ((int slot, VisionAnswer answer) in together.Zip(answers))
+            {
+                Taken taken = _taken[slot];
+                _answer.Set(slot, answer.Text.AsMemory());
+                _note.Set(slot, AnswerSettings.JoinNotes(taken.EarlierNote, answer.Note).AsMemory());
+                _prefillMilliseconds.Set(slot, (float)(taken.Time + answer.Timings.Prefill).TotalMilliseconds);
+                _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
+            }
         }
     }
 
@@ -110,5 +107,5 @@ internal sealed class GenerateTextWork : StageWork
     }
 
     /// <summary>What was taken of a row.</summary>
-    private readonly record struct Taken(AnswerRequest Request, string? EarlierNote, TimeSpan Time);
+    private readonly record struct Taken(AnswerRequest Request, int TokenCount, string? EarlierNote, TimeSpan Time);
 }

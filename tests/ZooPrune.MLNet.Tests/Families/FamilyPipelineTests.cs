@@ -143,6 +143,25 @@ public class FamilyPipelineTests
     }
 
     [Theory]
+    [InlineData("llava")]
+    [InlineData("llava-interleave")]
+    public void Read_ApplyOnnxModelWithTheCutEncoder_AnswersAsTheModelDoes(string family)
+    {
+        using var test = new FamilyChains(family);
+        using var folder = new TestFolder();
+        SplitVisionEncoder split = VisionEncoderSplitter.Split(test.Model.Files.VisionEncoder);
+        string encoder = folder.PathOf(folder.Write("vision_encoder.onnx", split.Encoder));
+        EstimatorChain<ITransformer> chain = new EstimatorChain<ITransformer>()
+            .Append(test.ML.Transforms.PreprocessImages(new(test.Model) { ImageColumnName = "ImagePath", ImageFolder = test.Images }))
+            .Append(test.ML.Transforms.ApplyOnnxModel(split.OutputName, "pixel_values", encoder))
+            .Append(test.ML.Transforms.PruneVisualTokens(
+                new(test.Model) { Keep = Quarter, VisualTokensColumnName = split.OutputName, KeptTokenCountColumnName = "kept" }))
+            .Append(test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = "Text", MaxNewTokens = FamilyChains.NewTokens }));
+
+        FamilyChains.AssertSame(test.Expected(test.Questions, Quarter), test.Read(chain, test.Questions));
+    }
+
+    [Theory]
     [InlineData("llava-next")]
     [InlineData("qwen2.5-vl")]
     public void Read_ColumnsRenamed_AnswersAsTheModelDoes(string family)
