@@ -111,17 +111,20 @@ internal sealed class AnswerQuestionsWork : StageWork
 
     private void Begin(SourceImage source)
     {
-        if (_last is { Source.IsLarge: true })
+        if (_last?.Source is { } before && IsPreparedAtOnce(before))
         {
             _last.Source = null;
         }
 
         _last = new AskedImage { Source = source };
-        if (source.IsLarge)
+        if (IsPreparedAtOnce(source))
         {
             ImageWork.Prepare(_last, _stage.Model);
         }
     }
+
+    /// <summary>Patches take more memory than the pixels that they are made of; tiles take less.</summary>
+    private bool IsPreparedAtOnce(SourceImage source) => source.IsLarge && !_stage.Model.Encoder.TakesPatches;
 
     /// <summary>Reads the images of some rows and answers their questions, side by side.</summary>
     private void Answer(int[] slots)
