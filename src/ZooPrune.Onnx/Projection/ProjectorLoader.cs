@@ -53,7 +53,7 @@ internal static class ProjectorLoader
             var order = new GraphOrder(OnnxGraphReader.Read(file.Memory));
             return ProjectorRecognizer.Recognize(new ConstantFolder(order, new ExternalDataFolder(Path.GetDirectoryName(path))), out reason);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
         {
             reason = $"its file cannot be read for its weights ({exception.Message})";
             return null;

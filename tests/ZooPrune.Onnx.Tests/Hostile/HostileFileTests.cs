@@ -102,6 +102,22 @@ public sealed class HostileFileTests : IDisposable
         _folder.Hunt(file, 200, () => ModelWeights.Find(_folder.Root, ["image_newline"]), weights, index);
     }
 
+    [Theory]
+    [InlineData("llava", "vision_encoder.onnx")]
+    [InlineData("llava", "vision_encoder_fp16.onnx")]
+    [InlineData("llava", "vision_encoder_q4.onnx")]
+    [InlineData("llava", "vision_encoder_quantized.onnx")]
+    [InlineData("llava-interleave", "vision_encoder.onnx")]
+    [InlineData("llava-next", "vision_encoder.onnx")]
+    [InlineData("qwen2-vl", "vision_encoder.onnx")]
+    [InlineData("qwen2.5-vl", "vision_encoder.onnx")]
+    public void Split_MutatedEncoder_WorksOrSaysWhy(string family, string file)
+    {
+        _folder.With(file, File.ReadAllBytes(Path.Combine(FamilyCase.ModelFolder(family), "onnx", file)));
+
+        _folder.Hunt(file, 60, () => VisionEncoderSplitter.Split(_folder.Path(file)));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private void UseTokenizer()

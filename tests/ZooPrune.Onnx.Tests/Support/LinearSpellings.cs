@@ -51,6 +51,7 @@ internal static class LinearSpellings
         new("MatMulIntegerToFloat", IntegerToFloat, l => Quantised(l, Element.Int8, true), Rounded),
         new("DequantizeLinear", (g, x, l) => Dequantised(g, x, l, Element.UInt8, perColumn: false), l => Quantised(l, Element.UInt8, false)),
         new("DequantizeLinear by column", (g, x, l) => Dequantised(g, x, l, Element.Int8, perColumn: true), l => Quantised(l, Element.Int8, true)),
+        new("activations quantised and dequantised", (g, x, l) => Dequantised(g, Coarse(g, x), l, Element.Int8, perColumn: true), l => Quantised(l, Element.Int8, true), Rounded),
         new("DequantizeLinear by block, int4", DequantisedBlocks, FourBits, OperatorSet: 21),
     ];
 
@@ -257,6 +258,13 @@ internal static class LinearSpellings
     {
         (string weight, string scale, string zero) = ByteConstants(g, l, type, perColumn);
         return g.Node("Add", [g.Node("MatMul", [x, g.Node("DequantizeLinear", [weight, scale, zero], ("axis", 1))]), Bias(g, l)]);
+    }
+
+    private static string Coarse(OnnxGraphBuilder g, string x)
+    {
+        string scale = g.ScalarWithoutShape(0.02f);
+        string zero = g.Constant(Element.Int8, [0]);
+        return g.Node("DequantizeLinear", [g.Node("QuantizeLinear", [x, scale, zero]), scale, zero]);
     }
 
     /// <summary>Columns [D, H] in int4 with a scale for each eight rows of a column.</summary>
