@@ -66,6 +66,11 @@ internal static class AskSyntax
         string[] words = line.GetValue(Words) ?? [];
         string[] images = [.. words[..^1], .. line.GetValue(Images) ?? []];
         string question = words[^1];
+        if (string.IsNullOrWhiteSpace(question))
+        {
+            throw Throw.EmptyArgument("QUESTION");
+        }
+
         if (images.Length == 0 && File.Exists(question))
         {
             throw Throw.NoQuestion(question);

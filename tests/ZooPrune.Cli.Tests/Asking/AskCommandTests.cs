@@ -134,6 +134,7 @@ public class AskCommandTests
     {
         { "zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", ["nowhere.png", Question] },
         { $"zooprune ask: there is a picture, '{TestModel.Picture}', and no question. Expected pictures and then a question; add one, in quotes if it has spaces.", [TestModel.Picture] },
+        { "zooprune: the argument QUESTION is empty. Expected a text; give one.", [TestModel.Picture, " "] },
         { "zooprune: the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%); correct it.", [TestModel.Picture, Question, "--keep", "0"] },
         { "zooprune: the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random; choose one of these.", [TestModel.Picture, Question, "--keep", "1", "--method", "best"] },
         { "zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--method", "norm"] },
