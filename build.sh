@@ -97,7 +97,7 @@ help_pack() {
     cat <<'TEXT'
 Usage: ./build.sh pack [--mode Package]
 
-Makes the NuGet packages of the three projects in src/ in artifacts/package/release and checks what they depend on.
+Makes the NuGet packages of the projects in src/, the tool zooprune among them, in artifacts/package/release and checks what they depend on.
 A package lists what it was built against, so this needs a feed with the official packages; there is no pack in Standin mode.
 TEXT
 }
@@ -282,10 +282,20 @@ pack() {
             fail "packing $project failed, see above. The log is artifacts/log/$(basename "$log")."
         }
     done
+
+    # The tool carries what it needs: the CPU build of ONNX Runtime, which is far smaller and runs on more systems.
+    log="$log_folder/pack-ZooPrune.Cli.log"
+    # shellcheck disable=SC2086  # the switches are several words
+    run_logged "Packing ZooPrune.Cli" "$log" dotnet pack "$root/src/ZooPrune.Cli" -c Release -v quiet --nologo -clp:NoSummary $switches \
+        -p:OnnxRuntimePackage=Microsoft.ML.OnnxRuntime || {
+        cat "$log" >&2
+        fail "packing ZooPrune.Cli failed, see above. The log is artifacts/log/$(basename "$log")."
+    }
     check_dependencies ZooPrune.Kernels System.Numerics.Tensors
     check_dependencies ZooPrune.Onnx ZooPrune.Kernels Microsoft.ML.OnnxRuntime.Gpu Microsoft.ML.OnnxRuntime.Extensions
     check_dependencies ZooPrune.MLNet ZooPrune.Onnx Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer \
         Microsoft.ML.OnnxRuntime.Gpu Microsoft.ML.OnnxRuntime.Extensions
+    check_dependencies ZooPrune.Cli
     ls "$folder"
 }
 

@@ -11,6 +11,9 @@ internal static class ToolProgram
     private const string ExitCodes =
         "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; 130 stopped by Ctrl-C.";
 
+    /// <summary>All commands, in the order in which they are listed to the user.</summary>
+    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand()];
+
     /// <summary>Runs on the process's own console, until it is done or Ctrl-C is pressed.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int RunOnConsole(string[] arguments)
@@ -35,7 +38,7 @@ internal static class ToolProgram
     {
         try
         {
-            ToolCommand[] commands = [new InspectCommand(), new AskCommand()];
+            IReadOnlyList<ToolCommand> commands = Commands();
             var root = new RootCommand(Description);
             foreach (ToolCommand command in commands)
             {

@@ -5,6 +5,8 @@ internal static class ColumnNames
 {
     public const string Image = "Image";
     public const string PixelValues = "pixel_values";
+    public const string ImageSizes = "image_sizes";
+    public const string ImageGrid = "image_grid_thw";
     public const string VisualTokens = "visual_tokens";
     public const string VisualTokenCount = "visual_token_count";
     public const string KeptTokens = "kept_tokens";

@@ -63,6 +63,9 @@ internal static partial class Throw
     public static ZooPruneException ModelFilesDiffer(string file, string folder, IEnumerable<string> differences) => new(
         Text($"ZooPruneModel.Load: the model in '{folder}' is not the one that '{file}' was saved with: {string.Join("; ", differences)}. Expected the same files; put them back, or if the change is meant, build the chain with the new model and save it again."));
 
+    public static ZooPruneException ModelTookOtherGraph(string file, string folder, string graph) => new(
+        Text($"ZooPruneModel.Load: the model in '{folder}' now takes {graph}, which '{file}' was not saved with. Expected the graphs that were saved; take that file away, or name the precision in ZooPruneLoadOptions.ModelOptions."));
+
     public static string FileGone(SavedFile was) =>
         Text($"{was.Name} was saved with {was.Bytes:N0} bytes and is not there");
 

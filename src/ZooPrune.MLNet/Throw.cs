@@ -88,6 +88,19 @@ internal static partial class Throw
     public static ZooPruneException WrongLength(string stage, InputColumn column, long row, int got) => new(
         Text($"{stage}: column '{column.Name}' has {got:N0} values in row {row:N0}. Expected {column.Expected}; {column.Advice}"));
 
+    public static ZooPruneException ImageShapeWrong(string stage, InputColumn column, long row, IEnumerable<long> values, Exception cause) => new(
+        Text($"{stage}: column '{column.Name}' has [{string.Join(", ", values)}] in row {row:N0}, which no image of this model has. Expected {column.Expected}; {column.Advice}"),
+        cause);
+
+    public static ZooPruneException PixelValuesOfAnother(string stage, InputColumn column, InputColumn shape, long row, int got, long needed) => new(
+        Text($"{stage}: column '{column.Name}' has {got:N0} values in row {row:N0}. Expected {needed:N0} for the image that column '{shape.Name}' tells of; take both from the same PreprocessImages stage."));
+
+    public static ZooPruneException VisualTokenCountOfAnother(string stage, InputColumn column, long row, int got, int needed) => new(
+        Text($"{stage}: column '{column.Name}' has {got:N0} in row {row:N0}. Expected {needed:N0}, the visual tokens of the row's image before pruning; {column.Advice}"));
+
+    public static ZooPruneException KeptIndexOfPadding(string stage, InputColumn column, long row, int position, int index) => new(
+        Text($"{stage}: column '{column.Name}' has {index:N0} at position {position:N0} in row {row:N0}, a token of padding. Expected tokens that show the picture; {column.Advice}"));
+
     public static ZooPruneException NotWholeTokens(string stage, InputColumn column, long row, int got, int width) => new(
         Text($"{stage}: column '{column.Name}' has {got:N0} values in row {row:N0}, not a multiple of the encoder width {width:N0}. Expected N x {width:N0}; {column.Advice}"));
 

@@ -23,7 +23,8 @@ public static class ZooPruneCatalog
     }
 
     /// <summary>Pixel values to visual tokens by the model's own session, several images a run: the encoder's output, before the projector. The same
-    /// values as ApplyOnnxModel with the model's encoder file, and a time per row.</summary>
+    /// values as ApplyOnnxModel with the model's encoder file where that ends before the projector and an image is one tile; and a time per
+    /// row.</summary>
     /// <param name="catalog">The catalog of transforms.</param>
     /// <param name="options">The model and the column names.</param>
     /// <returns>An estimator that has nothing to learn: its Fit checks the schema.</returns>

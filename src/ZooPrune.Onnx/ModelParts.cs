@@ -78,6 +78,15 @@ internal sealed class ModelParts : IDisposable
     /// <exception cref="ArgumentException">The image is not what the model's preprocessor makes.</exception>
     public ImageLayout LayOut(ImageShape image) => Family.LayOut(image, Encoder.TokenCount);
 
+    /// <summary>Every file that was read, as full paths; what graphs keep beside themselves is not listed.</summary>
+    public IReadOnlyList<string> UsedFiles =>
+    [
+        .. Files.Required,
+        .. new[] { Files.Projector, Files.Generation }.OfType<string>(),
+        .. Configuration.HasOwnPrompt ? [] : ChatTemplateFiles.In(Files.Root),
+        .. Family.SeparatorNames.Count == 0 ? [] : ModelWeights.FilesOf(Files.Root, Family.SeparatorNames),
+    ];
+
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
     public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder, options.Precision), options);

@@ -26,6 +26,10 @@ internal static partial class Throw
         Text($"PreparedImage: its shape is [{Join(image.Shape)}]{(image.GridThw is null ? "" : $" with the grid [{Join(image.GridThw)}]")} for a picture of {image.OriginalWidth} x {image.OriginalHeight}. A {family} model needs {needed}; make it with Prepare of the same model."),
         nameof(image));
 
+    public static ArgumentException ImageMeasures(IReadOnlyList<long> measures) => new(
+        Text($"Image: its measures are [{Join(measures)}]. Expected those of an image that Prepare of the same model gave; take them from there."),
+        nameof(measures));
+
     public static ZooPruneException EncoderTokens(string graph, string given, IEnumerable<long> shape, int rows, int width) => Failed(
         $"Graph '{graph}': for {given} it gave [{Join(shape)}]. Expected {(rows > 0 ? $"{rows:N0} visual tokens" : "visual tokens")} of width {width:N0}; export it again, or take it from the same model as the other files.");
 

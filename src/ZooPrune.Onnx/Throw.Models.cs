@@ -26,6 +26,16 @@ internal static partial class Throw
     public static ZooPruneException ProjectorNotFound(string path, string output, string found) => Failed(
         $"Graph '{path}': no projector was found before '{output}', the way back ends at {found}. Expected Linear, GELU, Linear, one Linear or other layers that treat each visual token on its own; export the projector as onnx/projector.onnx and the encoder without it.");
 
+    public static ZooPruneException SplitAlready(string folder, string projector) => Failed(
+        $"Model folder '{folder}': it has {projector}, so its vision encoder is split already. Splitting needs a vision encoder that ends after the projector; use the folder as it is.");
+
+    public static ZooPruneException SplitTargetTaken(string folder) => Failed(
+        $"Folder '{folder}': it is there already and not empty. The split model needs a new or an empty folder; name another or delete what is there.");
+
+    public static ZooPruneException SplitNotWritten(string folder, Exception exception) => Failed(
+        $"Folder '{folder}': the split model could not be written ({FirstLine(exception)}). It needs room for the whole model and the right to write there; nothing was left behind, try again or name another folder.",
+        exception);
+
     public static ZooPruneException JsonUnreadable(string path, Exception exception) => Failed(
         $"File '{path}': it cannot be read as JSON ({FirstLine(exception)}). Expected the model's own file, unchanged; copy or download it again.",
         exception);

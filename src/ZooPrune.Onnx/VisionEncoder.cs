@@ -85,6 +85,9 @@ internal sealed class VisionEncoder : IDisposable
         }
     }
 
+    /// <summary>Tiles of an image; 1 where it comes as patches.</summary>
+    public static int TilesOf(PreparedImage image) => image.Shape.Count == 4 ? image.Shape[0] : 1;
+
     /// <summary>Runs images side by side, where the graph leaves the batch dimension open.</summary>
     /// <param name="images">Prepared for this encoder.</param>
     /// <returns>For each image, row-major [tiles x N, D]; every value is finite. The same values as for the image alone.</returns>
@@ -137,8 +140,6 @@ internal sealed class VisionEncoder : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
-
-    private static int TilesOf(PreparedImage image) => image.Shape.Count == 4 ? image.Shape[0] : 1;
 
     private float[] EncodeAlone(PreparedImage image) =>
         TakesPatches ? RunPatches(image) : RunTiles(image.PixelValues, TilesOf(image));

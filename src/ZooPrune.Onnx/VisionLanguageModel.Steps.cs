@@ -224,7 +224,9 @@ public sealed partial class VisionLanguageModel
 
     private int CommonTokenCount => HasOneTile ? VisualTokenCount : LayoutOf(CommonWidth, CommonHeight).SequenceLength;
 
-    private ImageLayout LayOut(ImageShape image)
+    /// <summary>How the visual tokens of an image of that shape will lie in the prompt.</summary>
+    /// <exception cref="ArgumentException">The image has another shape.</exception>
+    internal ImageLayout LayOut(ImageShape image)
     {
         bool fits = _parts.Encoder.TakesPatches
             ? image.Shape.Count == 2

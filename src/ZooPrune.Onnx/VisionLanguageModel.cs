@@ -64,6 +64,9 @@ public sealed partial class VisionLanguageModel : IDisposable
     /// </summary>
     public IProjector Projector => _parts.Projector;
 
+    /// <summary>Every file that the model was read from, as full paths; what graphs keep beside themselves is not listed.</summary>
+    internal IReadOnlyList<string> UsedFiles => _parts.UsedFiles;
+
     /// <summary>The vision encoder, for batches.</summary>
     internal VisionEncoder Encoder => _parts.Encoder;
 
@@ -200,9 +203,6 @@ public sealed partial class VisionLanguageModel : IDisposable
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
-
-    /// <summary>Times what <see cref="PruningOptions.OnlyIfFaster"/> needs to know, if it is set, so that the next pruning need not.</summary>
-    internal void PrepareToPrune(PruningOptions pruning) => _pruning.Decide(CommonTokenCount, pruning);
 
     /// <summary>Frees the graphs. Answers that were given stay usable.</summary>
     public void Dispose()

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ZooPrune.Cli.Tests;
 
 public class ToolProgramTests
@@ -19,6 +21,7 @@ public class ToolProgramTests
     [Theory]
     [InlineData("ask")]
     [InlineData("inspect")]
+    [InlineData("split")]
     public void Run_HelpOfACommand_EndsWithExamples(string command)
     {
         var run = ToolRun.InProcess(command, "--help");
@@ -30,8 +33,8 @@ public class ToolProgramTests
     }
 
     [Theory]
-    [InlineData("zooprune: no command was given. Expected one of inspect, ask; see zooprune --help.")]
-    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: no command was given. Expected one of inspect, ask, split; see zooprune --help.")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, --positions, --overlay, --compare, --json, --help; see zooprune ask --help.",
@@ -58,7 +61,23 @@ public class ToolProgramTests
     {
         var run = ToolRun.InProcess(new CancellationToken(canceled: true), "ask", TestModel.Folder, TestModel.Picture, "Is there a star?");
 
-        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; nothing was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+    }
+
+    [UnixFact]
+    [Trait("Speed", "Slow")]
+    public void Process_InterruptedAtWork_EndsWith130AtOnce()
+    {
+        // Reading a pipe that nobody writes to lasts for ever.
+        using TestFolder folder = new();
+        string pipe = folder.PathOf("picture.png");
+        using Process make = Process.Start("mkfifo", [pipe]);
+        make.WaitForExit();
+
+        var run = ToolRun.Interrupted("ask", TestModel.Folder, pipe, "Is there a star?", "--overlay", folder.PathOf("kept.png"));
+
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        Assert.Equal([pipe], Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Fact]

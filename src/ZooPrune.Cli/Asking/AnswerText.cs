@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace ZooPrune.Cli;
 
-/// <summary>An answer for people to read: what was said, then the tokens and the time of each stage.</summary>
+/// <summary>What an answer took, for people to read, and both answers where two are compared.</summary>
 internal static class AnswerText
 {
-    /// <summary>Writes the answer, or both side by side.</summary>
+    /// <summary>Writes what follows the text of an answer, which was written while it came; or both answers side by side.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="options">What was asked.</param>
     /// <param name="answer">The answer.</param>
@@ -14,11 +14,7 @@ internal static class AnswerText
     public static void Write(Terminal terminal, AskOptions options, GivenAnswer answer, GivenAnswer? full)
     {
         string name = Title(options);
-        if (full is null)
-        {
-            terminal.Say(answer.Answer.Text);
-        }
-        else
+        if (full is not null)
         {
             terminal.Say($"all tokens: {full.Answer.Text}");
             terminal.Say($"{name}: {answer.Answer.Text}");

@@ -21,7 +21,9 @@ internal sealed class AskCommand() : ToolCommand(AskSyntax.Create())
             full = Ask(model, options, null, "answering with all visual tokens", terminal);
         }
 
-        GivenAnswer answer = Ask(model, options, options.Pruning, "answering", terminal);
+        GivenAnswer answer = options.Json || options.Compare
+            ? Ask(model, options, options.Pruning, "answering", terminal)
+            : terminal.WhileWriting("answering", write => Ask(model, options, options.Pruning, write, terminal.Cancellation));
         if (options.Overlay is { } path)
         {
             OutputPath.Write("--overlay", path, terminal.While("drawing", () => Overlay.Draw(model, options.Images[0], answer.Answer.KeptIndices)));
@@ -53,11 +55,13 @@ internal sealed class AskCommand() : ToolCommand(AskSyntax.Create())
     }
 
     private static GivenAnswer Ask(VisionLanguageModel model, AskOptions options, PruningOptions? pruning, string activity, Terminal terminal) =>
-        terminal.While(activity, () =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
-            TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
-            return new GivenAnswer(model.Answer(images, options.Question, pruning, options.MaxNewTokens), preprocess);
-        });
+        terminal.While(activity, () => Ask(model, options, pruning, _ => { }, terminal.Cancellation));
+
+    private static GivenAnswer Ask(VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
+        TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
+        return new GivenAnswer(model.Answer(images, options.Question, write, pruning, options.MaxNewTokens, cancellation), preprocess);
+    }
 }

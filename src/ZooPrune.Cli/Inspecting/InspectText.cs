@@ -9,7 +9,7 @@ internal static class InspectText
     public static void Write(Terminal terminal, InspectReport report)
     {
         terminal.Say($"{report.Model}: {report.Family ?? "no model_type"}, {(report.IsUsable ? "complete" : "not usable as it is")}");
-        terminal.Output.Write(Files(report));
+        terminal.Output.Write(Files(report.Files));
         if (report.Graphs.Count > 0)
         {
             terminal.Output.Write(Graphs(report));
@@ -28,11 +28,18 @@ internal static class InspectText
 
         if (report.Pictures.Count > 0)
         {
+            // Where all pictures become one tile of one size there is no need to say so for each.
+            bool areAlike = report.Pictures.DistinctBy(picture => (picture.Tiles, picture.VisualTokens, picture.Separators)).Count() == 1;
+            (string Name, PictureFacts Picture)[] pictures = areAlike && report.Pictures.Count > 1
+                ? [(Text($"all {report.Pictures.Count} sizes"), report.Pictures[0])]
+                : [.. report.Pictures.Select(picture => (Text($"{picture.Width} x {picture.Height}"), picture))];
             terminal.Say("");
             terminal.Say(report.PromptTokens is { } prompt
                 ? Text($"Visual tokens of pictures; the prefill has {prompt:N0} tokens of text besides:")
                 : "Visual tokens of pictures:");
-            terminal.Output.Write(Pictures(report));
+            terminal.Output.Write(Pictures(pictures));
+            terminal.Say("What pruning saves:");
+            terminal.Output.Write(Savings(pictures));
         }
 
         foreach (string problem in report.Problems)
@@ -41,10 +48,11 @@ internal static class InspectText
         }
     }
 
-    private static Table Files(InspectReport report)
+    /// <summary>Names and sizes.</summary>
+    internal static Table Files(IEnumerable<FolderFile> files)
     {
         Table table = NewTable(["file"], ["size"]);
-        foreach (FolderFile file in report.Files)
+        foreach (FolderFile file in files)
         {
             table.AddRow(new Text(file.Name), new Text(file.Bytes is { } bytes ? Size(bytes) : file.IsRequired ? "missing" : "not there"));
         }
@@ -54,11 +62,10 @@ internal static class InspectText
 
     private static Table Graphs(InspectReport report)
     {
-        Table table = NewTable(["graph", "file", "precision", "default"], ["on disk", "in memory"]);
+        Table table = NewTable(["graph", "precision", "default"], ["on disk", "in memory"]);
         foreach (GraphFacts graph in report.Graphs)
         {
             table.AddRow(
-                new Text(graph.Part),
                 new Text(graph.File),
                 new Text(graph.Precision),
                 new Text(graph.IsDefault ? "yes" : ""),
@@ -69,34 +76,44 @@ internal static class InspectText
         return table;
     }
 
-    private static Table Pictures(InspectReport report)
+    private static Table Pictures(IEnumerable<(string Name, PictureFacts Picture)> pictures)
     {
-        Table table = NewTable(["picture"], ["tiles", "visual tokens", "separators", "prefill", "KV cache", "keep", "kept", "saved tokens", "of prefill", "KV cache then"]);
-
-        // Where all pictures become one tile of one size there is no need to say so for each.
-        bool areAlike = report.Pictures.DistinctBy(picture => (picture.Tiles, picture.VisualTokens, picture.Separators)).Count() == 1;
-        foreach (PictureFacts picture in areAlike ? report.Pictures.Take(1) : report.Pictures)
+        Table table = NewTable(["picture"], ["tiles", "visual tokens", "separators", "prefill", "KV cache"]);
+        foreach ((string name, PictureFacts picture) in pictures)
         {
-            string[] first =
-            [
-                areAlike && report.Pictures.Count > 1 ? Text($"all {report.Pictures.Count} sizes") : Text($"{picture.Width} x {picture.Height}"), Count(picture.Tiles), Count(picture.VisualTokens), Count(picture.Separators),
-                Count(picture.PrefillTokens), Size(picture.CacheBytes),
-            ];
+            table.AddRow(Cells(
+                name, Count(picture.Tiles), Count(picture.VisualTokens), Count(picture.Separators), Count(picture.PrefillTokens), Size(picture.CacheBytes)));
+        }
+
+        return table;
+    }
+
+    private static Table Savings(IEnumerable<(string Name, PictureFacts Picture)> pictures)
+    {
+        Table table = NewTable(["picture"], ["keep", "kept", "saved tokens", "of prefill", "KV cache"]);
+        foreach ((string name, PictureFacts picture) in pictures)
+        {
+            string first = name;
             foreach (BudgetFacts budget in picture.Budgets)
             {
-                table.AddRow([.. first.Select(cell => new Text(cell)), .. ((string[])
-                [
-                    budget.Keep, Count(budget.Kept), Count(budget.SavedTokens),
-                    budget.SavedShare is { } share ? Text($"{100 * share:N0} %") : "-", Size(budget.CacheBytes),
-                ]).Select(cell => new Text(cell))]);
-                first = ["", "", "", "", "", ""];
+                table.AddRow(Cells(
+                    first,
+                    budget.Keep,
+                    Count(budget.Kept),
+                    Count(budget.SavedTokens),
+                    budget.SavedShare is { } share ? Text($"{100 * share:N0} %") : "-",
+                    Size(budget.CacheBytes)));
+                first = "";
             }
         }
 
         return table;
     }
 
-    private static string Shape(ProjectorFacts projector) => projector.HiddenWidth is { } hidden
+    private static IEnumerable<Text> Cells(params string[] texts) => texts.Select(text => new Text(text));
+
+    /// <summary>A projector in a few words.</summary>
+    internal static string Shape(ProjectorFacts projector) => projector.HiddenWidth is { } hidden
         ? Text($"{projector.InputWidth:N0} -> {hidden:N0}, {projector.Activation}, -> {projector.OutputWidth:N0}")
         : Text($"{projector.Form}, {projector.InputWidth:N0} -> {projector.OutputWidth:N0}");
 

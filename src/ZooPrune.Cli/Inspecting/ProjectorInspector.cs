@@ -12,22 +12,28 @@ internal static class ProjectorInspector
     {
         GraphFacts? own = graphs.FirstOrDefault(graph => graph.Part == GraphPart.Projector.Name);
         GraphFacts? graph = own ?? graphs.FirstOrDefault(graph => graph.Part == GraphPart.VisionEncoder.Name && graph.IsDefault);
-        if (graph is not { MemoryBytes: not null } || graph.ExternalFiles.Any(file => file.Bytes is null))
-        {
-            return null;
-        }
+        return graph is { MemoryBytes: not null } && graph.ExternalFiles.All(file => file.Bytes is not null)
+            ? Read(root, graph.File, isWhole: own is not null, findings)
+            : null;
+    }
 
-        string path = Path.Combine(root, graph.File);
+    /// <param name="root">The model folder.</param>
+    /// <param name="file">The graph's path in it.</param>
+    /// <param name="isWhole">Whether the graph is the projector and nothing else; otherwise the projector is looked for at its end.</param>
+    /// <param name="findings">Takes what does not fit.</param>
+    public static ProjectorFacts? Read(string root, string file, bool isWhole, Findings findings)
+    {
+        string path = Path.Combine(root, file);
         try
         {
-            using OnnxFile file = OnnxFile.Open(path);
-            OnnxGraph content = OnnxGraphReader.Read(file.Memory);
-            var constants = new ConstantFolder(new GraphOrder(content), new ExternalDataFolder(Path.GetDirectoryName(path)));
-            return own is null ? InEncoder(graph.File, content, constants, findings) : InOwnFile(own, constants);
+            using OnnxFile content = OnnxFile.Open(path);
+            OnnxGraph graph = OnnxGraphReader.Read(content.Memory);
+            var constants = new ConstantFolder(new GraphOrder(graph), new ExternalDataFolder(Path.GetDirectoryName(path)));
+            return isWhole ? Whole(file, graph, constants) : InEncoder(file, graph, constants, findings);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
         {
-            findings.GraphUnreadable(graph.File, exception);
+            findings.GraphUnreadable(file, exception);
             return null;
         }
     }
@@ -50,10 +56,10 @@ internal static class ProjectorInspector
         return Describe(ProjectorRecognizer.Recognize(constants, tail), file, tail.Start);
     }
 
-    private static ProjectorFacts InOwnFile(GraphFacts graph, ConstantFolder constants) =>
-        ProjectorRecognizer.Recognize(constants, out string reason) is { } part
-            ? Describe(part, graph.File, null)
-            : new ProjectorFacts("graph", Width(graph.Inputs), null, Width(graph.Outputs), null, graph.File, null, "sampled", reason);
+    private static ProjectorFacts Whole(string file, OnnxGraph graph, ConstantFolder constants) =>
+        ProjectorRecognizer.Recognize(constants, out string why) is { } part
+            ? Describe(part, file, null)
+            : new ProjectorFacts("graph", Width(graph.Inputs), null, Width(graph.Outputs), null, file, null, "sampled", why);
 
     private static ProjectorFacts Describe(ProjectorPart part, string file, string? cutAt)
     {
@@ -77,5 +83,5 @@ internal static class ProjectorInspector
         _ => "GELU (quick)",
     };
 
-    private static int? Width(IReadOnlyList<PortFacts> ports) => ports is [{ Shape: [.., var last] }] && int.TryParse(last, out int width) ? width : null;
+    private static int? Width(IReadOnlyList<OnnxValue> values) => values is [var only] ? only.Width : null;
 }

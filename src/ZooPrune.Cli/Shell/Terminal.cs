@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -69,22 +70,62 @@ internal sealed class Terminal(
     {
         Cancellation.ThrowIfCancellationRequested();
         var task = Task.Run(work, CancellationToken.None);
-        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true })
-        {
-            Error.Status().Start(Markup.Escape(activity), _ => IsDone(task, Timeout.InfiniteTimeSpan));
-        }
-        else
-        {
-            WaitWithLines(activity, task);
-        }
-
-        if (!task.IsCompleted)
-        {
-            _isWorkLeftBehind = true;
-            throw new OperationCanceledException(Cancellation);
-        }
-
+        Wait(activity, ((IAsyncResult)task).AsyncWaitHandle);
+        LeaveIfCancelled(task);
         return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Does some work that makes text, and writes the text to standard output as it comes.</summary>
+    /// <param name="activity">What is being done until the first text.</param>
+    /// <param name="work">The work, on another thread; it hands pieces of the text to what it is given.</param>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed; the work was left behind, and the process should end.</exception>
+    public T WhileWriting<T>(string activity, Func<Action<string>, T> work)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        var pieces = new BlockingCollection<string>();
+        var begun = new ManualResetEvent(false);
+        var task = Task.Run(
+            () =>
+            {
+                try
+                {
+                    return work(piece =>
+                    {
+                        pieces.Add(piece);
+                        begun.Set();
+                    });
+                }
+                finally
+                {
+                    pieces.CompleteAdding();
+                    begun.Set();
+                }
+            },
+            CancellationToken.None);
+        Wait(activity, begun);
+        LeaveIfCancelled(task);
+        bool isWritten = false;
+        try
+        {
+            foreach (string piece in pieces.GetConsumingEnumerable(Cancellation))
+            {
+                isWritten = true;
+                Output.Profile.Out.Writer.Write(Harmless(piece));
+                Output.Profile.Out.Writer.Flush();
+            }
+
+            return task.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            // Whatever follows, an error too, begins a line.
+            if (isWritten)
+            {
+                Say("");
+            }
+
+            _isWorkLeftBehind |= !task.IsCompleted;
+        }
     }
 
     public void Dispose()
@@ -95,21 +136,35 @@ internal sealed class Terminal(
         }
     }
 
-    /// <summary>A line after two seconds, then one whenever the time has doubled.</summary>
-    private void WaitWithLines(string activity, Task task)
+    /// <summary>Waits for the work or Ctrl-C, and says that time passes.</summary>
+    private void Wait(string activity, WaitHandle done)
     {
+        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true })
+        {
+            Error.Status().Start(Markup.Escape(activity), _ => IsOver(Timeout.InfiniteTimeSpan));
+            return;
+        }
+
+        // A line after two seconds, then one whenever the time has doubled.
         var clock = Stopwatch.StartNew();
         TimeSpan next = Patience;
-        while (!IsDone(task, next > clock.Elapsed ? next - clock.Elapsed : TimeSpan.Zero))
+        while (!IsOver(next > clock.Elapsed ? next - clock.Elapsed : TimeSpan.Zero))
         {
             Complain($"{activity}: {next.TotalSeconds:0} s so far");
             next *= 2;
         }
+
+        bool IsOver(TimeSpan timeout) => WaitHandle.WaitAny([done, Cancellation.WaitHandle], timeout) != WaitHandle.WaitTimeout;
     }
 
-    /// <summary>Waits for the task or Ctrl-C; false after the timeout.</summary>
-    private bool IsDone(Task task, TimeSpan timeout) =>
-        WaitHandle.WaitAny([((IAsyncResult)task).AsyncWaitHandle, Cancellation.WaitHandle], timeout) != WaitHandle.WaitTimeout;
+    private void LeaveIfCancelled(Task task)
+    {
+        if (Cancellation.IsCancellationRequested && !task.IsCompleted)
+        {
+            _isWorkLeftBehind = true;
+            throw new OperationCanceledException(Cancellation);
+        }
+    }
 
     private static string Harmless(string text) => string.Create(text.Length, text, (result, source) =>
     {

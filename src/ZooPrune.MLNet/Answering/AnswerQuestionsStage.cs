@@ -57,6 +57,9 @@ internal sealed class AnswerQuestionsStage : RowStage
 
     public AnswerSettings Settings { get; }
 
+    /// <inheritdoc cref="GenerateTextStage.MostTokens"/>
+    public long MostTokens => (long)BatchSize * GenerateTextStage.UsualTokens(Model);
+
     /// <summary>The method.</summary>
     public StagePruner Pruner { get; }
 

@@ -86,7 +86,50 @@ internal sealed class AnswerQuestionsWork : StageWork
             }
         }
 
-        ImageWork.Complete(images, _stage);
+        ImageWork.Choose(images, _stage);
+        foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _taken[slot].Image.Kept?.RowCount ?? 0, _stage.MostTokens))
+        {
+            Answer(together);
+
+            // The next row may ask about the last image.
+            foreach (AskedImage image in together[..^1].Select(slot => _taken[slot].Image).Where(image => image != _taken[together[^1]].Image))
+            {
+                image.Dispose();
+            }
+        }
+
+        foreach (AskedImage image in images.Append(_retained).OfType<AskedImage>().Where(image => image != _last))
+        {
+            image.Dispose();
+        }
+
+        _retained = _last;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
+
+    private void Begin(SourceImage source)
+    {
+        if (_last?.Source is { } before && IsPreparedAtOnce(before))
+        {
+            _last.Source = null;
+        }
+
+        _last = new AskedImage { Source = source };
+        if (IsPreparedAtOnce(source))
+        {
+            ImageWork.Prepare(_last, _stage.Model);
+        }
+    }
+
+    /// <summary>Patches take more memory than the pixels that they are made of; tiles take less.</summary>
+    private bool IsPreparedAtOnce(SourceImage source) => source.IsLarge && !_stage.Model.Encoder.TakesPatches;
+
+    /// <summary>Reads the images of some rows and answers their questions, side by side.</summary>
+    private void Answer(int[] slots)
+    {
+        ImageWork.Read(slots.Select(slot => _taken[slot].Image).Distinct(), _stage.Model.Answerer);
         var asked = new List<int>();
         var requests = new List<AnswerRequest>();
         long start = Stopwatch.GetTimestamp();
@@ -102,31 +145,6 @@ internal sealed class AnswerQuestionsWork : StageWork
         foreach ((int slot, VisionAnswer answer) in asked.Zip(answers))
         {
             Set(slot, _taken[slot], answer);
-        }
-
-        // The next row may ask about the last image.
-        foreach (AskedImage image in images.Append(_retained).OfType<AskedImage>().Where(image => image != _last))
-        {
-            image.Dispose();
-        }
-
-        _retained = _last;
-    }
-
-    /// <inheritdoc/>
-    protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
-
-    private void Begin(SourceImage source)
-    {
-        if (_last is { Source.IsLarge: true })
-        {
-            _last.Source = null;
-        }
-
-        _last = new AskedImage { Source = source };
-        if (source.IsLarge)
-        {
-            ImageWork.Prepare(_last);
         }
     }
 
@@ -148,21 +166,21 @@ internal sealed class AnswerQuestionsWork : StageWork
         _answer.Set(slot, answer.Text.AsMemory());
         _keptIndices.Keep(slot, taken.Image.Kept!.Indices);
         _visualTokenCount.Set(slot, answer.VisualTokenCount);
-        _keptTokenCount?.Set(slot, taken.Image.Kept!.Indices.Length);
+        _keptTokenCount?.Set(slot, answer.KeptTokenCount);
         _note.Set(slot, AnswerSettings.JoinNotes(taken.EarlierNote, taken.Image.Note, answer.Note).AsMemory());
         _preprocessMilliseconds.Set(slot, (float)times.Preprocess.TotalMilliseconds);
         _encodeMilliseconds.Set(slot, (float)times.Encode.TotalMilliseconds);
         _pruneMilliseconds.Set(slot, (float)times.Prune.TotalMilliseconds);
         _prefillMilliseconds.Set(slot, (float)(times.Prefill + answer.Timings.Prefill).TotalMilliseconds);
         _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
-        Tell(times, answer, taken.Image.Kept!.Indices.Length);
+        Tell(times, answer);
     }
 
-    private void Tell(ImageTimes times, VisionAnswer answer, int kept)
+    private void Tell(ImageTimes times, VisionAnswer answer)
     {
         if (times != default)
         {
-            Telemetry.AddTokens(answer.VisualTokenCount, kept);
+            Telemetry.AddTokens(answer.VisualTokenCount, answer.KeptTokenCount);
         }
 
         Telemetry.AddStep("preprocess", times.Preprocess);

@@ -12,6 +12,9 @@ internal sealed class AskedImage : IDisposable
     /// <summary>Pixel values, until they are encoded.</summary>
     public PreparedImage? Pixels { get; set; }
 
+    /// <summary>How its visual tokens lie in the prompt, once it is prepared.</summary>
+    public ImageLayout? Layout { get; set; }
+
     /// <summary>Visual tokens [N, D], until they are pruned.</summary>
     public float[]? VisualTokens { get; set; }
 

@@ -5,34 +5,53 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>Takes images to where questions can be asked about them: preprocess, encode, prune, and read by the language model. What is
-/// done already is not done again. An image that fails says so itself; the others go on. Stateless.</summary>
+/// <summary>Takes images to where questions can be asked about them: preprocess, encode and prune; then have the language model read
+/// them. What is done already is not done again. An image that fails says so itself; the others go on. Stateless.</summary>
 internal static class ImageWork
 {
+    /// <summary>Chooses the tokens of images.</summary>
     /// <param name="images">Distinct images.</param>
     /// <param name="stage">The stage that asks.</param>
     /// <exception cref="ZooPruneException">A graph failed on several images together.</exception>
-    public static void Complete(IReadOnlyList<AskedImage> images, AnswerQuestionsStage stage)
+    public static void Choose(IReadOnlyList<AskedImage> images, AnswerQuestionsStage stage)
     {
-        // Decoding and pruning take one thread each.
-        AskedImage[] raw = [.. images.Where(image => image is { Failure: null, VisualTokens: null, Kept: null })];
-        Parallel.For(0, raw.Length, i => Prepare(raw[i]));
-        foreach (AskedImage[] some in raw.Where(image => image.Pixels is not null).Chunk(EncodeImagesStage.MostRows))
+        // Decoding and pruning take one thread each. Pixel values are held of few images at a time: they may be large.
+        VisionEncoder encoder = stage.Model.Encoder;
+        int atOnce = encoder.TakesPatches ? Environment.ProcessorCount : Math.Max(Environment.ProcessorCount, EncoderRuns.MostTiles);
+        foreach (AskedImage[] some in images.Where(image => image is { Failure: null, Kept: null }).Chunk(atOnce))
         {
-            Encode(some, stage.Model.Encoder);
+            Parallel.ForEach(some.Where(image => image.VisualTokens is null), image => Prepare(image, stage.Model));
+            Encode([.. some.Where(image => image.Pixels is not null)], encoder);
+            foreach (AskedImage image in some)
+            {
+                Try(image, image => stage.Pruner.Prepare(image.Layout!));
+            }
+
+            Parallel.ForEach(some, image => Try(image, image => Prune(image, stage.Pruner)));
+        }
+    }
+
+    /// <summary>Has the language model read images whose tokens are chosen, if its prompt allows.</summary>
+    /// <param name="images">Distinct images.</param>
+    /// <param name="answerer">The language model.</param>
+    /// <exception cref="ZooPruneException">It failed on several images together.</exception>
+    public static void Read(IEnumerable<AskedImage> images, Answerer answerer)
+    {
+        AskedImage[] unread = [.. images.Where(image => image is { Failure: null, Context: null })];
+        if (unread.Length == 0 || !answerer.CanReadImages)
+        {
+            return;
         }
 
-        AskedImage[] encoded = [.. images.Where(image => image.VisualTokens is not null)];
-        stage.Pruner.Prepare();
-        Parallel.For(0, encoded.Length, i => Try(encoded[i], image => Prune(image, stage.Pruner)));
-        if (stage.Model.Answerer.CanReadImages)
+        foreach ((AskedImage image, ImageContext context) in unread.Zip(answerer.Read([.. unread.Select(image => image.Kept!)])))
         {
-            Read([.. images.Where(image => image is { Failure: null, Context: null })], stage.Model.Answerer);
+            image.Context = context;
+            image.Times = image.Times with { Prefill = context.Prefill };
         }
     }
 
     /// <summary>Decodes and preprocesses an image, unless that is done.</summary>
-    public static void Prepare(AskedImage image)
+    public static void Prepare(AskedImage image, VisionLanguageModel model)
     {
         if (image.Pixels is not null)
         {
@@ -40,51 +59,45 @@ internal static class ImageWork
         }
 
         long start = Stopwatch.GetTimestamp();
-        Try(image, image => image.Pixels = image.Source!.Prepare());
+        Try(image, image =>
+        {
+            PreparedImage pixels = image.Source!.Prepare();
+            image.Layout = model.LayoutOf(pixels);
+            image.Pixels = pixels;
+        });
         image.Times = image.Times with { Preprocess = Stopwatch.GetElapsedTime(start) };
     }
 
     private static void Encode(AskedImage[] images, VisionEncoder encoder)
     {
-        long start = Stopwatch.GetTimestamp();
-        float[][] tokens = encoder.EncodeUnchecked([.. images.Select(image => image.Pixels!)]);
-        TimeSpan share = Stopwatch.GetElapsedTime(start) / images.Length;
-        foreach ((AskedImage image, float[] values) in images.Zip(tokens))
+        PreparedImage[] pixels = [.. images.Select(image => image.Pixels!)];
+        foreach ((AskedImage image, (float[] tokens, TimeSpan time)) in images.Zip(EncoderRuns.Encode(encoder, pixels, EncoderRuns.MostTiles)))
         {
-            Try(image, _ => encoder.Check(values));
-            image.VisualTokens = image.Failure is null ? values : null;
+            Try(image, _ => encoder.Check(tokens));
+            image.VisualTokens = image.Failure is null ? tokens : null;
             image.Pixels = null;
-            image.Times = image.Times with { Encode = share };
+            image.Times = image.Times with { Encode = time };
         }
     }
 
     private static void Prune(AskedImage image, StagePruner pruner)
     {
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = pruner.Prune(image.VisualTokens);
-        image.Kept = new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), selection.TokenCount);
+        TokenSelection selection = pruner.Prune(image.VisualTokens, image.Layout!);
+        image.Kept = new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), image.Layout!);
         image.Note = selection.Note;
         image.VisualTokens = null;
         image.Times = image.Times with { Prune = Stopwatch.GetElapsedTime(start) };
     }
 
-    private static void Read(AskedImage[] images, Answerer answerer)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown in the rows that ask about the image.")]
+    private static void Try(AskedImage image, Action<AskedImage> step)
     {
-        if (images.Length == 0)
+        if (image.Failure is not null)
         {
             return;
         }
 
-        foreach ((AskedImage image, ImageContext context) in images.Zip(answerer.Read([.. images.Select(image => image.Kept!)])))
-        {
-            image.Context = context;
-            image.Times = image.Times with { Prefill = context.Prefill };
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown in the rows that ask about the image.")]
-    private static void Try(AskedImage image, Action<AskedImage> step)
-    {
         try
         {
             step(image);

@@ -4,33 +4,40 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>pixel_values [3, S, S] -> visual tokens [N, D]. Immutable.</summary>
+/// <summary>pixel_values [3, S, S], or as many as the picture needs -> visual tokens [N, D]. Immutable.</summary>
 internal sealed class EncodeImagesStage : RowStage
 {
     public const string StageName = nameof(ZooPruneCatalog.EncodeImages);
-
-    /// <summary>Images beyond which a batch gains nothing on two cores.</summary>
-    public const int MostRows = 8;
 
     public EncodeImagesStage(EncodeImagesOptions options)
         : base(StageName, options.Errors, options.ErrorColumnName)
     {
         Options = options;
         Model = options.Model;
-        int size = Model.ImageSize;
-        int values = 3 * size * size;
-        BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerImage(Model));
+        BatchSize = options.BatchSize == 0 && Model.Encoder.TakesPatches
+            ? 1
+            : ChooseBatchSize(options.BatchSize, EncoderRuns.MostTiles, BytesPerImage(Model));
+        bool areAlike = Model.ImageMeasure == ImageMeasure.None;
+
+        // [1, 3, S, S], [tiles, 3, S, S] or [patches, L]: all images have this many values, or a multiple of it.
+        int values = Model.UsualShape.Shape.Skip(1).Aggregate((product, size) => product * size);
         PixelValues = Reads(
             InputColumn.Vector(
                 options.PixelValuesColumnName,
                 NumberDataViewType.Single,
-                values.ToString("N0", CultureInfo.InvariantCulture),
-                declared => declared == values,
+                string.Create(CultureInfo.InvariantCulture, $"{(areAlike ? "" : Model.Encoder.TakesPatches ? "patches x " : "tiles x ")}{values:N0}"),
+                declared => areAlike ? declared == values : declared % values == 0,
                 "put PreprocessImages with the same model before this stage."),
             nameof(options.PixelValuesColumnName));
-        VisualTokens = Adds(
-            new VectorColumn<float>(options.VisualTokensColumnName, new VectorDataViewType(NumberDataViewType.Single, Model.VisualTokenCount, Model.EncoderWidth)),
-            nameof(options.VisualTokensColumnName));
+        if (ImageShapeColumn.Input(Model, options.ImageShapeColumnName) is { } shape)
+        {
+            ImageShape = Reads(shape, nameof(options.ImageShapeColumnName));
+        }
+
+        var type = areAlike
+            ? new VectorDataViewType(NumberDataViewType.Single, Model.VisualTokenCount, Model.EncoderWidth)
+            : new VectorDataViewType(NumberDataViewType.Single);
+        VisualTokens = Adds(new VectorColumn<float>(options.VisualTokensColumnName, type), nameof(options.VisualTokensColumnName));
         Milliseconds = Adds(
             new ScalarColumn<float>(options.MillisecondsColumnName, NumberDataViewType.Single),
             nameof(options.MillisecondsColumnName));
@@ -40,13 +47,20 @@ internal sealed class EncodeImagesStage : RowStage
 
     public InputColumn PixelValues { get; }
 
+    /// <summary>Null if all images of the model are alike.</summary>
+    public InputColumn? ImageShape { get; }
+
     public VectorColumn<float> VisualTokens { get; }
 
     public ScalarColumn<float> Milliseconds { get; }
 
-    /// <summary>Pixel values and visual tokens of an image, each of them twice: on its own and in the batch.</summary>
-    public static long BytesPerImage(VisionLanguageModel model) =>
-        2L * sizeof(float) * ((3L * model.ImageSize * model.ImageSize) + ((long)model.VisualTokenCount * model.EncoderWidth));
+    /// <summary>Pixel values and visual tokens of a usual image, each of them twice: on its own and in the batch.</summary>
+    public static long BytesPerImage(VisionLanguageModel model)
+    {
+        ImageShape image = model.UsualShape;
+        long pixelValues = image.Shape.Aggregate(1L, (product, size) => product * size);
+        return 2 * sizeof(float) * (pixelValues + ((long)model.LayOut(image).TokenCount * model.EncoderWidth));
+    }
 
     /// <inheritdoc/>
     public override StageWork Open(BoundRow row, int capacity) => new EncodeImagesWork(this, row, capacity);

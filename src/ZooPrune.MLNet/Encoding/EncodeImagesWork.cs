@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
@@ -8,31 +7,46 @@ internal sealed class EncodeImagesWork : StageWork
 {
     private readonly EncodeImagesStage _stage;
     private readonly VectorInput<float> _pixelValues;
+    private readonly ImageShapeReader _shapes;
     private readonly VectorOutput<float> _visualTokens;
     private readonly ScalarOutput<float> _milliseconds;
-    private readonly float[]?[] _pixels;
+    private readonly float[][] _pixels;
+    private readonly PreparedImage[] _images;
 
     public EncodeImagesWork(EncodeImagesStage stage, BoundRow row, int capacity)
         : base(stage, row, capacity)
     {
         _stage = stage;
         _pixelValues = Input(row.Vector<float>(stage.PixelValues));
+        _shapes = Input(new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape));
         _visualTokens = Output(stage.VisualTokens);
         _milliseconds = Output(stage.Milliseconds);
-        _pixels = new float[]?[capacity];
+        _pixels = [.. Enumerable.Repeat<float[]>([], capacity)];
+        _images = new PreparedImage[capacity];
     }
 
     /// <inheritdoc/>
     protected override void Take(int slot)
     {
+        _shapes.Read(RowOf(slot));
         ReadOnlySpan<float> values = _pixelValues.Values;
-        int size = _stage.Model.ImageSize;
-        if (values.Length != 3 * size * size)
+        ImageShape image = _shapes.Shape;
+        long needed = image.Shape.Aggregate(1L, (product, size) => product * size);
+        if (values.Length != needed)
         {
-            throw Throw.WrongLength(_stage.Name, _stage.PixelValues, RowOf(slot), values.Length);
+            throw _stage.ImageShape is { } shape
+                ? Throw.PixelValuesOfAnother(_stage.Name, _stage.PixelValues, shape, RowOf(slot), values.Length, needed)
+                : Throw.WrongLength(_stage.Name, _stage.PixelValues, RowOf(slot), values.Length);
         }
 
-        values.CopyTo(_pixels[slot] ??= new float[values.Length]);
+        if (_pixels[slot].Length < values.Length)
+        {
+            _pixels[slot] = new float[values.Length];
+        }
+
+        values.CopyTo(_pixels[slot]);
+        _images[slot] = new PreparedImage(
+            _pixels[slot].AsMemory(0, values.Length), image.Shape, image.OriginalHeight, image.OriginalWidth, image.GridThw);
     }
 
     /// <inheritdoc/>
@@ -40,23 +54,14 @@ internal sealed class EncodeImagesWork : StageWork
     {
         _stage.Model.ThrowIfDisposed();
         VisionEncoder encoder = _stage.Model.Encoder;
-        int size = _stage.Model.ImageSize;
-        var images = new PreparedImage[slots.Length];
-        for (int i = 0; i < slots.Length; i++)
+        int[] taken = slots.ToArray();
+        PreparedImage[] images = [.. taken.Select(slot => _images[slot])];
+        foreach ((int slot, (float[] tokens, TimeSpan time)) in taken.Zip(EncoderRuns.Encode(encoder, images, _stage.BatchSize)))
         {
-            images[i] = new PreparedImage(_pixels[slots[i]], [1, 3, size, size], size, size);
-        }
-
-        long start = Stopwatch.GetTimestamp();
-        float[][] tokens = encoder.EncodeUnchecked(images);
-        float share = (float)(Stopwatch.GetElapsedTime(start).TotalMilliseconds / slots.Length);
-        for (int i = 0; i < slots.Length; i++)
-        {
-            float[] image = tokens[i];
-            if (Attempt(slots[i], _ => encoder.Check(image)))
+            if (Attempt(slot, _ => encoder.Check(tokens)))
             {
-                _visualTokens.Keep(slots[i], image);
-                _milliseconds.Set(slots[i], share);
+                _visualTokens.Keep(slot, tokens);
+                _milliseconds.Set(slot, (float)time.TotalMilliseconds);
             }
         }
     }

@@ -29,14 +29,19 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// <summary>Input: Int32, the number of visual tokens before pruning, N.</summary>
     public string VisualTokenCountColumnName { get; init; } = ColumnNames.VisualTokenCount;
 
+    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default: null, the
+    /// name that it has there by default.</summary>
+    public string? ImageShapeColumnName { get; init; }
+
     /// <summary>Most tokens an answer may have, &gt;= 1. Default: 32.</summary>
     public int MaxNewTokens { get; init; } = 32;
 
     /// <summary>How tokens are chosen. Default: greedily.</summary>
     public SamplingOptions Sampling { get; init; } = new();
 
-    /// <summary>Most rows whose answers are generated side by side, &gt;= 1; 0 (the default) chooses by memory and processors. The answers
-    /// do not depend on it. The stage reads as many rows ahead.</summary>
+    /// <summary>Most rows whose answers are generated side by side, &gt;= 1; 0 (the default) chooses by memory and processors.
+    /// Fewer where the size of an image depends on the picture and pictures are larger than 640 x 480. The answers do not depend on it. The
+    /// stage reads as many rows ahead.</summary>
     public int BatchSize { get; init; }
 
     /// <summary>Output: text, the answer; "error: " and the message in a row with an error.</summary>

@@ -39,6 +39,11 @@ internal sealed class GenerateTextStage : RowStage
         VisualTokenCount = Reads(
             InputColumn.Scalar(options.VisualTokenCountColumnName, NumberDataViewType.Int32, PruningAdvice),
             nameof(options.VisualTokenCountColumnName));
+        if (ImageShapeColumn.Input(Model, options.ImageShapeColumnName) is { } shape)
+        {
+            ImageShape = Reads(shape, nameof(options.ImageShapeColumnName));
+        }
+
         EarlierNote = Reads(
             InputColumn.OptionalText(options.NoteColumnName, "give the notes of this pipeline another name with NoteColumnName."),
             nameof(options.NoteColumnName));
@@ -59,6 +64,9 @@ internal sealed class GenerateTextStage : RowStage
 
     public VisionLanguageModel Model { get; }
 
+    /// <summary>Most visual tokens that are read side by side: those of a whole batch of usual images.</summary>
+    public long MostTokens => (long)BatchSize * UsualTokens(Model);
+
     public AnswerSettings Settings { get; }
 
     public InputColumn Question { get; }
@@ -68,6 +76,9 @@ internal sealed class GenerateTextStage : RowStage
     public InputColumn KeptIndices { get; }
 
     public InputColumn VisualTokenCount { get; }
+
+    /// <summary>Null if all images of the model are alike.</summary>
+    public InputColumn? ImageShape { get; }
 
     public InputColumn EarlierNote { get; }
 
@@ -79,9 +90,12 @@ internal sealed class GenerateTextStage : RowStage
 
     public ScalarColumn<float> DecodeMilliseconds { get; }
 
-    /// <summary>The KV cache of a row whose tokens are all kept, before and after a step, and its embeddings.</summary>
+    /// <summary>The KV cache of a row whose tokens are all kept, before and after a step, and its embeddings, for a usual image.</summary>
     public static long BytesPerRow(VisionLanguageModel model, int maxNewTokens) =>
-        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (model.VisualTokenCount + maxNewTokens);
+        ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (UsualTokens(model) + maxNewTokens);
+
+    /// <summary>Rows that the language model reads of a usual image of which nothing is pruned.</summary>
+    public static int UsualTokens(VisionLanguageModel model) => model.LayOut(model.UsualShape).SequenceLength;
 
     /// <inheritdoc/>
     public override StageWork Open(BoundRow row, int capacity) => new GenerateTextWork(this, row, capacity);

@@ -11,6 +11,7 @@ internal sealed class GenerateTextWork : StageWork
     private readonly VectorInput<float> _keptTokens;
     private readonly VectorInput<int> _keptIndices;
     private readonly ScalarInput<int> _visualTokenCount;
+    private readonly ImageShapeReader _shapes;
     private readonly ScalarInput<ReadOnlyMemory<char>>? _earlierNote;
     private readonly ScalarOutput<ReadOnlyMemory<char>> _answer;
     private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
@@ -26,6 +27,7 @@ internal sealed class GenerateTextWork : StageWork
         _keptTokens = Input(row.Vector<float>(stage.KeptTokens));
         _keptIndices = Input(row.Vector<int>(stage.KeptIndices));
         _visualTokenCount = Input(row.Scalar<int>(stage.VisualTokenCount));
+        _shapes = Input(new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape));
         _earlierNote = row.TypeOf(stage.EarlierNote) is null ? null : Input(row.Scalar<ReadOnlyMemory<char>>(stage.EarlierNote));
         _answer = Output(stage.Answer);
         _note = Output(stage.Note);
@@ -37,40 +39,38 @@ internal sealed class GenerateTextWork : StageWork
     /// <inheritdoc/>
     protected override void Take(int slot)
     {
-        Check(slot);
         _stage.Model.ThrowIfDisposed();
+        _shapes.Read(RowOf(slot));
+        Check(slot, _shapes.Layout);
         long start = Stopwatch.GetTimestamp();
-        var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _visualTokenCount.Value);
+        var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
         AnswerSettings settings = _stage.Settings;
         AnswerRequest request = _stage.Model.Answerer.Ask(image, settings.Ask(_question.Value), settings.MaxNewTokens, settings.Sampling);
-        _taken[slot] = new Taken(request, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
+        _taken[slot] = new Taken(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
     }
 
     /// <inheritdoc/>
     protected override void Compute(ReadOnlySpan<int> slots)
     {
         _stage.Model.ThrowIfDisposed();
-        var requests = new AnswerRequest[slots.Length];
-        for (int i = 0; i < slots.Length; i++)
+        foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _taken[slot].TokenCount, _stage.MostTokens))
         {
-            requests[i] = _taken[slots[i]].Request;
-        }
-
-        VisionAnswer[] answers = _stage.Model.Answerer.Answer(requests, Stopwatch.GetTimestamp());
-        for (int i = 0; i < slots.Length; i++)
-        {
-            Taken taken = _taken[slots[i]];
-            _answer.Set(slots[i], answers[i].Text.AsMemory());
-            _note.Set(slots[i], AnswerSettings.JoinNotes(taken.EarlierNote, answers[i].Note).AsMemory());
-            _prefillMilliseconds.Set(slots[i], (float)(taken.Time + answers[i].Timings.Prefill).TotalMilliseconds);
-            _decodeMilliseconds.Set(slots[i], (float)answers[i].Timings.Decode.TotalMilliseconds);
+            VisionAnswer[] answers = _stage.Model.Answerer.Answer([.. together.Select(slot => _taken[slot].Request)], Stopwatch.GetTimestamp());
+            foreach ((int slot, VisionAnswer answer) in together.Zip(answers))
+            {
+                Taken taken = _taken[slot];
+                _answer.Set(slot, answer.Text.AsMemory());
+                _note.Set(slot, AnswerSettings.JoinNotes(taken.EarlierNote, answer.Note).AsMemory());
+                _prefillMilliseconds.Set(slot, (float)(taken.Time + answer.Timings.Prefill).TotalMilliseconds);
+                _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
+            }
         }
     }
 
     /// <inheritdoc/>
     protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
 
-    private void Check(int slot)
+    private void Check(int slot, ImageLayout layout)
     {
         if (_question.Value.Span.IsWhiteSpace())
         {
@@ -84,12 +84,22 @@ internal sealed class GenerateTextWork : StageWork
             throw Throw.KeptTokensLength(_stage.Name, _stage.KeptTokens, _stage.KeptIndices, RowOf(slot), _keptTokens.Values.Length, indices.Length, width);
         }
 
+        if (_visualTokenCount.Value != layout.SequenceLength)
+        {
+            throw Throw.VisualTokenCountOfAnother(_stage.Name, _stage.VisualTokenCount, RowOf(slot), _visualTokenCount.Value, layout.SequenceLength);
+        }
+
         int previous = -1;
         for (int i = 0; i < indices.Length; i++)
         {
-            if (indices[i] <= previous || indices[i] >= _visualTokenCount.Value)
+            if (indices[i] <= previous || indices[i] >= layout.TokenCount)
             {
-                throw Throw.KeptIndicesOrder(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i], _visualTokenCount.Value);
+                throw Throw.KeptIndicesOrder(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i], layout.TokenCount);
+            }
+
+            if (!layout.TakesAll && Array.BinarySearch(layout.Candidates, indices[i]) < 0)
+            {
+                throw Throw.KeptIndexOfPadding(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i]);
             }
 
             previous = indices[i];
@@ -97,5 +107,5 @@ internal sealed class GenerateTextWork : StageWork
     }
 
     /// <summary>What was taken of a row.</summary>
-    private readonly record struct Taken(AnswerRequest Request, string? EarlierNote, TimeSpan Time);
+    private readonly record struct Taken(AnswerRequest Request, int TokenCount, string? EarlierNote, TimeSpan Time);
 }

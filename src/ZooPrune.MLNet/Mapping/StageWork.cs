@@ -158,6 +158,17 @@ internal abstract class StageWork : IDisposable
         return cell;
     }
 
+    /// <summary>The same for a reader of a column that not every model needs.</summary>
+    protected ImageShapeReader Input(ImageShapeReader reader)
+    {
+        if (reader.Cell is { } cell)
+        {
+            Input(cell);
+        }
+
+        return reader;
+    }
+
     /// <summary>The cell of a scalar output column.</summary>
     protected ScalarOutput<T> Output<T>(ScalarColumn<T> column) => (ScalarOutput<T>)_outputs[IndexOf(column)];
 

@@ -48,7 +48,12 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         for (int i = 0; i < saved.Models.Count; i++)
         {
             string folder = saved.Models[i].Folder is { } reference ? Find(saved.Models[i], reference) : Unpack(saved.Models[i], i);
-            models.Add(VisionLanguageModel.Load(folder, options.ModelOptions ?? ReadOptions(saved.Models[i])));
+            var model = VisionLanguageModel.Load(folder, options.ModelOptions ?? ReadOptions(saved.Models[i]));
+            models.Add(model);
+            if (options.ModelOptions is null)
+            {
+                ModelFiles.CheckGraphs(saved.Models[i], model, archive.Path);
+            }
         }
     }
 

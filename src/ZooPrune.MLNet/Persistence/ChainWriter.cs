@@ -107,7 +107,7 @@ internal sealed class ChainWriter
 
     private SavedModel AddModel(VisionLanguageModel model, int index)
     {
-        IReadOnlyList<SavedFile> files = ModelFiles.Describe(model.Files);
+        IReadOnlyList<SavedFile> files = ModelFiles.Describe(model);
         JsonElement options = JsonSerializer.SerializeToElement(model.Options, SavedJson.Plain);
         if (!_embedModels)
         {

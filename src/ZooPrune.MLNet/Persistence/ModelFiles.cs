@@ -8,15 +8,30 @@ internal static class ModelFiles
 {
     /// <summary>Measures the files of a model. Weights that an ONNX file keeps beside itself belong to it if their names start with its
     /// own, as in decoder_model_merged.onnx_data.</summary>
-    public static IReadOnlyList<SavedFile> Describe(ModelFolder folder)
+    public static IReadOnlyList<SavedFile> Describe(VisionLanguageModel model)
     {
-        var paths = new SortedSet<string>(folder.Required, StringComparer.Ordinal);
-        foreach (string graph in folder.Required.Where(path => path.EndsWith(".onnx", StringComparison.Ordinal)))
+        var paths = new SortedSet<string>(model.UsedFiles, StringComparer.Ordinal);
+        foreach (string graph in model.UsedFiles.Where(IsGraph))
         {
             paths.UnionWith(Directory.EnumerateFiles(Path.GetDirectoryName(graph)!, Path.GetFileName(graph) + "*"));
         }
 
-        return [.. paths.Select(path => Measure(path, Path.GetRelativePath(folder.Root, path).Replace('\\', '/')))];
+        return [.. paths.Select(path => Measure(path, NameOf(model, path)))];
+    }
+
+    /// <summary>Which graphs a model takes depends on what is there: another one than was saved would answer something else.</summary>
+    /// <param name="saved">What was saved.</param>
+    /// <param name="model">The model that was loaded for it, with its options.</param>
+    /// <param name="file">The saved file, for messages.</param>
+    /// <exception cref="ZooPruneException">It took another graph.</exception>
+    public static void CheckGraphs(SavedModel saved, VisionLanguageModel model, string file)
+    {
+        string? other = model.UsedFiles.Where(IsGraph).Select(path => NameOf(model, path))
+            .FirstOrDefault(name => !saved.Files.Any(known => known.Name == name));
+        if (other is not null)
+        {
+            throw Throw.ModelTookOtherGraph(file, model.Files.Root, other);
+        }
     }
 
     /// <summary>Measures a file.</summary>
@@ -46,6 +61,10 @@ internal static class ModelFiles
             throw Throw.ModelFilesDiffer(file, folder, differences);
         }
     }
+
+    private static bool IsGraph(string path) => path.EndsWith(".onnx", StringComparison.Ordinal);
+
+    private static string NameOf(VisionLanguageModel model, string path) => Path.GetRelativePath(model.Files.Root, path).Replace('\\', '/');
 
     private static string? Difference(SavedFile was, string path)
     {

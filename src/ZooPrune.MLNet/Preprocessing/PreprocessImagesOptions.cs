@@ -23,8 +23,15 @@ public sealed record PreprocessImagesOptions : VisionStageOptions
     /// column.</summary>
     public string? ImageFolder { get; init; }
 
-    /// <summary>Output: Vector&lt;Single, 3, S, S&gt;, S the model's image size; zeros in a row with an error.</summary>
+    /// <summary>Output: Vector&lt;Single, 3, S, S&gt;, S the model's image size; zeros in a row with an error. Where the number of values
+    /// depends on the picture Vector&lt;Single&gt;, row-major [tiles, 3, S, S] for LLaVA-NeXT, [patches, L] for Qwen2-VL and Qwen2.5-VL; empty in
+    /// a row with an error.</summary>
     public string PixelValuesColumnName { get; init; } = ColumnNames.PixelValues;
+
+    /// <summary>Output, only for models that need it: what tells the later stages how large the picture is. Vector&lt;Int64, 2&gt;, height and
+    /// width of the picture in pixels, for LLaVA-NeXT; Vector&lt;Int64, 3&gt;, frames, rows and columns of patches, for Qwen2-VL and Qwen2.5-VL;
+    /// zeros in a row with an error. Default: null, the name that transformers gives it, image_sizes or image_grid_thw.</summary>
+    public string? ImageShapeColumnName { get; init; }
 
     /// <summary>Output: Single, milliseconds this stage took for the row. Decoding counts if this stage reads the file.</summary>
     public string MillisecondsColumnName { get; init; } = ColumnNames.PreprocessMilliseconds;

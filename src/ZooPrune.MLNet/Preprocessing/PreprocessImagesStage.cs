@@ -3,7 +3,7 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
-/// <summary>Image, path or file bytes -> pixel_values [3, S, S]. Immutable.</summary>
+/// <summary>Image, path or file bytes -> pixel_values [3, S, S], or as many as the picture needs. Immutable.</summary>
 internal sealed class PreprocessImagesStage : RowStage
 {
     public const string StageName = nameof(ZooPruneCatalog.PreprocessImages);
@@ -18,9 +18,15 @@ internal sealed class PreprocessImagesStage : RowStage
             InputColumn.AnyImage(options.ImageColumnName, "check that the file is there and is a whole PNG or JPEG image."),
             nameof(options.ImageColumnName));
         int size = Model.ImageSize;
-        PixelValues = Adds(
-            new VectorColumn<float>(options.PixelValuesColumnName, new VectorDataViewType(NumberDataViewType.Single, 3, size, size)),
-            nameof(options.PixelValuesColumnName));
+        var type = Model.ImageMeasure == ImageMeasure.None
+            ? new VectorDataViewType(NumberDataViewType.Single, 3, size, size)
+            : new VectorDataViewType(NumberDataViewType.Single);
+        PixelValues = Adds(new VectorColumn<float>(options.PixelValuesColumnName, type), nameof(options.PixelValuesColumnName));
+        if (ImageShapeColumn.Output(Model, options.ImageShapeColumnName) is { } shape)
+        {
+            ImageShape = Adds(shape, nameof(options.ImageShapeColumnName));
+        }
+
         Milliseconds = Adds(
             new ScalarColumn<float>(options.MillisecondsColumnName, NumberDataViewType.Single),
             nameof(options.MillisecondsColumnName));
@@ -34,6 +40,9 @@ internal sealed class PreprocessImagesStage : RowStage
     public InputColumn Image { get; }
 
     public VectorColumn<float> PixelValues { get; }
+
+    /// <summary>Null if all images of the model are alike.</summary>
+    public VectorColumn<long>? ImageShape { get; }
 
     public ScalarColumn<float> Milliseconds { get; }
 

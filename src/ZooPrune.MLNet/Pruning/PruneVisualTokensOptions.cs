@@ -16,14 +16,20 @@ public sealed record PruneVisualTokensOptions : PruningStageOptions
     /// <summary>Input: Vector&lt;Single&gt; of N x D values, the visual tokens before the projector.</summary>
     public string VisualTokensColumnName { get; init; } = ColumnNames.VisualTokens;
 
+    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default: null, the
+    /// name that it has there by default.</summary>
+    public string? ImageShapeColumnName { get; init; }
+
     /// <summary>Output: Vector&lt;Single&gt; of K x H values, the kept tokens after the projector; empty in a row with an
     /// error.</summary>
     public string KeptTokensColumnName { get; init; } = ColumnNames.KeptTokens;
 
-    /// <summary>Output: Vector&lt;Int32&gt; of K values, which tokens were kept, ascending; empty in a row with an error.</summary>
+    /// <summary>Output: Vector&lt;Int32&gt; of K values, which tokens were kept, ascending; empty in a row with an error. With
+    /// tiles the index is tile x tokens of a tile + token, over all that the encoder gave.</summary>
     public string KeptIndicesColumnName { get; init; } = ColumnNames.KeptIndices;
 
-    /// <summary>Output: Int32, the number of visual tokens before pruning, N; 0 in a row with an error.</summary>
+    /// <summary>Output: Int32, the number of visual tokens before pruning, N; 0 in a row with an error. For LLaVA-NeXT what the language
+    /// model would read: without tokens of padding, with the embeddings image_newline.</summary>
     public string VisualTokenCountColumnName { get; init; } = ColumnNames.VisualTokenCount;
 
     /// <summary>Output if not null: Vector&lt;Single&gt; of N values, the sensitivity of each visual token; empty if the selection

@@ -14,18 +14,22 @@ internal sealed class PruneVisualTokensStage : RowStage
     {
         Options = options;
         Model = options.Model;
-        TokenCount = Model.VisualTokenCount;
         Width = Model.EncoderWidth;
         Pruner = new StagePruner(options, wantsScores: options.SensitivityColumnName is not null || options.SelectionOrderColumnName is not null);
-        int values = TokenCount * Width;
+        bool areAlike = Model.ImageMeasure == ImageMeasure.None;
+        int values = areAlike ? Model.VisualTokenCount * Width : Width;
         VisualTokens = Reads(
             InputColumn.Vector(
                 options.VisualTokensColumnName,
                 NumberDataViewType.Single,
-                string.Create(CultureInfo.InvariantCulture, $"{TokenCount:N0} x {Width:N0}"),
-                declared => declared == values,
+                string.Create(CultureInfo.InvariantCulture, $"{(areAlike ? Model.VisualTokenCount.ToString("N0", CultureInfo.InvariantCulture) : "N")} x {Width:N0}"),
+                declared => areAlike ? declared == values : declared % values == 0,
                 "check that the encoder output is taken before pooling and is of the same model."),
             nameof(options.VisualTokensColumnName));
+        if (ImageShapeColumn.Input(Model, options.ImageShapeColumnName) is { } shape)
+        {
+            ImageShape = Reads(shape, nameof(options.ImageShapeColumnName));
+        }
 
         KeptTokens = Adds(
             new VectorColumn<float>(options.KeptTokensColumnName, new VectorDataViewType(NumberDataViewType.Single)),
@@ -68,13 +72,13 @@ internal sealed class PruneVisualTokensStage : RowStage
     /// <summary>The method.</summary>
     public StagePruner Pruner { get; }
 
-    /// <summary>N.</summary>
-    public int TokenCount { get; }
-
     /// <summary>D.</summary>
     public int Width { get; }
 
     public InputColumn VisualTokens { get; }
+
+    /// <summary>Null if all images of the model are alike.</summary>
+    public InputColumn? ImageShape { get; }
 
     public VectorColumn<float> KeptTokens { get; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
@@ -7,6 +8,7 @@ internal sealed class PruneVisualTokensWork : RowWork
 {
     private readonly PruneVisualTokensStage _stage;
     private readonly VectorInput<float> _visualTokens;
+    private readonly ImageShapeReader _shapes;
     private readonly VectorOutput<float> _keptTokens;
     private readonly VectorOutput<int> _keptIndices;
     private readonly ScalarOutput<int> _visualTokenCount;
@@ -21,6 +23,7 @@ internal sealed class PruneVisualTokensWork : RowWork
     {
         _stage = stage;
         _visualTokens = Input(row.Vector<float>(stage.VisualTokens));
+        _shapes = Input(new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape));
         _keptTokens = Output(stage.KeptTokens);
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);
@@ -36,24 +39,27 @@ internal sealed class PruneVisualTokensWork : RowWork
     {
         _stage.Model.ThrowIfDisposed();
         ReadOnlySpan<float> visualTokens = _visualTokens.Values;
-        Check(visualTokens);
+        _shapes.Read(Row);
+        ImageLayout layout = _shapes.Layout;
+        Check(visualTokens, layout);
 
-        _stage.Pruner.Prepare();
+        _stage.Pruner.Prepare(layout);
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = _stage.Pruner.Prune(visualTokens);
+        TokenSelection selection = _stage.Pruner.Prune(visualTokens, layout);
         _milliseconds.Set(0, (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
 
         _keptTokens.Set(0, selection.KeptTokens);
         _keptIndices.Set(0, selection.KeptIndices);
-        _visualTokenCount.Set(0, selection.TokenCount);
-        _keptTokenCount?.Set(0, selection.KeptIndices.Length);
+        int kept = selection.KeptIndices.Length + layout.SeparatorCount;
+        _visualTokenCount.Set(0, layout.SequenceLength);
+        _keptTokenCount?.Set(0, kept);
         _sensitivity?.Set(0, selection.Sensitivity);
         _selectionOrder?.Set(0, selection.SelectionOrder);
         _note.Set(0, selection.Note.AsMemory());
-        Telemetry.AddTokens(selection.TokenCount, selection.KeptIndices.Length);
+        Telemetry.AddTokens(layout.SequenceLength, kept);
     }
 
-    private void Check(ReadOnlySpan<float> visualTokens)
+    private void Check(ReadOnlySpan<float> visualTokens, ImageLayout layout)
     {
         int width = _stage.Width;
         if (visualTokens.Length % width != 0)
@@ -61,9 +67,9 @@ internal sealed class PruneVisualTokensWork : RowWork
             throw Throw.NotWholeTokens(_stage.Name, _stage.VisualTokens, Row, visualTokens.Length, width);
         }
 
-        if (visualTokens.Length / width != _stage.TokenCount)
+        if (visualTokens.Length / width != layout.TokenCount)
         {
-            throw Throw.WrongTokenCount(_stage.Name, _stage.VisualTokens, Row, visualTokens.Length / width, _stage.TokenCount);
+            throw Throw.WrongTokenCount(_stage.Name, _stage.VisualTokens, Row, visualTokens.Length / width, layout.TokenCount);
         }
 
         for (int i = 0; i < visualTokens.Length; i++)

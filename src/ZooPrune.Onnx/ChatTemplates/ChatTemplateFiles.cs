@@ -8,6 +8,13 @@ internal static class ChatTemplateFiles
 {
     private const string Key = "chat_template";
 
+    private static readonly string[] Names =
+        ["chat_template.jinja", "chat_template.json", "processor_config.json", "tokenizer_config.json", "special_tokens_map.json"];
+
+    /// <summary>The files of a folder that say how a prompt is written, as full paths.</summary>
+    public static IEnumerable<string> In(string folder) =>
+        Names.Select(name => Path.Combine(folder, name)).Where(File.Exists);
+
     /// <summary>
     /// The template of chat_template.jinja, else of chat_template.json, processor_config.json or tokenizer_config.json, in this order.
     /// </summary>

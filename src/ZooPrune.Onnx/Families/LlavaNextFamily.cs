@@ -14,6 +14,8 @@ internal sealed class LlavaNextFamily(IReadOnlyList<(int Height, int Width)> gri
 
     public PositionMode Positions => PositionMode.Compact;
 
+    public ImageMeasure Measure => ImageMeasure.OriginalSize;
+
     public IReadOnlyList<string> SeparatorNames => ["image_newline", "model.image_newline", "language_model.image_newline"];
 
     /// <exception cref="ZooPruneException">config.json lacks the grids or the size of a tile.</exception>

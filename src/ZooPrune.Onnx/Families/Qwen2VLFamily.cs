@@ -17,6 +17,8 @@ internal sealed class Qwen2VLFamily(int mergeSize) : IModelFamily
 
     public int PositionAxes => 3;
 
+    public ImageMeasure Measure => ImageMeasure.PatchGrid;
+
     /// <exception cref="ZooPruneException">config.json has a wrong merge size.</exception>
     public static Qwen2VLFamily Read(JsonSection configuration) =>
         new(configuration["vision_config"].Int32("spatial_merge_size", 1, LargestMerge) ?? 2);

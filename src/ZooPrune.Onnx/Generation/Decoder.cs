@@ -7,54 +7,35 @@ namespace ZooPrune.Onnx;
 /// side by side. Thread-safe.</summary>
 internal sealed class Decoder : IDisposable
 {
-    private const string Embeddings = "inputs_embeds";
-    private const string Mask = "attention_mask";
-    private const string PositionIds = "position_ids";
-    private const string Logits = "logits";
-
-    // Some exports have these too: how many logits are wanted, and whether there is a cache already.
-    private const string LogitsToKeep = "num_logits_to_keep";
-    private const string UseCache = "use_cache_branch";
-
-    private static readonly string[] Optional = [PositionIds, LogitsToKeep, UseCache];
-
     private readonly GraphSession _session;
+    private readonly DecoderSignature _signature;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
-    private readonly (int Heads, int HeadWidth)[] _cacheShapes;
-    private readonly TensorElementType _embeddingType;
-    private readonly TensorElementType _cacheType;
-    private readonly string[] _optional;
     private readonly Lazy<bool> _canPad;
 
-    private Decoder(GraphSession session, int width, int vocabularySize, string[] cacheNames, (int Heads, int HeadWidth)[] cacheShapes)
+    private Decoder(GraphSession session, DecoderSignature signature)
     {
         _session = session;
-        _cacheShapes = cacheShapes;
-        _optional = [.. Optional.Where(session.Inputs.ContainsKey)];
-        _inputNames = [Embeddings, Mask, .. _optional, .. cacheNames.Select(name => $"past_key_values.{name}")];
-        _outputNames = [Logits, .. cacheNames.Select(name => $"present.{name}")];
-        _embeddingType = session.Inputs[Embeddings].ElementDataType;
-        _cacheType = session.Inputs[$"past_key_values.{cacheNames[0]}"].ElementDataType;
-        Width = width;
-        VocabularySize = vocabularySize;
+        _signature = signature;
+        _inputNames = [.. signature.Inputs];
+        _outputNames = [.. signature.Outputs];
         _canPad = new Lazy<bool>(MeasurePadding);
     }
 
     /// <summary>H.</summary>
-    public int Width { get; }
+    public int Width => _signature.Width;
 
     /// <summary>Logits a token.</summary>
-    public int VocabularySize { get; }
+    public int VocabularySize => _signature.VocabularySize;
 
     /// <summary>Layers, each with a key and a value in the cache.</summary>
-    public int LayerCount => _cacheShapes.Length / 2;
+    public int LayerCount => _signature.Cache.Length / 2;
 
     /// <summary>Heads of the first layer's key.</summary>
-    public int CacheHeads => _cacheShapes[0].Heads;
+    public int CacheHeads => _signature.CacheShapes[0].Heads;
 
     /// <summary>Numbers that make a position: 1, or 3 for mRoPE.</summary>
-    public int PositionAxes { get; private init; } = 1;
+    public int PositionAxes => _signature.PositionAxes;
 
     /// <summary>Loads a decoder.</summary>
     /// <param name="path">Full path of the file.</param>
@@ -69,33 +50,7 @@ internal sealed class Decoder : IDisposable
         GraphSession session = GraphSession.Open(path, threads);
         try
         {
-            var signature = new GraphSignature(session);
-            int[] embeddings = signature.FloatInput(Embeddings, 3).Shape;
-            int width = Fixed(path, Embeddings, embeddings, 2, sizes?.Width);
-            signature.Input(Mask, TensorElementType.Int64, 2);
-            CheckPositions(session, signature, axes, positions);
-            int vocabularySize = Fixed(path, Logits, signature.FloatOutput(Logits, 3).Shape, 2, sizes?.VocabularySize);
-            string[] names = CacheNames(session);
-            var shapes = new (int Heads, int HeadWidth)[names.Length];
-            for (int i = 0; i < names.Length; i++)
-            {
-                string past = $"past_key_values.{names[i]}";
-                (int[] shape, TensorElementType type) = signature.FloatInput(past, 4);
-                shapes[i] = (Fixed(path, past, shape, 1, sizes?.CacheHeads), Fixed(path, past, shape, 3, sizes?.HeadWidth));
-                string present = $"present.{names[i]}";
-                (int[] result, TensorElementType resultType) = signature.FloatOutput(present, 4);
-                if ((result[1] > 0 && result[1] != shapes[i].Heads) || (result[3] > 0 && result[3] != shapes[i].HeadWidth))
-                {
-                    throw Throw.GraphShape(path, present, result, $"{shapes[i].Heads} heads of width {shapes[i].HeadWidth}, as '{past}' has");
-                }
-
-                if (resultType != type || type != session.Inputs[$"past_key_values.{names[0]}"].ElementDataType)
-                {
-                    throw Throw.GraphType(path, present, $"{resultType}", $"{type} as '{past}', and the same in all layers");
-                }
-            }
-
-            return new Decoder(session, width, vocabularySize, names, shapes) { CanBatch = embeddings[0] != 1, PositionAxes = axes };
+            return new Decoder(session, DecoderSignature.Read(session, axes, positions, sizes));
         }
         catch
         {
@@ -105,10 +60,10 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Bytes of the cache for one token of one sequence.</summary>
-    public long CacheBytesPerToken => _cacheShapes.Sum(shape => (long)shape.Heads * shape.HeadWidth * (_cacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float)));
+    public long CacheBytesPerToken => _signature.CacheShapes.Sum(shape => (long)shape.Heads * shape.HeadWidth * (_signature.CacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float)));
 
     /// <summary>Whether several sequences can be read side by side: whether the graph leaves the batch dimension open.</summary>
-    public bool CanBatch { get; private init; }
+    public bool CanBatch => _signature.CanBatch;
 
     /// <summary>
     /// Whether sequences of different lengths can be read side by side: whether what the attention mask hides has no influence. True
@@ -118,7 +73,7 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>The cache before the first token.</summary>
     /// <param name="rows">Sequences side by side.</param>
-    public KvCache CreateCache(int rows = 1) => KvCache.Empty(_cacheShapes, _cacheType, rows);
+    public KvCache CreateCache(int rows = 1) => KvCache.Empty(_signature.CacheShapes, _signature.CacheType, rows);
 
     /// <summary>Reads the next tokens, as many of each sequence.</summary>
     /// <param name="embeddings">Row-major [rows, T, H].</param>
@@ -141,7 +96,7 @@ internal sealed class Decoder : IDisposable
         fixed (float* embeddingStart = embeddings)
         fixed (long* positionStart = axisFirst, maskStart = mask)
         {
-            using OrtValue embeddingValue = FloatTensors.Create(_embeddingType, embeddingStart, embeddings.Length, rows, count, Width);
+            using OrtValue embeddingValue = FloatTensors.Create(_signature.EmbeddingType, embeddingStart, embeddings.Length, rows, count, Width);
             using OrtValue maskValue = GraphSession.View(maskStart, rows, total);
             using OrtValue positionValue = PositionAxes == 1
                 ? GraphSession.View(positionStart, rows, count)
@@ -151,10 +106,10 @@ internal sealed class Decoder : IDisposable
             using OrtValue keepOne = GraphSession.View(&one);
             using OrtValue useCache = OrtValue.CreateTensorValueWithData(
                 OrtMemoryInfo.DefaultInstance, TensorElementType.Bool, [1], (nint)(&hasPast), sizeof(bool));
-            IEnumerable<OrtValue> optional = _optional.Select(name => name switch
+            IEnumerable<OrtValue> optional = _signature.Optional.Select(name => name switch
             {
-                PositionIds => positionValue,
-                LogitsToKeep => keepOne,
+                DecoderSignature.PositionIds => positionValue,
+                DecoderSignature.LogitsToKeep => keepOne,
                 _ => useCache,
             });
             IDisposableReadOnlyCollection<OrtValue> outputs;
@@ -233,37 +188,4 @@ internal sealed class Decoder : IDisposable
             return false;
         }
     }
-
-    private static void CheckPositions(GraphSession session, GraphSignature signature, int axes, PositionMode positions)
-    {
-        if (!session.Inputs.ContainsKey(PositionIds) && axes == 1)
-        {
-            if (positions == PositionMode.KeepOriginal)
-            {
-                throw Throw.PositionsFixed(session.Name);
-            }
-
-            return;
-        }
-
-        int[] shape = signature.Input(PositionIds, TensorElementType.Int64, axes == 1 ? 2 : 3);
-        if (axes > 1 && shape[0] > 0 && shape[0] != axes)
-        {
-            throw Throw.GraphShape(session.Name, PositionIds, shape, $"{axes} as dimension 0");
-        }
-    }
-
-    /// <summary>"0.key", "0.value", "1.key", ... of the layers that the graph has.</summary>
-    private static string[] CacheNames(GraphSession session)
-    {
-        int layers = session.Inputs.Keys.Count(name => name.StartsWith("past_key_values.", StringComparison.Ordinal)) / 2;
-        int others = 2 + Optional.Count(session.Inputs.ContainsKey);
-        return layers > 0 && session.Inputs.Count == others + (2 * layers)
-            ? [.. Enumerable.Range(0, layers).SelectMany(layer => (string[])[$"{layer}.key", $"{layer}.value"])]
-            : throw Throw.DecoderInputs(session.Name, session.Inputs.Keys);
-    }
-
-    private static int Fixed(string path, string name, int[] shape, int dimension, int? otherwise) =>
-        shape[dimension] > 0 ? shape[dimension]
-        : otherwise ?? throw Throw.GraphShape(path, name, shape, $"a number as dimension {dimension}");
 }

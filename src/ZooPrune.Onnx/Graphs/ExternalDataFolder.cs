@@ -6,6 +6,8 @@ namespace ZooPrune.Onnx;
 /// <param name="folder">Full path of the graph's folder; null for a graph that has none, whose constants must all be inside.</param>
 internal sealed class ExternalDataFolder(string? folder)
 {
+    private const int PieceLength = 1 << 22;
+
     /// <summary>The values of a constant, wherever they are.</summary>
     /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
     public ReadOnlyMemory<byte> Read(OnnxTensor tensor)
@@ -23,6 +25,30 @@ internal sealed class ExternalDataFolder(string? folder)
         return bytes;
     }
 
+    /// <summary>Copies the values of a constant in another file, piece by piece.</summary>
+    /// <returns>Number of bytes.</returns>
+    /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
+    public long CopyTo(OnnxTensor tensor, Stream target)
+    {
+        long length = Check(tensor);
+        using FileStream file = File.OpenRead(FileOf(tensor)!);
+        file.Seek(tensor.External!.Offset, SeekOrigin.Begin);
+        byte[] piece = new byte[Math.Clamp(length, 1, PieceLength)];
+        for (long left = length; left > 0;)
+        {
+            Span<byte> next = piece.AsSpan(0, (int)Math.Min(left, piece.Length));
+            file.ReadExactly(next);
+            target.Write(next);
+            left -= next.Length;
+        }
+
+        return length;
+    }
+
+    /// <summary>Full path of the file that holds the values; null where they are in the graph.</summary>
+    /// <exception cref="InvalidDataException">It is not in the graph's folder.</exception>
+    public string? FileOf(OnnxTensor tensor) => tensor.External is { } external ? PathOf(tensor.Name, external) : null;
+
     /// <summary>Makes sure that the values are there, without reading them.</summary>
     /// <returns>Number of bytes.</returns>
     /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
@@ -39,7 +65,7 @@ internal sealed class ExternalDataFolder(string? folder)
             throw new InvalidDataException($"constant '{tensor.Name}' is in the file '{external.Location}', which is missing");
         }
 
-        long available = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
+        long available = (Target(file) ?? file).Length;
         long length = tensor.ByteLength ?? external.Length ?? 0;
         return external.Offset <= available - length
             ? length
@@ -47,6 +73,33 @@ internal sealed class ExternalDataFolder(string? folder)
                 CultureInfo.InvariantCulture,
                 $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {available:N0}"));
     }
+
+    /// <summary>
+    /// Where constants really are that links in the folder lead to, as in the hub's cache: ONNX Runtime takes no file that a link leads out
+    /// of the folder to.
+    /// </summary>
+    /// <returns>The folder to use, and names in it by location; without links the graph's own folder and no names.</returns>
+    /// <exception cref="InvalidDataException">The links lead to several folders.</exception>
+    public (string? Folder, IReadOnlyDictionary<string, string> Names) FollowLinks(IEnumerable<OnnxTensor> tensors)
+    {
+        (string Location, FileInfo File, FileInfo? Target)[] files =
+        [
+            .. tensors.Where(tensor => tensor.External is not null).DistinctBy(tensor => tensor.External!.Location)
+                .Select(tensor => (tensor.External!.Location, File: new FileInfo(PathOf(tensor.Name, tensor.External))))
+                .Select(found => (found.Location, found.File, Target(found.File))),
+        ];
+        if (files.All(file => file.Target is null))
+        {
+            return (folder, new Dictionary<string, string>());
+        }
+
+        string[] folders = [.. files.Select(file => (file.Target ?? file.File).DirectoryName!).Distinct()];
+        return folders is [var only]
+            ? (only, files.ToDictionary(file => file.Location, file => (file.Target ?? file.File).Name))
+            : throw new InvalidDataException($"its data files are links into several folders, {string.Join(" and ", folders)}");
+    }
+
+    private static FileInfo? Target(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
 
     private string PathOf(string name, ExternalData external)
     {

@@ -28,6 +28,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         Int8 = 3,
         Int32 = 6,
         Int64 = 7,
+        Bool = 9,
         Float16 = 10,
         Double = 11,
         BFloat16 = 16,

@@ -161,7 +161,7 @@ internal static class OnnxGraphReader
         return (name, new OnnxAttribute(single, int64, text, singles, int64s, tensor));
     }
 
-    /// <summary>Every name that the nodes and outputs of a subgraph mention; those that are its own do no harm.</summary>
+    /// <summary>Every name that a subgraph uses and does not define itself.</summary>
     private static void ReadCaptured(ProtobufReader graph, List<string> captured, int depth)
     {
         if (depth > DeepestSubgraph)
@@ -169,34 +169,47 @@ internal static class OnnxGraphReader
             throw new InvalidDataException($"its subgraphs are nested more than {DeepestSubgraph} deep");
         }
 
+        var used = new List<string>();
+        var own = new HashSet<string>();
         while (graph.TryReadField(out int field, out WireType type))
         {
             switch (field, type)
             {
                 case (1, WireType.Bytes):
-                    ReadCapturedByNode(graph.ReadMessage(), captured, depth);
+                    ReadCapturedByNode(graph.ReadMessage(), used, own, depth);
+                    break;
+                case (5, WireType.Bytes):
+                    own.Add(OnnxTensorReader.NameOf(graph.ReadBytes()));
+                    break;
+                case (11, WireType.Bytes):
+                    own.Add(OnnxValueReader.Read(graph.ReadMessage()).Name);
                     break;
                 case (12, WireType.Bytes):
-                    captured.Add(OnnxValueReader.Read(graph.ReadMessage()).Name);
+                    used.Add(OnnxValueReader.Read(graph.ReadMessage()).Name);
                     break;
                 default:
                     graph.Skip(type);
                     break;
             }
         }
+
+        captured.AddRange(used.Where(name => !own.Contains(name)));
     }
 
-    private static void ReadCapturedByNode(ProtobufReader node, List<string> captured, int depth)
+    private static void ReadCapturedByNode(ProtobufReader node, List<string> used, HashSet<string> own, int depth)
     {
         while (node.TryReadField(out int field, out WireType type))
         {
             switch (field, type)
             {
                 case (1, WireType.Bytes):
-                    captured.Add(node.ReadString());
+                    used.Add(node.ReadString());
+                    break;
+                case (2, WireType.Bytes):
+                    own.Add(node.ReadString());
                     break;
                 case (5, WireType.Bytes):
-                    ReadAttribute(node.ReadMessage(), captured, depth);
+                    ReadAttribute(node.ReadMessage(), used, depth);
                     break;
                 default:
                     node.Skip(type);

@@ -14,7 +14,7 @@ internal static class OnnxTensorReader
         string name = "";
         int elementType = 0;
         var dimensions = new List<long>();
-        var singles = new List<ReadOnlyMemory<byte>>();
+        var listed = new List<ReadOnlyMemory<byte>>();
         var integers = new List<long>();
         ReadOnlyMemory<byte>? raw = null;
         var entries = new Dictionary<string, string>();
@@ -30,14 +30,22 @@ internal static class OnnxTensorReader
                     elementType = (int)message.ReadVarint();
                     break;
                 case (4, WireType.Bytes):
-                    singles.Add(message.ReadBytes());
+                    listed.Add(message.ReadBytes());
                     break;
                 case (4, WireType.Fixed32):
                     byte[] single = new byte[sizeof(float)];
                     BinaryPrimitives.WriteSingleLittleEndian(single, message.ReadSingle());
-                    singles.Add(single);
+                    listed.Add(single);
                     break;
-                case (5 or 7, WireType.Bytes or WireType.Varint):
+                case (10, WireType.Bytes):
+                    listed.Add(message.ReadBytes());
+                    break;
+                case (10, WireType.Fixed64):
+                    int start = message.Position;
+                    message.Skip(type);
+                    listed.Add(message.Since(start));
+                    break;
+                case (5 or 7 or 11, WireType.Bytes or WireType.Varint):
                     message.ReadInt64s(type, integers);
                     break;
                 case (8, WireType.Bytes):
@@ -63,10 +71,56 @@ internal static class OnnxTensorReader
             name,
             elementType,
             [.. dimensions],
-            isExternal ? default : raw ?? (singles.Count > 0 ? Join(singles) : Pack(integers, elementType)),
+            isExternal ? default : raw ?? (listed.Count > 0 ? Join(listed) : Pack(integers, elementType)),
             isExternal ? ReadExternal(name, entries) : null);
         CheckLength(tensor);
         return tensor;
+    }
+
+    /// <summary>The name alone.</summary>
+    public static string NameOf(ReadOnlyMemory<byte> tensor)
+    {
+        var message = new ProtobufReader(tensor);
+        string name = "";
+        while (message.TryReadField(out int field, out WireType type))
+        {
+            if (field == 8 && type == WireType.Bytes)
+            {
+                name = message.ReadString();
+            }
+            else
+            {
+                message.Skip(type);
+            }
+        }
+
+        return name;
+    }
+
+    /// <summary>The same constant with its values in another file.</summary>
+    public static ProtobufWriter Relocate(ReadOnlyMemory<byte> tensor, ExternalData external)
+    {
+        var writer = new ProtobufWriter();
+        var message = new ProtobufReader(tensor);
+        for (int start = 0; message.TryReadField(out int field, out WireType type); start = message.Position)
+        {
+            message.Skip(type);
+            if (field != 13)
+            {
+                writer.WriteFields(message.Since(start).Span);
+            }
+        }
+
+        Entry("location", external.Location);
+        Entry("offset", external.Offset.ToString(CultureInfo.InvariantCulture));
+        if (external.Length is { } length)
+        {
+            Entry("length", length.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return writer;
+
+        void Entry(string key, string value) => writer.WriteMessage(13, new ProtobufWriter().WriteString(1, key).WriteString(2, value));
     }
 
     private static void ReadEntry(ProtobufReader message, Dictionary<string, string> entries)

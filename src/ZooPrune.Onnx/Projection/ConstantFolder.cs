@@ -36,14 +36,26 @@ internal sealed class ConstantFolder(GraphOrder order, ExternalDataFolder files)
         || order.Graph.Nodes.Any(node => CastTarget(node) is OnnxTensor.Float16 or OnnxTensor.BFloat16);
 
     /// <summary>
-    /// The name behind nodes that change a value by rounding at most: Identity, Dropout, and Cast between floating-point types.
+    /// The name behind nodes that change a value by rounding at most: Identity, Dropout, Cast between floating-point types, and
+    /// QuantizeLinear with DequantizeLinear behind it.
     /// </summary>
     public string SkipCasts(string name)
     {
         // The order has no circles, so this ends.
-        while (Producer(name) is { } node && IsAlias(node))
+        while (Producer(name) is { } node)
         {
-            name = node.Inputs[0];
+            if (IsAlias(node))
+            {
+                name = node.Inputs[0];
+            }
+            else if (node is { Operator: "DequantizeLinear", Inputs: [var quantized, ..] } && Producer(quantized) is { Operator: "QuantizeLinear", Inputs: [var source, ..] })
+            {
+                name = source;
+            }
+            else
+            {
+                break;
+            }
         }
 
         return name;
@@ -84,12 +96,20 @@ internal sealed class ConstantFolder(GraphOrder order, ExternalDataFolder files)
 
     internal static float[] Transpose(ReadOnlySpan<float> matrix, int rows, int columns)
     {
+        // By squares that fit into the cache: reading down a column of a large matrix misses it every time.
+        const int Side = 32;
         float[] result = new float[matrix.Length];
-        for (int row = 0; row < rows; row++)
+        for (int top = 0; top < rows; top += Side)
         {
-            for (int column = 0; column < columns; column++)
+            for (int left = 0; left < columns; left += Side)
             {
-                result[(column * rows) + row] = matrix[(row * columns) + column];
+                for (int row = top; row < Math.Min(rows, top + Side); row++)
+                {
+                    for (int column = left; column < Math.Min(columns, left + Side); column++)
+                    {
+                        result[(column * rows) + row] = matrix[(row * columns) + column];
+                    }
+                }
             }
         }
 

@@ -23,13 +23,22 @@ internal static class MlpGraph
         return graph.Build();
     }
 
+    /// <summary>x [N, D] -> Z [N, H] and nothing else, for a file.</summary>
+    public static byte[] Plain(MlpWeights weights)
+    {
+        var graph = new OnnxGraphBuilder("projector");
+        string x = graph.Input(Tokens, OnnxGraphBuilder.Element.Float, "tokens", $"{weights.First.InputWidth}");
+        Layer(graph, Activated(graph, weights.Gelu, Layer(graph, x, weights.First, null)), weights.Second, Projected);
+        graph.Output(Projected, OnnxGraphBuilder.Element.Float, "tokens", $"{weights.Second.OutputWidth}");
+        return graph.Build();
+    }
+
     /// <summary>x [N, D] -> Z [N, H] by one layer.</summary>
     public static byte[] OneLayer(LinearLayer layer)
     {
         var graph = new OnnxGraphBuilder("projector");
         string x = graph.Input(Tokens, OnnxGraphBuilder.Element.Float, "tokens", $"{layer.InputWidth}");
-        string weight = graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth);
-        graph.Node("Gemm", "", [x, weight, graph.Constant(layer.Bias, layer.OutputWidth)], Projected, ("transB", 1));
+        Layer(graph, x, layer, Projected);
         graph.Output(Projected, OnnxGraphBuilder.Element.Float, "tokens", $"{layer.OutputWidth}");
         return graph.Build();
     }
@@ -105,15 +114,24 @@ internal static class MlpGraph
 
     private static void SecondLayer(OnnxGraphBuilder graph, MlpProjector mlp, string a)
     {
-        string activated = mlp.Gelu switch
-        {
-            GeluKind.Tanh => graph.Node("Gelu", [a], ("approximate", "tanh")),
-            GeluKind.Quick => graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.Scalar((float)GeluFunction.Quick)])])]),
-            _ => graph.Node("Gelu", [a]),
-        };
+        string activated = Activated(graph, mlp.Gelu, a);
         string weight = graph.Constant(mlp.Weight2, mlp.OutputWidth, mlp.HiddenWidth);
         graph.Node("Gemm", "", [activated, weight, graph.Constant(mlp.Bias2, mlp.OutputWidth)], Projected, ("transB", 1));
     }
+
+    private static string Layer(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output) => graph.Node(
+        "Gemm",
+        "",
+        [x, graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth), graph.Constant(layer.Bias, layer.OutputWidth)],
+        output,
+        ("transB", 1));
+
+    private static string Activated(OnnxGraphBuilder graph, GeluKind gelu, string a) => gelu switch
+    {
+        GeluKind.Tanh => graph.Node("Gelu", [a], ("approximate", "tanh")),
+        GeluKind.Quick => graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.Scalar((float)GeluFunction.Quick)])])]),
+        _ => graph.Node("Gelu", [a]),
+    };
 
     /// <summary>d = g'(a).</summary>
     private static string Slope(OnnxGraphBuilder graph, GeluKind gelu, string a)

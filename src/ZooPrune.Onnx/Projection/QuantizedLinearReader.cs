@@ -10,10 +10,25 @@ internal static class QuantizedLinearReader
 {
     private const int MostBits = 8;
 
+    /// <summary>The levels of FP4: sign, two bits of exponent, one of mantissa, the largest scaled to 1.</summary>
+    private static readonly float[] FourBitFloats =
+    [
+        0, 0.005208333f, 0.6666667f, 1, 0.33333334f, 0.5f, 0.16666667f, 0.25f,
+        -0f, -0.005208333f, -0.6666667f, -1, -0.33333334f, -0.5f, -0.16666667f, -0.25f,
+    ];
+
+    /// <summary>The levels of NF4: quantiles of the normal distribution, scaled to -1..1, with an exact zero.</summary>
+    private static readonly float[] NormalFloats =
+    [
+        -1, -0.6961928f, -0.52507305f, -0.39491749f, -0.28444138f, -0.18477343f, -0.091050036f, 0,
+        0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1,
+    ];
+
     /// <summary>The product that a node gives, or null where it is none of these forms.</summary>
     public static LinearMatch? Read(ConstantFolder constants, OnnxNode node) => (node.Domain, node.Operator) switch
     {
         (MicrosoftDomain, "MatMulNBits") => Blocks(constants, node),
+        (MicrosoftDomain, "MatMulBnb4") => Levels(constants, node),
         (MicrosoftDomain, "DynamicQuantizeMatMul") when node.Input(0) is { } input =>
             Columns(constants, input, node.Input(1), node.Input(2), node.Input(3), node.Input(4)),
         (MicrosoftDomain, "MatMulIntegerToFloat") when Quantizer(constants, node.Input(0), node.Input(2), node.Input(4)) is { } input =>
@@ -144,5 +159,39 @@ internal static class QuantizedLinearReader
         return node.Input(5) is null || bias is not null
             ? LinearReader.Match(constants, input, new FoldedTensor([outputWidth, inputWidth], values), bias, isColumns: false)
             : null;
+    }
+
+    /// <summary>
+    /// MatMulBnb4: weights [H, D] as one run of four-bit numbers, each of which stands for one of sixteen levels, times a scale for each
+    /// block of the run; the upper half of a byte comes first.
+    /// </summary>
+    private static LinearMatch? Levels(ConstantFolder constants, OnnxNode node)
+    {
+        long size = node.Int64("block_size", 0);
+        long inputWidth = node.Int64("K", 0);
+        long outputWidth = node.Int64("N", 0);
+        if (size is < 16 or > 65536 || inputWidth is < 1 or > int.MaxValue || outputWidth is < 1 or > int.MaxValue
+            || inputWidth * outputWidth > Array.MaxLength || node.Int64("transB", 1) != 1
+            || node.Input(0) is not { } input || node.Input(1) is not { } weight || node.Input(2) is not { } scale)
+        {
+            return null;
+        }
+
+        int count = (int)(inputWidth * outputWidth);
+        int[]? packed = constants.FindIntegers(weight)?.Values;
+        float[]? scales = constants.Find(scale)?.Values;
+        float[]? levels = node.Int64("quant_type", -1) switch { 0 => FourBitFloats, 1 => NormalFloats, _ => null };
+        if (levels is null || packed?.Length != (count + 1) / 2 || scales?.Length != (count + size - 1) / size)
+        {
+            return null;
+        }
+
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = levels[(packed[i / 2] >> (i % 2 == 0 ? 4 : 0)) & 15] * scales[i / (int)size];
+        }
+
+        return LinearReader.Match(constants, input, new FoldedTensor([outputWidth, inputWidth], values), null, isColumns: false);
     }
 }

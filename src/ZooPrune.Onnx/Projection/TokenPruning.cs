@@ -8,6 +8,13 @@ internal sealed class TokenPruning(IProjector projector, PruningDecisions decisi
     // One pruner is kept, not one for every options object ever seen: callers use the same options again and again.
     private volatile PreparedPruner? _last;
 
+    /// <summary>The same with a memory of its own.</summary>
+    public TokenPruning Another() => new(projector, decisions);
+
+    /// <summary>Checks options, and gets ready for them.</summary>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public void Check(PruningOptions pruning) => PrunerFor(pruning);
+
     /// <param name="visualTokens">X, row-major [N, D], over all tiles.</param>
     /// <param name="layout">Which of them can be chosen, in which tiles; of as many tokens.</param>
     /// <param name="pruning">What to keep; null keeps all.</param>

@@ -49,7 +49,7 @@ internal sealed record ProjectorTail(string Start, IReadOnlyList<TailStep> Steps
             foreach (string input in step.Inputs)
             {
                 pending.Add(input);
-                widths[input] = step.Layer?.InputWidth ?? widths[value];
+                widths[input] = step.Layer?.InputWidth ?? step.Width ?? widths[value];
             }
 
             if (pending.Count == 1 && step.Kind == TailKind.Linear)

@@ -44,7 +44,7 @@ internal sealed class TailGraph
         [input, _graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth), _graph.Constant(layer.Bias, layer.OutputWidth)],
         ("transB", 1));
 
-    /// <summary>Takes over the nodes of a step, without casts.</summary>
+    /// <summary>Takes over the nodes of a step, without those that round.</summary>
     private string Copy(TailStep step)
     {
         var nodes = new SortedList<int, OnnxNode>();
@@ -63,7 +63,7 @@ internal sealed class TailGraph
 
         foreach (OnnxNode node in nodes.Values)
         {
-            if (ConstantFolder.IsAlias(node))
+            if (ConstantFolder.IsAlias(node) || node.Operator is "QuantizeLinear" or "DequantizeLinear")
             {
                 _names[node.Outputs[0]] = NameOf(node.Inputs[0]);
                 continue;

@@ -36,6 +36,9 @@ internal sealed record TailStep(TailKind Kind, string Output, IReadOnlyList<stri
     /// <summary>Which GELU.</summary>
     public GeluKind Gelu { get; init; }
 
+    /// <summary>The last dimension of what comes out, where the step tells; otherwise null.</summary>
+    public int? Width { get; init; }
+
     /// <summary>The node of a <see cref="TailKind.RowMove"/>.</summary>
     public OnnxNode? Node { get; init; }
 }

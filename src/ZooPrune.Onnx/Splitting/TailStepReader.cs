@@ -109,15 +109,26 @@ internal sealed class TailStepReader(ConstantFolder constants)
 
     private TailStep? ReadMove(string value, OnnxNode node, int? width, int? rank)
     {
-        // The tokens' width tells whether a reshape keeps it: the layer before must be as wide as the layer behind.
-        bool moves = node.Domain.Length == 0 && width is not null && node.Operator switch
+        if (node.Domain.Length > 0 || node.Inputs.Count == 0 || constants.IsConstant(node.Inputs[0]))
         {
-            "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" => true,
-            "Gather" => node.Inputs.Count == 2 && node.Int64("axis", 0) >= 0 && (rank is null || node.Int64("axis", 0) < rank - 1),
+            return null;
+        }
+
+        // A reshape keeps the tokens if the layer before is as wide as what comes out: the walk compares the two.
+        if (node is { Operator: "Reshape", Inputs: [_, var shape] } && constants.FindIntegers(shape)?.Values is [.., > 0 and var last])
+        {
+            width ??= last;
+        }
+
+        long axis = node.Int64("axis", 0);
+        bool moves = node.Operator switch
+        {
+            "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" => width is not null,
+            "Gather" => axis == 0 || (axis > 0 && (rank is null ? width is not null : axis < rank - 1)),
             _ => false,
         };
-        return moves && !constants.IsConstant(node.Inputs[0])
-            ? new TailStep(TailKind.RowMove, value, [constants.SkipCasts(node.Inputs[0])], node.Operator) { Node = node }
+        return moves
+            ? new TailStep(TailKind.RowMove, value, [constants.SkipCasts(node.Inputs[0])], node.Operator) { Node = node, Width = width }
             : null;
     }
 

@@ -32,8 +32,15 @@ internal static class VisionEncoderSplitter
                 ?? throw Throw.GraphNames(path, "output", graph.Outputs.Select(value => value.Name), "one output, or one called image_features");
         ProjectorTail tail = ProjectorTail.Find(constants, output, out string found) ?? throw Throw.ProjectorNotFound(path, output.Name, found);
         ProjectorPart projector = ProjectorRecognizer.Recognize(constants, tail);
-        (byte[] encoder, string name) = EncoderCut.Write(file, constants, tail, output);
-        return new SplitVisionEncoder(encoder, folder, name, projector);
+        (GraphSelection selection, string name) = EncoderCut.Select(constants, tail, output);
+        (string? dataFolder, IReadOnlyDictionary<string, string> links) = files.FollowLinks(graph.Constants.Values);
+        byte[] encoder = new GraphFilter(graph, selection).Write(file);
+        if (links.Count > 0)
+        {
+            encoder = ConstantMover.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
+        }
+
+        return new SplitVisionEncoder(encoder, dataFolder!, name, projector);
     }
 
     /// <summary>Every constant must be where it should be, and all of them must fit into memory, before anything is done with them.</summary>

@@ -27,10 +27,28 @@ internal static class ModelWeights
         }
 
         string index = Path.Combine(root, Index);
-        return File.Exists(index) ? FindInShards(root, index, names) : null;
+        if (!File.Exists(index) || FindShard(root, index, names) is not (string path, string tensor))
+        {
+            return null;
+        }
+
+        using SafetensorsFile weights = Open(root, path);
+        return weights.Has(tensor) ? weights.Read(tensor) : throw Throw.ShardLacksTensor(path, tensor, Index);
     }
 
-    private static float[]? FindInShards(string root, string index, IReadOnlyList<string> names)
+    /// <summary>The files that <see cref="Find"/> reads, as full paths; none where the folder has no checkpoint.</summary>
+    public static IReadOnlyList<string> FilesOf(string folder, IReadOnlyList<string> names)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string single = Path.Combine(root, Single);
+        string index = Path.Combine(root, Index);
+        return File.Exists(single) ? [single]
+            : !File.Exists(index) ? []
+            : FindShard(root, index, names) is (string path, _) ? [index, path] : [index];
+    }
+
+    /// <summary>The shard that has the first tensor of these names; null where the index lists none of them.</summary>
+    private static (string Path, string Tensor)? FindShard(string root, string index, IReadOnlyList<string> names)
     {
         using JsonFile file = JsonFile.Open(index);
         JsonSection map = file.Root.Section("weight_map");
@@ -56,8 +74,7 @@ internal static class ModelWeights
             throw Throw.ShardMissing(index, name, shard);
         }
 
-        using SafetensorsFile weights = Open(root, path);
-        return weights.Has(name) ? weights.Read(name) : throw Throw.ShardLacksTensor(path, name, Index);
+        return (path, name);
     }
 
     /// <summary>A name and no path, on every system: an index that works only on one is as wrong as one that leads elsewhere.</summary>

@@ -45,6 +45,59 @@ public class TerminalTests
     }
 
     [Fact]
+    public void WhileWriting_Pieces_AreWrittenAsTheyCome()
+    {
+        using StringWriter output = new();
+        using ManualResetEventSlim first = new();
+        using Terminal terminal = new(new Signalling(output, first), true, TextWriter.Null, true, CancellationToken.None);
+
+        bool wasWritten = terminal.WhileWriting("telling", write =>
+        {
+            write("one ");
+            bool isThere = first.Wait(TimeSpan.FromSeconds(30));
+            write("two\e");
+            return isThere;
+        });
+
+        Assert.True(wasWritten);
+        Assert.Equal("one two\uFFFD", output.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public void WhileWriting_FailsAfterAPiece_EndsTheLineAndThrows()
+    {
+        using StringWriter output = new();
+        using Terminal terminal = new(output, true, TextWriter.Null, true, CancellationToken.None);
+
+        Assert.Throws<UsageException>(() => terminal.WhileWriting<int>("telling", write =>
+        {
+            write("half");
+            throw new UsageException("no");
+        }));
+
+        Assert.Equal("half" + Environment.NewLine, output.ToString());
+    }
+
+    [Fact]
+    public void WhileWriting_CancelledBetweenPieces_LeavesTheWork()
+    {
+        using StringWriter output = new();
+        using CancellationTokenSource stop = new();
+        using ManualResetEventSlim end = new();
+        using Terminal terminal = new(output, true, TextWriter.Null, true, stop.Token);
+
+        Assert.Throws<OperationCanceledException>(() => terminal.WhileWriting("telling", write =>
+        {
+            write("half");
+            stop.CancelAfter(50);
+            return end.Wait(TimeSpan.FromMinutes(1));
+        }));
+
+        Assert.Equal("half", output.ToString().TrimEnd());
+        end.Set();
+    }
+
+    [Fact]
     public void Dispose_NothingLeftBehind_DisposesWhatItOwns()
     {
         var resource = new Resource();
@@ -65,6 +118,18 @@ public class TerminalTests
         terminal.Say("a\e[31mb\a\nc [bold]d[/]");
 
         Assert.Equal("a\uFFFD[31mb\uFFFD\nc [bold]d[/]", output.ToString().TrimEnd());
+    }
+
+    /// <summary>Says when something has been written.</summary>
+    private sealed class Signalling(StringWriter inner, ManualResetEventSlim written) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            inner.Write(value);
+            written.Set();
+        }
+
+        public override void WriteLine(string? value) => inner.WriteLine(value);
     }
 
     private sealed class Resource : IDisposable

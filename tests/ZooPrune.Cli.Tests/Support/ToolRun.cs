@@ -9,6 +9,8 @@ namespace ZooPrune.Cli.Tests;
 /// <param name="Errors">Its standard error.</param>
 internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 {
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "zooprune.dll");
+
     /// <summary>Standard error without the lines that say that time passes, which a busy machine adds.</summary>
     public string Error { get; } = string.Concat(
         Errors.Split('\n').Where(line => !line.TrimEnd().EndsWith(" s so far", StringComparison.Ordinal)).Select(line => line.Length > 0 ? line + "\n" : ""));
@@ -32,16 +34,33 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
     /// <summary>Runs the tool as a process of its own, in the root of the repository.</summary>
     public static ToolRun AsProcess(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "zooprune.dll"), .. arguments])
-        {
-            WorkingDirectory = TestModel.Repository,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
+        using Process process = Process.Start(Redirected("dotnet", [Program, .. arguments]))!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new ToolRun(process.ExitCode, output, error.Result);
     }
+
+    /// <summary>Runs the tool as a process and sends it what Ctrl-C sends, when it has written a line to standard error.</summary>
+    public static ToolRun Interrupted(params string[] arguments)
+    {
+        // A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
+        using Process process = Process.Start(OperatingSystem.IsLinux()
+            ? Redirected("env", ["--default-signal=INT", "dotnet", Program, .. arguments])
+            : Redirected("dotnet", [Program, .. arguments]))!;
+        string first = process.StandardError.ReadLine() + "\n";
+        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        kill.WaitForExit();
+        string rest = process.StandardError.ReadToEnd();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ToolRun(process.ExitCode, output, first + rest);
+    }
+
+    private static ProcessStartInfo Redirected(string program, string[] arguments) => new(program, arguments)
+    {
+        WorkingDirectory = TestModel.Repository,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
 }

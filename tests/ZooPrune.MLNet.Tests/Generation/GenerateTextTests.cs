@@ -48,24 +48,27 @@ public class GenerateTextTests(TestModel test)
         (unordered.KeptIndices[2], unordered.KeptIndices[3]) = (unordered.KeptIndices[3], unordered.KeptIndices[2]);
         int later = unordered.KeptIndices[3];
         (PromptRow beyond, _) = Prompt();
-        beyond.VisualTokenCount = beyond.KeptIndices[^1];
+        beyond.KeptIndices[^1] = 576;
+        (PromptRow miscounted, _) = Prompt();
+        miscounted.VisualTokenCount = 575;
         PromptRow nothing = new() { Question = good.Question, VisualTokenCount = 576 };
 
-        GeneratedRow[] rows = Read(new(test.Model), silent, shortened, unordered, beyond, nothing, good);
+        GeneratedRow[] rows = Read(new(test.Model), silent, shortened, unordered, beyond, nothing, miscounted, good);
 
         Assert.Equal(
             [
                 "GenerateText: column 'Question' is empty in row 0. Expected text; name the column with the questions in QuestionColumnName, and give every row a question.",
                 "GenerateText: column 'kept_tokens' has 2,047 values and column 'kept_indices' has 16 in row 1. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
                 $"GenerateText: column 'kept_indices' has {later} at position 3 in row 2. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
-                $"GenerateText: column 'kept_indices' has {beyond.KeptIndices[^1]} at position 15 in row 3. Expected ascending indices from 0 to below the {beyond.VisualTokenCount} visual tokens; take indices and count from the same PruneVisualTokens stage.",
+                "GenerateText: column 'kept_indices' has 576 at position 15 in row 3. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
                 "GenerateText: column 'kept_tokens' has 0 values and column 'kept_indices' has 0 in row 4. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
+                "GenerateText: column 'visual_token_count' has 575 in row 5. Expected 576, the visual tokens of the row's image before pruning; put PruneVisualTokens with the same model before this stage.",
                 "",
             ],
             rows.Select(row => row.Error));
-        Assert.All(rows[..5], row => Assert.Equal("error: " + row.Error, row.Answer));
-        Assert.All(rows[..5], row => Assert.Equal((0f, 0f, string.Empty), (row.PrefillMilliseconds, row.DecodeMilliseconds, row.Note)));
-        Assert.False(rows[5].Answer.StartsWith("error", StringComparison.Ordinal));
+        Assert.All(rows[..6], row => Assert.Equal("error: " + row.Error, row.Answer));
+        Assert.All(rows[..6], row => Assert.Equal((0f, 0f, string.Empty), (row.PrefillMilliseconds, row.DecodeMilliseconds, row.Note)));
+        Assert.False(rows[6].Answer.StartsWith("error", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -111,6 +111,7 @@ public sealed class ZooPruneModelTests : IDisposable
             MaxThreads = 2,
             SensitivityColumnName = "s",
             SelectionOrderColumnName = "o",
+            ImageShapeColumnName = "i",
             KeptTokenCountColumnName = "k",
             NoteColumnName = "n",
             Errors = RowErrors.Throw,

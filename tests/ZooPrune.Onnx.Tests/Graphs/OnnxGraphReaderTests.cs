@@ -85,6 +85,36 @@ public sealed class OnnxGraphReaderTests
         Assert.Equal("there is no graph in the file", exception.Message);
     }
 
+    [Fact]
+    public void Read_Subgraph_NamesWhatItTakesFromOutside()
+    {
+        ProtobufWriter inner = new ProtobufWriter()
+            .WriteMessage(1, new ProtobufWriter().WriteString(1, "outside").WriteString(1, "own").WriteString(2, "sum").WriteString(4, "Add"))
+            .WriteMessage(5, new ProtobufWriter().WriteInt64(2, 1).WriteInt64(1, 0).WriteString(8, "own"))
+            .WriteMessage(12, new ProtobufWriter().WriteString(1, "sum"))
+            .WriteMessage(12, new ProtobufWriter().WriteString(1, "also outside"));
+        ProtobufWriter node = new ProtobufWriter().WriteString(2, "out").WriteString(4, "If")
+            .WriteMessage(5, new ProtobufWriter().WriteString(1, "then_branch").WriteMessage(6, inner));
+
+        OnnxGraph graph = OnnxGraphReader.Read(new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(1, node)).ToArray());
+
+        Assert.Equal(["outside", "also outside"], Assert.Single(graph.Nodes).Captured);
+    }
+
+    [Theory]
+    [InlineData(11, 10, "000000000000F83F")]
+    [InlineData(13, 11, "2A")]
+    [InlineData(7, 7, "2A")]
+    [InlineData(3, 5, "2A")]
+    public void Read_ListedValues_AreRead(int elementType, int field, string packed)
+    {
+        ProtobufWriter tensor = new ProtobufWriter().WriteInt64(1, 1).WriteInt64(2, elementType).WriteString(8, "w").WriteBytes(field, Convert.FromHexString(packed));
+
+        OnnxGraph graph = OnnxGraphReader.Read(new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray());
+
+        Assert.Equal(packed, Convert.ToHexString(graph.Constants["w"].Raw.Span[..(packed.Length / 2)]));
+    }
+
     private static OnnxGraph? ReadOrInvalid(ReadOnlyMemory<byte> file)
     {
         try

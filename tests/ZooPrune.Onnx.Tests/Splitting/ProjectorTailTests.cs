@@ -18,6 +18,8 @@ public sealed class ProjectorTailTests : IDisposable
         ("Gather by constants", (g, z) => g.Node("Gather", [z, g.Constant([3L, 1L, 2L, 0L, 5L, 4L], 6)], ("axis", 1)), ["batch", "6", "20"]),
         ("Gather of images", (g, z) => g.Node("Gather", [z, g.Constant([1L, 0L], 2)], ("axis", 0)), ["batch", "6", "20"]),
         ("Gather by computed order", (g, z) => g.Node("Gather", [Flat(g, z), Order(g)], ("axis", 0)), ["rows", "20"]),
+        ("Gather, width unknown", (g, z) => g.Node("Gather", [Flat(g, z), Order(g)], ("axis", 0)), ["rows", "width"]),
+        ("Reshape, width unknown", (g, z) => Flat(g, z), ["rows", "width"]),
         ("Reshape to constants", (g, z) => Flat(g, z), ["rows", "20"]),
         ("Reshape with zeros", (g, z) => g.Node("Reshape", [z, g.Constant([0L, 2L, 3L, -1L], 4)]), ["batch", "2", "3", "20"]),
         ("Reshape by the shape of the features", (g, z) => g.Node("Reshape", [z, FlatShape(g, z)]), ["rows", "20"]),

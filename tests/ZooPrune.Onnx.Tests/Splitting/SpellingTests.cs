@@ -76,8 +76,13 @@ public sealed class SpellingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static void AssertLayer(LinearLayer expected, LinearLayer got)
+    private static void AssertLayer(LinearLayer? expected, LinearLayer got)
     {
+        if (expected is null)
+        {
+            return;
+        }
+
         Assert.Equal((expected.InputWidth, expected.OutputWidth), (got.InputWidth, got.OutputWidth));
         Near.Equal(expected.Weight, got.Weight, 1e-7);
         Near.Equal(expected.Bias, got.Bias, 0);

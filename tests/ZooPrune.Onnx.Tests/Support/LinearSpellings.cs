@@ -6,11 +6,11 @@ namespace ZooPrune.Onnx.Tests;
 /// <summary>A Linear layer as exporters and quantisers write it, and what its weights are then.</summary>
 /// <param name="Name">What the test calls it.</param>
 /// <param name="Write">Adds the layer to a graph and returns its output.</param>
-/// <param name="Stored">The weights that are left of a layer's.</param>
+/// <param name="Stored">The weights that are left of a layer's; null where only ONNX Runtime tells.</param>
 /// <param name="Tolerance">How far the features of the split graph may be from those of the whole one.</param>
 /// <param name="OperatorSet">Version of ONNX's own operators that it needs.</param>
 internal sealed record LinearSpelling(
-    string Name, Func<OnnxGraphBuilder, string, LinearLayer, string> Write, Func<LinearLayer, LinearLayer> Stored, double Tolerance = 1e-5, int OperatorSet = 20)
+    string Name, Func<OnnxGraphBuilder, string, LinearLayer, string> Write, Func<LinearLayer, LinearLayer?> Stored, double Tolerance = 1e-5, int OperatorSet = 20)
 {
     public override string ToString() => Name;
 }
@@ -42,6 +42,8 @@ internal static class LinearSpellings
         new("MatMulNBits, 8 bits", (g, x, l) => NBits(g, x, l, 8, Zero.None), l => Blocked(l, 8, Zero.None)),
         new("MatMulNBits, 8 bits, zero points", (g, x, l) => NBits(g, x, l, 8, Zero.Packed), l => Blocked(l, 8, Zero.Packed)),
         new("MatMulNBits with bias", (g, x, l) => NBits(g, x, l, 4, Zero.Packed, biasInside: true), l => Blocked(l, 4, Zero.Packed)),
+        new("MatMulBnb4, NF4", (g, x, l) => Levels(g, x, l, 1), l => null, 1e-5),
+        new("MatMulBnb4, FP4", (g, x, l) => Levels(g, x, l, 0), l => null, 1e-5),
         new("MatMulInteger, uint8", (g, x, l) => Integer(g, x, l, Element.UInt8, perColumn: false, scalesFirst: true), l => Quantised(l, Element.UInt8, false), Rounded),
         new("MatMulInteger, int8 by column", (g, x, l) => Integer(g, x, l, Element.Int8, perColumn: true, scalesFirst: true), l => Quantised(l, Element.Int8, true), Rounded),
         new("MatMulInteger, scale by scale", (g, x, l) => Integer(g, x, l, Element.UInt8, perColumn: false, scalesFirst: false), l => Quantised(l, Element.UInt8, false), Rounded),
@@ -49,6 +51,7 @@ internal static class LinearSpellings
         new("MatMulIntegerToFloat", IntegerToFloat, l => Quantised(l, Element.Int8, true), Rounded),
         new("DequantizeLinear", (g, x, l) => Dequantised(g, x, l, Element.UInt8, perColumn: false), l => Quantised(l, Element.UInt8, false)),
         new("DequantizeLinear by column", (g, x, l) => Dequantised(g, x, l, Element.Int8, perColumn: true), l => Quantised(l, Element.Int8, true)),
+        new("activations quantised and dequantised", (g, x, l) => Dequantised(g, Coarse(g, x), l, Element.Int8, perColumn: true), l => Quantised(l, Element.Int8, true), Rounded),
         new("DequantizeLinear by block, int4", DequantisedBlocks, FourBits, OperatorSet: 21),
     ];
 
@@ -164,6 +167,19 @@ internal static class LinearSpellings
         static string Vector(OnnxGraphBuilder g, float[] numbers) => g.Constant(numbers, numbers.Length);
     }
 
+    /// <summary>Random numbers for all sixteen levels.</summary>
+    private static string Levels(OnnxGraphBuilder g, string x, LinearLayer l, int type)
+    {
+        var random = new Random(l.OutputWidth);
+        byte[] packed = new byte[(l.Weight.Length + 1) / 2];
+        random.NextBytes(packed);
+        float[] scales = [.. Enumerable.Range(0, (l.Weight.Length + Block - 1) / Block).Select(_ => 0.5f * random.NextSingle())];
+        string product = Contrib(
+            g, "MatMulBnb4", [x, g.Constant(Element.UInt8, packed, packed.Length), g.Constant(scales, scales.Length)],
+            ("K", l.InputWidth), ("N", l.OutputWidth), ("block_size", Block), ("quant_type", type));
+        return g.Node("Add", [product, Bias(g, l)]);
+    }
+
     private static LinearLayer Blocked(LinearLayer l, int bits, Zero zero)
     {
         (int[] values, float[] scales, int[] zeros) = Blocks(l, bits, zero);
@@ -242,6 +258,13 @@ internal static class LinearSpellings
     {
         (string weight, string scale, string zero) = ByteConstants(g, l, type, perColumn);
         return g.Node("Add", [g.Node("MatMul", [x, g.Node("DequantizeLinear", [weight, scale, zero], ("axis", 1))]), Bias(g, l)]);
+    }
+
+    private static string Coarse(OnnxGraphBuilder g, string x)
+    {
+        string scale = g.ScalarWithoutShape(0.02f);
+        string zero = g.Constant(Element.Int8, [0]);
+        return g.Node("DequantizeLinear", [g.Node("QuantizeLinear", [x, scale, zero]), scale, zero]);
     }
 
     /// <summary>Columns [D, H] in int4 with a scale for each eight rows of a column.</summary>

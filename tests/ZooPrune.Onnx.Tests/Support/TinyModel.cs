@@ -91,14 +91,19 @@ internal sealed class TinyModel : IDisposable
         string mask = "attention_mask",
         string past = "past_key_values.0.value",
         string batch = "batch",
-        bool readsMask = true)
+        bool readsMask = true,
+        bool hasPositions = true,
+        bool keepsLastLogits = false,
+        bool asksForCache = false,
+        bool hasSizes = true)
     {
         var graph = new OnnxGraphBuilder("decoder");
-        string embeddings = graph.Input("inputs_embeds", Element.Float, batch, "length", $"{width}");
+        string Size(string name, int size) => hasSizes ? $"{size}" : name;
+        string embeddings = graph.Input("inputs_embeds", Element.Float, batch, "length", Size("width", width));
         string maskInput = graph.Input(mask, Element.Int64, batch, "total");
-        string positions = graph.Input("position_ids", Element.Int64, batch, "length");
-        string pastKey = graph.Input("past_key_values.0.key", Element.Float, batch, "1", "past", $"{width}");
-        string pastValue = graph.Input(past, Element.Float, batch, "1", "past", $"{width}");
+        string? positions = hasPositions ? graph.Input("position_ids", Element.Int64, batch, "length") : null;
+        string pastKey = graph.Input("past_key_values.0.key", Element.Float, batch, Size("heads", 1), "past", Size("width", width));
+        string pastValue = graph.Input(past, Element.Float, batch, Size("heads", 1), "past", Size("width", width));
         string oneHead = graph.Node("Unsqueeze", [embeddings, graph.Constant([1L], 1)]);
         graph.Node("Concat", "", [pastKey, oneHead], "present.0.key", ("axis", 2));
         graph.Node("Concat", "", [pastValue, oneHead], "present.0.value", ("axis", 2));
@@ -111,12 +116,27 @@ internal sealed class TinyModel : IDisposable
         string count = graph.Node("ReduceSum", [ones, graph.Constant([1L], 1)], ("keepdims", 1));
         string mean = graph.Node("Unsqueeze", [graph.Node("Div", [sum, count]), graph.Constant([1L], 1)]);
         string fromMean = graph.Node("MatMul", [mean, graph.Constant(Near.Random(width * vocabulary, 3, 4), width, vocabulary)]);
-        string numbers = graph.Node("Unsqueeze", [graph.Node("Cast", [positions], ("to", 1)), graph.Constant([2L], 1)]);
-        string fromPosition = graph.Node("MatMul", [numbers, graph.Constant(Near.Random(vocabulary, 4, 0.05f), 1, vocabulary)]);
-        graph.Node("Add", "", [fromMean, fromPosition], "logits");
-        graph.Output("logits", Element.Float, batch, "length", $"{vocabulary}");
-        graph.Output("present.0.key", Element.Float, batch, "1", "total", $"{width}");
-        graph.Output("present.0.value", Element.Float, batch, "1", "total", $"{width}");
+        string logits = fromMean;
+        if (positions is not null)
+        {
+            string numbers = graph.Node("Unsqueeze", [graph.Node("Cast", [positions], ("to", 1)), graph.Constant([2L], 1)]);
+            logits = graph.Node("Add", [logits, graph.Node("MatMul", [numbers, graph.Constant(Near.Random(vocabulary, 4, 0.05f), 1, vocabulary)])]);
+        }
+
+        if (keepsLastLogits)
+        {
+            string wanted = graph.Node("Neg", [graph.Node("Unsqueeze", [graph.Input("num_logits_to_keep", Element.Int64), graph.Constant([0L], 1)])]);
+            logits = graph.Node("Slice", [logits, wanted, graph.Constant([long.MaxValue], 1), graph.Constant([1L], 1)]);
+        }
+
+        // Moves all logits alike, so that a test sees what was said and the answer stays the same.
+        string shift = asksForCache
+            ? graph.Node("Mul", [graph.Node("Cast", [graph.Input("use_cache_branch", Element.Bool, "1")], ("to", 1)), graph.Scalar(7)])
+            : graph.Scalar(0);
+        graph.Node("Add", "", [logits, shift], "logits");
+        graph.Output("logits", Element.Float, batch, "answered", Size("vocabulary", vocabulary));
+        graph.Output("present.0.key", Element.Float, batch, Size("heads", 1), "total", Size("width", width));
+        graph.Output("present.0.value", Element.Float, batch, Size("heads", 1), "total", Size("width", width));
         Write("onnx/decoder_model_merged.onnx", graph.Build());
     }
 

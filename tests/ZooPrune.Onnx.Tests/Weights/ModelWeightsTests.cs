@@ -34,6 +34,19 @@ public sealed class ModelWeightsTests : IDisposable
         Assert.Null(ModelWeights.Find(_folder.Root, ["newline"]));
     }
 
+    [Fact]
+    public void FilesOf_EachFormOfACheckpoint_AreThoseThatFindReads()
+    {
+        Assert.Empty(ModelWeights.FilesOf(_folder.Root, Names));
+        WriteIndex("model-00002-of-00002.safetensors");
+        _folder.Write("model-00002-of-00002.safetensors", SafetensorsBytes.Vector("model.image_newline", 3, 4));
+        Assert.Equal([Index, "model-00002-of-00002.safetensors"], FileNames(Names));
+        Assert.Equal([Index], FileNames(["newline"]));
+
+        _folder.Write("model.safetensors", SafetensorsBytes.Vector("image_newline", 3, 4));
+        Assert.Equal(["model.safetensors"], FileNames(Names));
+    }
+
     [Theory]
     [InlineData("../model.safetensors")]
     [InlineData("/etc/model.safetensors")]
@@ -121,6 +134,9 @@ public sealed class ModelWeightsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static float[] Find(string root, string[] names) => Assert.IsType<float[]>(ModelWeights.Find(root, names));
+
+    private IEnumerable<string> FileNames(string[] names) =>
+        ModelWeights.FilesOf(_folder.Root, names).Select(path => Path.GetRelativePath(_folder.Root, path));
 
     private void WriteIndex(string shard) => _folder.Write(
         Index,

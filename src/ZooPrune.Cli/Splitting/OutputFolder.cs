@@ -1,0 +1,115 @@
+namespace ZooPrune.Cli;
+
+/// <summary>
+/// A folder that appears whole or not at all. It is made beside its place; what is not finished is deleted, also after Ctrl-C.
+/// </summary>
+internal sealed class OutputFolder : IDisposable
+{
+    private const int Attempts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _path;
+    private readonly string _workplace;
+
+    private OutputFolder(string path)
+    {
+        _path = path;
+        _workplace = $"{path}.{Environment.ProcessId}.partial";
+    }
+
+    /// <summary>Where the folder is to be made; it is not there yet.</summary>
+    public string Staging => Path.Combine(_workplace, "new");
+
+    /// <summary>Checks, before any work is done, that the folder can be made.</summary>
+    /// <exception cref="UsageException">It is a file, has something in it that may not go, or is the model's own.</exception>
+    public static OutputFolder Check(SplitOptions options)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Out));
+        string model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model));
+        if (IsInside(path, model) || IsInside(model, path))
+        {
+            throw Throw.OutputIsModel(options.Out, options.Model);
+        }
+
+        if (File.Exists(path))
+        {
+            throw Throw.OutputIsFile("--out", options.Out);
+        }
+
+        string parent = Path.GetDirectoryName(path) ?? path;
+        if (!Directory.Exists(parent))
+        {
+            throw Throw.OutputFolderMissing("--out", options.Out, parent);
+        }
+
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            // A slip of the pen must not delete anything: only a model's folder is replaced.
+            if (!options.Force)
+            {
+                throw Throw.OutputExists(options.Out);
+            }
+
+            if (!File.Exists(Path.Combine(path, "config.json")))
+            {
+                throw Throw.OutputIsNoModel(options.Out);
+            }
+        }
+
+        var folder = new OutputFolder(path);
+        try
+        {
+            Directory.CreateDirectory(folder._workplace);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Throw.CannotWrite("--out", options.Out, exception);
+        }
+
+        return folder;
+    }
+
+    private static bool IsInside(string path, string folder) =>
+        path == folder || path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    /// <summary>Puts what was made into its place.</summary>
+    /// <exception cref="UsageException">It cannot be put there; what was there before is still.</exception>
+    public void Finish()
+    {
+        string old = Path.Combine(_workplace, "old");
+        try
+        {
+            if (Directory.Exists(_path))
+            {
+                Directory.Move(_path, old);
+            }
+
+            Directory.Move(Staging, _path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (Directory.Exists(old) && !Directory.Exists(_path))
+            {
+                Directory.Move(old, _path);
+            }
+
+            throw Throw.CannotWrite("--out", _path, exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        // After Ctrl-C somebody may still be writing into it, and a second later no more.
+        for (int attempt = 0; attempt < Attempts && Directory.Exists(_workplace); attempt++)
+        {
+            try
+            {
+                Directory.Delete(_workplace, recursive: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Thread.Sleep(Pause);
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using static ZooPrune.Onnx.OnnxGraphBuilder;
+
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>Vision encoders that are broken or made to do harm: an error that says what is wrong, and never anything else.</summary>
+public sealed class HostileGraphTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    [Fact]
+    public void Split_EmptyFile_IsAnError() => AssertError([], "the file is empty");
+
+    [Fact]
+    public void Split_NoGraph_IsAnError() => AssertError([0x08, 0x08], "there is no graph in the file");
+
+    [Fact]
+    public void Split_Circle_IsAnError()
+    {
+        var graph = new OnnxGraphBuilder("encoder");
+        graph.Input("pixel_values", Element.Float, "batch", "3");
+        graph.Node("Add", "", ["pixel_values", "b"], "a");
+        graph.Node("Relu", "", ["a"], "b");
+        graph.Node("MatMul", "", ["b", graph.Constant(new float[9], 3, 3)], "image_features");
+        graph.Output("image_features", Element.Float, "batch", "3");
+
+        AssertError(graph.Build(), "3 of its 3 nodes wait for each other in a circle");
+    }
+
+    [Fact]
+    public void Split_OutputOfTwoNodes_IsAnError()
+    {
+        var graph = new OnnxGraphBuilder("encoder");
+        graph.Input("pixel_values", Element.Float, "batch", "3");
+        graph.Node("Relu", "", ["pixel_values"], "image_features");
+        graph.Node("Abs", "", ["pixel_values"], "image_features");
+        graph.Output("image_features", Element.Float, "batch", "3");
+
+        AssertError(graph.Build(), "'image_features' is the output of two nodes");
+    }
+
+    [Fact]
+    public void Split_ConstantShorterThanItsShape_IsAnError()
+    {
+        var graph = new OnnxGraphBuilder("encoder");
+        graph.Input("pixel_values", Element.Float, "batch", "3");
+        graph.Node("MatMul", "", ["pixel_values", graph.Constant(new float[9], 3, 4)], "image_features");
+        graph.Output("image_features", Element.Float, "batch", "4");
+
+        AssertError(graph.Build(), "constant 'c0' has 36 bytes for the shape [3, 4], which needs 48");
+    }
+
+    [Fact]
+    public void Split_WeightsLargerThanMemory_IsAnErrorBeforeTheyAreRead()
+    {
+        // A file that claims 8 GB and has no block on the disk, named by more constants than memory could hold.
+        string data = Path.Combine(_folder.Root, "data");
+        using (FileStream file = File.Create(data))
+        {
+            file.SetLength(8L << 30);
+        }
+
+        var tensors = new ProtobufWriter();
+        for (int i = 0; i < 2000; i++)
+        {
+            tensors.WriteMessage(5, new ProtobufWriter().WriteInt64(1, 1 << 30).WriteInt64(2, 1).WriteString(8, $"w{i}")
+                .WriteMessage(13, new ProtobufWriter().WriteString(1, "location").WriteString(2, "data")).WriteInt64(14, 1));
+        }
+
+        string path = _folder.Write("vision_encoder.onnx", new ProtobufWriter().WriteMessage(7, tensors).ToArray());
+        string message = Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message;
+
+        Assert.Contains("its weights take 8589.9 GB and there is memory for", message);
+    }
+
+    [Theory]
+    [InlineData(1L << 33, 1L)]
+    [InlineData(-1L, 4L)]
+    public void Split_ImpossibleShape_IsAnError(long rows, long columns)
+    {
+        ProtobufWriter tensor = new ProtobufWriter().WriteInt64(1, rows).WriteInt64(1, columns).WriteInt64(2, 1).WriteString(8, "w").WriteBytes(9, new byte[16]);
+
+        AssertError(new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray(), $"constant 'w' has the shape [{rows}, {columns}]");
+    }
+
+    [Fact]
+    public void Split_DeepSubgraphs_IsAnError()
+    {
+        var graph = new ProtobufWriter();
+        for (int depth = 0; depth < 500; depth++)
+        {
+            ProtobufWriter attribute = new ProtobufWriter().WriteString(1, "body").WriteMessage(6, graph);
+            graph = new ProtobufWriter().WriteMessage(1, new ProtobufWriter().WriteString(4, "Loop").WriteMessage(5, attribute));
+        }
+
+        AssertError(new ProtobufWriter().WriteMessage(7, graph).ToArray(), "its subgraphs are nested more than 16 deep");
+    }
+
+    [Theory]
+    [InlineData("llava", "vision_encoder_quantized")]
+    [InlineData("llava", "vision_encoder_q4")]
+    [InlineData("llava-next", "vision_encoder")]
+    public void Split_Mutations_GiveAGraphOrAnError(string model, string name)
+    {
+        byte[] file = File.ReadAllBytes(TestPaths.Data("Families", model, "onnx", $"{name}.onnx"));
+        var random = new Random(17);
+        int splits = 0;
+        for (int attempt = 0; attempt < 150; attempt++)
+        {
+            byte[] broken = attempt % 5 == 0 ? file[..random.Next(file.Length)] : [.. file];
+
+            // Most bytes are weights; the structure is near the start and between them, so mutations come in bursts.
+            int start = random.Next(broken.Length);
+            for (int i = 0; i < 40 && attempt % 5 != 0; i++)
+            {
+                broken[(start + random.Next(4000)) % broken.Length] = (byte)random.Next(256);
+            }
+
+            string path = _folder.Write("vision_encoder.onnx", broken);
+            try
+            {
+                VisionEncoderSplitter.Split(path);
+                splits++;
+            }
+            catch (ZooPruneException)
+            {
+            }
+        }
+
+        Assert.InRange(splits, 1, 149);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void AssertError(byte[] file, string what)
+    {
+        string path = _folder.Write("vision_encoder.onnx", file);
+        Assert.Equal(
+            $"Graph '{path}': it cannot be cut before its projector ({what}). Expected a complete ONNX file with its data files beside it; export or download it again.",
+            Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message);
+    }
+}

@@ -1,0 +1,134 @@
+namespace ZooPrune.Onnx.Tests;
+
+public sealed class ModelSplitterTests : IDisposable
+{
+    private readonly TinyModel _files = new();
+    private readonly TestFolder _out = new();
+
+    public ModelSplitterTests()
+    {
+        _files.Delete("onnx/projector.onnx");
+        _files.Write("onnx/vision_encoder.onnx", Whole());
+    }
+
+    private string Target => Path.Combine(_out.Root, "split");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Write_Model_GivesTheSameAnswersAndNothingElse(bool external)
+    {
+        if (external)
+        {
+            (byte[] graph, byte[] data) = ExternalGraph.Of(Whole());
+            _files.Write("onnx/vision_encoder.onnx", graph);
+            _files.Write($"onnx/{ExternalGraph.DataFile}", data);
+        }
+
+        _files.Write("README.md", "not needed");
+        using VisionLanguageModel whole = _files.Load();
+        ModelSplitter.Write(whole.Files, Target);
+
+        string[] expected =
+        [
+            "config.json", "generation_config.json", "onnx/decoder_model_merged.onnx", "onnx/embed_tokens.onnx", "onnx/projector.onnx",
+            "onnx/vision_encoder.onnx", "preprocessor_config.json", "tokenizer.json",
+        ];
+        IEnumerable<string> got = Directory.GetFiles(Target, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Target, file)).Order(StringComparer.Ordinal);
+        Assert.Equal(external ? [.. expected.Append("onnx/vision_encoder.onnx_data").Order(StringComparer.Ordinal)] : expected, got);
+        Assert.Equal([Target], Directory.GetFileSystemEntries(_out.Root));
+
+        using VisionLanguageModel split = VisionLanguageModel.Load(Target);
+        Assert.IsType<MlpOnnxProjector>(split.Projector);
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(2) };
+        VisionAnswer a = whole.Answer(TinyModel.Image(), "what ?", pruning, 5);
+        VisionAnswer b = split.Answer(TinyModel.Image(), "what ?", pruning, 5);
+        Assert.Equal(a.KeptIndices, b.KeptIndices);
+        Assert.Equal(a.TokenIds, b.TokenIds);
+        Near.Equal(whole.NextTokenLogits(TinyModel.Image(), "where ?"), split.NextTokenLogits(TinyModel.Image(), "where ?"), 1e-6);
+    }
+
+    [Fact]
+    public void Write_ExternalConstants_LeavesTheProjectorsOut()
+    {
+        (byte[] graph, byte[] data) = ExternalGraph.Of(Whole());
+        _files.Write("onnx/vision_encoder.onnx", graph);
+        _files.Write($"onnx/{ExternalGraph.DataFile}", data);
+
+        ModelSplitter.Write(ModelFolder.Open(_files.Root), Target);
+
+        int patches = 3 * 8 * 8 / TinyModel.Tokens * TinyModel.EncoderWidth * sizeof(float);
+        Assert.Equal(patches, new FileInfo(Path.Combine(Target, "onnx", "vision_encoder.onnx_data")).Length);
+        Assert.True(data.Length > patches);
+    }
+
+    [Fact]
+    public void Write_Separator_BecomesTheOnlyTensor()
+    {
+        ModelSplitter.Write(ModelFolder.Open(_files.Root), Target, ("image_newline", [1.5f, -2]));
+
+        byte[] file = File.ReadAllBytes(Path.Combine(Target, "model.safetensors"));
+        int header = (int)BitConverter.ToInt64(file);
+        Assert.Equal(0, header % 8);
+        Assert.Equal(
+            """{"image_newline":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+            System.Text.Encoding.UTF8.GetString(file, 8, header).TrimEnd());
+        Assert.Equal((1.5f, -2f), (BitConverter.ToSingle(file, 8 + header), BitConverter.ToSingle(file, 12 + header)));
+    }
+
+    [Fact]
+    public void Write_SplitAlready_IsAnError()
+    {
+        _files.WriteEncoder();
+        _files.WriteProjector();
+
+        AssertError(
+            () => ModelSplitter.Write(ModelFolder.Open(_files.Root), Target),
+            $"Model folder '{_files.Root}': it has onnx/projector.onnx, so its vision encoder is split already. Splitting needs a vision encoder that ends after the projector; use the folder as it is.");
+    }
+
+    [Fact]
+    public void Write_FolderWithFiles_IsAnError()
+    {
+        _out.Write("split/mine.txt", "");
+
+        AssertError(
+            () => ModelSplitter.Write(ModelFolder.Open(_files.Root), Target),
+            $"Folder '{Target}': it is there already and not empty. The split model needs a new or an empty folder; name another or delete what is there.");
+    }
+
+    [Fact]
+    public void Write_BrokenGraph_LeavesNothingBehind()
+    {
+        _files.Write("onnx/decoder_model_merged.onnx", [1, 2, 3]);
+
+        Assert.StartsWith($"Folder '{Target}': the split model could not be written (", Assert.Throws<ZooPruneException>(
+            () => ModelSplitter.Write(ModelFolder.Open(_files.Root), Target)).Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_out.Root));
+    }
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        _out.Dispose();
+    }
+
+    private static void AssertError(Action write, string message) => Assert.Equal(message, Assert.Throws<ZooPruneException>(write).Message);
+
+    /// <summary>The tiny model's encoder with its projector behind it, as on the hub.</summary>
+    private static byte[] Whole()
+    {
+        var graph = new OnnxGraphBuilder("encoder");
+        string pixels = graph.Input("pixel_values", OnnxGraphBuilder.Element.Float, "batch", "3", "8", "8");
+        int patch = 3 * 8 * 8 / TinyModel.Tokens;
+        string patches = graph.Node("Reshape", [pixels, graph.Constant([-1L, TinyModel.Tokens, patch], 3)]);
+        string x = graph.Node("Tanh", [graph.Node("MatMul", [patches, graph.Constant(Near.Random(patch * TinyModel.EncoderWidth, 1, 0.1f), patch, TinyModel.EncoderWidth)])]);
+        string[] shape = ["batch", $"{TinyModel.Tokens}", $"{TinyModel.Width}"];
+        MlpWeights weights = ProjectorGraphs.Weights(TinyModel.EncoderWidth, 7, TinyModel.Width);
+        string rows = graph.Node("Slice", [x, graph.Constant([0L], 1), graph.Constant([(long)TinyModel.Tokens], 1), graph.Constant([1L], 1)]);
+        string z = EncoderGraphs.MatMulAdd(graph, graph.Node("Gelu", [EncoderGraphs.MatMulAdd(graph, rows, weights.First)]), weights.Second);
+        graph.Node("Identity", "", [z], "image_features");
+        graph.Output("image_features", OnnxGraphBuilder.Element.Float, shape);
+        return graph.Build();
+    }
+}
