@@ -18,7 +18,8 @@ internal sealed class EncodeImagesWork : StageWork
     {
         _stage = stage;
         _pixelValues = Input(row.Vector<float>(stage.PixelValues));
-        _shapes = Input(new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape));
+        _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
+        OptionalInput(_shapes.Cell);
         _visualTokens = Output(stage.VisualTokens);
         _milliseconds = Output(stage.Milliseconds);
         _pixels = [.. Enumerable.Repeat<float[]>([], capacity)];

@@ -27,7 +27,8 @@ internal sealed class GenerateTextWork : StageWork
         _keptTokens = Input(row.Vector<float>(stage.KeptTokens));
         _keptIndices = Input(row.Vector<int>(stage.KeptIndices));
         _visualTokenCount = Input(row.Scalar<int>(stage.VisualTokenCount));
-        _shapes = Input(new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape));
+        _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
+        OptionalInput(_shapes.Cell);
         _earlierNote = row.TypeOf(stage.EarlierNote) is null ? null : Input(row.Scalar<ReadOnlyMemory<char>>(stage.EarlierNote));
         _answer = Output(stage.Answer);
         _note = Output(stage.Note);

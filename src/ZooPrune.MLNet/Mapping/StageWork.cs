@@ -158,15 +158,14 @@ internal abstract class StageWork : IDisposable
         return cell;
     }
 
-    /// <summary>The same for a reader of a column that not every model needs.</summary>
-    protected ImageShapeReader Input(ImageShapeReader reader)
+    /// <summary>The same for a column that not every model needs.</summary>
+    /// <param name="cell">The cell; null if there is no such column.</param>
+    protected void OptionalInput(InputCell? cell)
     {
-        if (reader.Cell is { } cell)
+        if (cell is not null)
         {
             Input(cell);
         }
-
-        return reader;
     }
 
     /// <summary>The cell of a scalar output column.</summary>

@@ -23,7 +23,8 @@ internal sealed class PruneVisualTokensWork : RowWork
     {
         _stage = stage;
         _visualTokens = Input(row.Vector<float>(stage.VisualTokens));
-        _shapes = Input(new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape));
+        _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
+        OptionalInput(_shapes.Cell);
         _keptTokens = Output(stage.KeptTokens);
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);
