@@ -1,9 +1,13 @@
+using System.Numerics;
+
 namespace ZooPrune.Onnx;
 
-/// <summary>Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe.</summary>
+/// <summary>Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe; one thread times while
+/// the others wait.</summary>
 /// <remarks>
 /// On made-up tokens: neither time depends on what is in the picture. The language model is timed once, when advice is first asked
-/// for; pruning is timed anew at every call.
+/// for; pruning once for each set of options and, where their number depends on the picture, for numbers of tokens in steps of at most
+/// a half, scaled to the number at hand: a table of pictures of all sizes must not be timed row by row.
 /// </remarks>
 internal sealed class ModelTimer
 {
@@ -11,8 +15,11 @@ internal sealed class ModelTimer
     private const int CommonWidth = 640;
     private const int CommonHeight = 480;
 
+    private const int MostKept = 256;
+
     private readonly ModelParts _parts;
     private readonly Lazy<PruningAdvisor> _advisor;
+    private readonly Dictionary<(int TokenCount, PruningOptions Options), double> _costs = [];
 
     public ModelTimer(ModelParts parts)
     {
@@ -23,7 +30,34 @@ internal sealed class ModelTimer
     /// <param name="tokenCount">N.</param>
     /// <param name="pruning">What to keep and how to choose.</param>
     public PruningAdvice Advise(int tokenCount, PruningOptions pruning) =>
-        _advisor.Value.Advise(tokenCount, pruning.Keep, TimePruning(tokenCount, pruning));
+        _advisor.Value.Advise(tokenCount, pruning.Keep, Cost(tokenCount, pruning));
+
+    /// <summary>1, 2, 3, 4, 6, 8, 12, 16, 24, ...: the least that is not below a number.</summary>
+    internal static int Step(int tokenCount)
+    {
+        int power = (int)BitOperations.RoundUpToPowerOf2((uint)tokenCount);
+        return power >= 4 && tokenCount <= power / 4 * 3 ? power / 4 * 3 : power;
+    }
+
+    private double Cost(int tokenCount, PruningOptions pruning)
+    {
+        int timed = tokenCount == _parts.Encoder.TokenCount ? tokenCount : Step(tokenCount);
+        lock (_costs)
+        {
+            if (!_costs.TryGetValue((timed, pruning), out double cost))
+            {
+                if (_costs.Count == MostKept)
+                {
+                    _costs.Clear();
+                }
+
+                cost = TimePruning(timed, pruning);
+                _costs.Add((timed, pruning), cost);
+            }
+
+            return cost * tokenCount / timed;
+        }
+    }
 
     /// <summary>Milliseconds of a whole pruning less those of the projection that is needed anyway.</summary>
     private double TimePruning(int tokenCount, PruningOptions pruning)

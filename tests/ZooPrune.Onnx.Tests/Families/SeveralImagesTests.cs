@@ -50,7 +50,7 @@ public sealed class SeveralImagesTests
     {
         using ModelParts parts = ModelParts.Load(FamilyCase.ModelFolder(family), new VisionLanguageModelOptions { Threads = 1 });
         using VisionLanguageModel model = Load(family);
-        const string question = "What is the same in both?";
+        string question = "What is the same in both?";
         PreparedImage[] images = [.. FamilyCase.Of(family).Take(imageCount).Select(golden => golden.Image())];
         var embeddings = new List<float>();
         var positions = new List<long>();
