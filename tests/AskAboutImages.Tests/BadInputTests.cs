@@ -112,7 +112,6 @@ public class BadInputTests
     [InlineData("config.json")]
     [InlineData("preprocessor_config.json")]
     [InlineData("tokenizer.json")]
-    [InlineData("generation_config.json")]
     [InlineData("onnx/vision_encoder.onnx")]
     [InlineData("onnx/projector.onnx")]
     [InlineData("onnx/embed_tokens.onnx")]

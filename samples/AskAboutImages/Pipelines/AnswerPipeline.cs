@@ -27,7 +27,7 @@ internal static class AnswerPipeline
         var pipeline = ml.Transforms.LoadImages("Image", imageFolder, nameof(QuestionRow.ImagePath))
             .Append(ml.Transforms.PreprocessImages(new(model)))
             .Append(Encode(ml, model, encoder))
-            .Append(ml.Transforms.PruneVisualTokens(new(model) { Keep = keep, Selection = method }))
+            .Append(ml.Transforms.PruneVisualTokens(new(model) { Keep = keep, Selection = method, KeptTokenCountColumnName = nameof(AnswerRow.KeptTokenCount) }))
             .Append(ml.Transforms.GenerateText(new(model) { QuestionColumnName = nameof(QuestionRow.Text) }));
 
         // ApplyOnnxModel has no column of milliseconds; the property then keeps its NaN.

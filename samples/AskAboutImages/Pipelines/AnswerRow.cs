@@ -16,6 +16,9 @@ internal sealed class AnswerRow
     [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
+    /// <summary>What the language model read of them; embeddings between rows of tokens included.</summary>
+    public int KeptTokenCount { get; set; }
+
     [ColumnName("kept_indices")]
     public int[] KeptIndices { get; set; } = [];
 

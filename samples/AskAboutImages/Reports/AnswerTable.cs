@@ -39,7 +39,7 @@ internal static class AnswerTable
             new Text(question[1]),
             new Text(question[2]),
             new Text(answer.Text, wrong ? new Style(Color.Red) : Style.Plain),
-            new Text(answer.Error is null ? $"{answer.KeptIndices.Count} of {answer.Total}" : "-"),
+            new Text(answer.Error is null ? $"{answer.Kept} of {answer.Total}" : "-"),
             Cell(answer, time.Encode),
             Cell(answer, time.Prune),
             Cell(answer, time.Prefill),

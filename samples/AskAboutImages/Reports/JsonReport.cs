@@ -40,7 +40,7 @@ internal static class JsonReport
         result.Full.Text,
         result.Question.Expected,
         result.Question.Kind,
-        result.Pruned.KeptIndices.Count,
+        result.Pruned.Kept,
         result.Pruned.Total,
         result.Pruned.KeptIndices,
         result.Pruned.Milliseconds,

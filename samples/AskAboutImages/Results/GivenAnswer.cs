@@ -4,11 +4,12 @@ namespace ZooPrune.Samples;
 /// <param name="Text">The answer, or "error: ..." where there is an <paramref name="Error"/>.</param>
 /// <param name="Error">Why there is no answer; null = there is one.</param>
 /// <param name="Notes">What should be known about it; usually nothing.</param>
-/// <param name="Total">N, the image's visual tokens.</param>
-/// <param name="KeptIndices">[K], ascending; which of them the language model saw.</param>
+/// <param name="Total">What the language model would read of the image without pruning.</param>
+/// <param name="Kept">What it did read.</param>
+/// <param name="KeptIndices">[K], ascending; the visual tokens among that.</param>
 /// <param name="Milliseconds">How long it took.</param>
 internal sealed record GivenAnswer(
-    string Text, string? Error, IReadOnlyList<string> Notes, int Total, IReadOnlyList<int> KeptIndices, StageMilliseconds Milliseconds)
+    string Text, string? Error, IReadOnlyList<string> Notes, int Total, int Kept, IReadOnlyList<int> KeptIndices, StageMilliseconds Milliseconds)
 {
     /// <summary>The answer in a row of the pipeline.</summary>
     public static GivenAnswer FromRow(AnswerRow row) => new(
@@ -16,6 +17,7 @@ internal sealed record GivenAnswer(
         row.Error.Length > 0 ? row.Error : null,
         row.Note.Split("; ", StringSplitOptions.RemoveEmptyEntries),
         row.VisualTokenCount,
+        row.KeptTokenCount,
         row.KeptIndices,
         new StageMilliseconds(
             row.PreprocessMilliseconds,
@@ -26,5 +28,5 @@ internal sealed record GivenAnswer(
 
     /// <summary>The answer to a question that never reached the pipeline.</summary>
     public static GivenAnswer FromError(string message) =>
-        new($"error: {message}", message, [], 0, [], new StageMilliseconds(0, null, 0, 0, 0));
+        new($"error: {message}", message, [], 0, 0, [], new StageMilliseconds(0, null, 0, 0, 0));
 }

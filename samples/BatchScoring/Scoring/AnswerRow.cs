@@ -14,8 +14,8 @@ internal sealed class AnswerRow
     [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
-    [ColumnName("kept_indices")]
-    public int[] KeptIndices { get; set; } = [];
+    /// <summary>What the language model read of them; embeddings between rows of tokens included.</summary>
+    public int KeptTokenCount { get; set; }
 
     public float PreprocessMilliseconds { get; set; }
 
@@ -34,7 +34,7 @@ internal sealed class AnswerRow
         {
             Answer = Answer,
             VisualTokens = VisualTokenCount,
-            KeptTokens = KeptIndices.Length,
+            KeptTokens = KeptTokenCount,
             Note = Note,
             Milliseconds = [PreprocessMilliseconds, EncodeMilliseconds, PruneMilliseconds, PrefillMilliseconds, DecodeMilliseconds],
         };

@@ -23,6 +23,7 @@ internal sealed class ScoringPipeline
             Selection = options.Method,
             MaxNewTokens = options.MaxNewTokens,
             BatchSize = options.Batch,
+            KeptTokenCountColumnName = nameof(AnswerRow.KeptTokenCount),
         });
         _stages = stages.Fit(_ml.Data.LoadFromEnumerable<QuestionRow>([]));
     }

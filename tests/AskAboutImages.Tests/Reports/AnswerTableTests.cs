@@ -5,9 +5,9 @@ public class AnswerTableTests
     [Fact]
     public void Create_BothAnswers_TakesTwoLines()
     {
-        GivenAnswer full = new("yes", null, [], 4, [0, 1, 2, 3], new StageMilliseconds(0, 1.25, 2, 3, 4000));
+        GivenAnswer full = new("yes", null, [], 4, 4, [0, 1, 2, 3], new StageMilliseconds(0, 1.25, 2, 3, 4000));
 
-        string[] lines = Lines(new QuestionResult(new Question(1, "a.png", "[red]?", "yes"), full, full with { Text = "no", KeptIndices = [2] }));
+        string[] lines = Lines(new QuestionResult(new Question(1, "a.png", "[red]?", "yes"), full, full with { Text = "no", Kept = 1, KeptIndices = [2] }));
 
         Assert.Equal("a.png [red]? yes yes 4 of 4 1.2 2.0 3.0 4,000.0", lines[^2]);
         Assert.Equal("no 1 of 4 1.2 2.0 3.0 4,000.0", lines[^1]);
@@ -24,7 +24,7 @@ public class AnswerTableTests
     [Fact]
     public void Create_EncoderNotMeasured_SaysSo()
     {
-        GivenAnswer answer = new("yes", null, [], 4, [0], new StageMilliseconds(0, null, 2, 3, 4));
+        GivenAnswer answer = new("yes", null, [], 4, 1, [0], new StageMilliseconds(0, null, 2, 3, 4));
 
         Assert.Equal("yes 1 of 4 - 2.0 3.0 4.0", Lines(new QuestionResult(new Question(1, "a.png", "?"), answer, answer))[^1]);
     }

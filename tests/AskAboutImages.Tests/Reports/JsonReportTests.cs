@@ -7,8 +7,8 @@ public class JsonReportTests
     [Fact]
     public void Write_TwoResults_HasTheFixedNames()
     {
-        GivenAnswer full = new("yes", null, [], 4, [0, 1, 2, 3], new StageMilliseconds(1, 2, 3, 4, 5));
-        GivenAnswer pruned = full with { Text = "no", KeptIndices = [1, 3] };
+        GivenAnswer full = new("yes", null, [], 4, 4, [0, 1, 2, 3], new StageMilliseconds(1, 2, 3, 4, 5));
+        GivenAnswer pruned = full with { Text = "no", Kept = 2, KeptIndices = [1, 3] };
         QuestionResult[] results =
         [
             new(new Question(1, "a.png", "Is it \"red\"?", "yes", "existence"), full, pruned),

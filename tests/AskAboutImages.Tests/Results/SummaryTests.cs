@@ -48,5 +48,5 @@ public class SummaryTests
         new(new Question(1, "a.png", "?", expected), answer, answer);
 
     private static GivenAnswer Answer(string text, double milliseconds) => new(
-        text, null, [], 576, [1, 2], new StageMilliseconds(milliseconds, milliseconds, milliseconds, milliseconds, milliseconds));
+        text, null, [], 576, 2, [1, 2], new StageMilliseconds(milliseconds, milliseconds, milliseconds, milliseconds, milliseconds));
 }
