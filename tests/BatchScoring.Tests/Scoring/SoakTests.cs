@@ -11,7 +11,8 @@ public class SoakTests
 
     /// <summary>
     /// The tiny model is through the first thousand rows before the runtime has compiled what runs often, and memory for optimised code is
-    /// no leak. So a run that is not measured goes before; for a real model the first rows of the run itself take long enough.
+    /// no leak. So a run that is not measured goes before; for a real model the first rows of the run itself take long enough. On a busy
+    /// machine the compiler may be late all the same: what has grown once may be that, what grows again is a leak.
     /// </summary>
     [Fact]
     [Trait("Speed", "Slow")]
@@ -19,8 +20,19 @@ public class SoakTests
     {
         using var model = VisionLanguageModel.Load(TestPaths.TinyModel, new VisionLanguageModelOptions { Threads = 1 });
         Score(model, _ => { });
-        List<Footprint> measured = [];
 
+        (Footprint early, Footprint late) = Measure(model);
+        if (late.HasGrownSince(early))
+        {
+            (early, late) = Measure(model);
+        }
+
+        Assert.False(late.HasGrownSince(early), $"after {Early} rows {early}, after {Late} rows {late}");
+    }
+
+    private static (Footprint Early, Footprint Late) Measure(VisionLanguageModel model)
+    {
+        List<Footprint> measured = [];
         Score(model, progress =>
         {
             if (progress.Rows is Early or Late)
@@ -30,11 +42,7 @@ public class SoakTests
         });
 
         Assert.Equal(2, measured.Count);
-        (Footprint early, Footprint late) = (measured[0], measured[1]);
-        string both = $"after {Early} rows {early}, after {Late} rows {late}";
-        Assert.True(late.Managed <= early.Managed * 1.05, both);
-        Assert.True(late.Resident <= early.Resident * 1.05, both);
-        Assert.True(late.Handles <= early.Handles + 2, both);
+        return (measured[0], measured[1]);
     }
 
     private static void Score(VisionLanguageModel model, Action<Progress> report)
@@ -59,6 +67,9 @@ public class SoakTests
     /// <param name="Handles">Open files, sockets and the like.</param>
     private sealed record Footprint(long Managed, long Resident, int Handles)
     {
+        public bool HasGrownSince(Footprint earlier) =>
+            Managed > earlier.Managed * 1.05 || Resident > earlier.Resident * 1.05 || Handles > earlier.Handles + 2;
+
         public static Footprint Now()
         {
             for (int i = 0; i < 3; i++)
