@@ -22,14 +22,17 @@ internal sealed class IdlePool<T>
     }
 
     /// <summary>Hands an object over; its giver must not use it any more.</summary>
-    public void Give(T item)
+    /// <returns>False where it did not fit.</returns>
+    public bool Give(T item)
     {
         for (int i = 0; i < _idle.Length; i++)
         {
             if (Volatile.Read(ref _idle[i]) is null && Interlocked.CompareExchange(ref _idle[i], item, null) is null)
             {
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 }

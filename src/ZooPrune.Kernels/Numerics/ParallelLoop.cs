@@ -48,16 +48,37 @@ internal static class ParallelLoop
     /// <summary>A place in the queue of the thread pool. It may come up long after its loop has ended; then it does nothing.</summary>
     private sealed class Invitation : IThreadPoolWorkItem
     {
+        // Those that were taken back stay in the queue until their turn comes. A pool that is too busy to follow gets no more of them.
+        private static readonly int Most = Math.Max(64, 2 * Environment.ProcessorCount);
+
         private static readonly IdlePool<Invitation> Idle = new();
+        private static int _made;
 
         private SharedLoop? _loop;
 
-        public static Invitation Send(SharedLoop loop)
+        /// <summary>Asks the thread pool for help; null where it has not even come to the invitations of the past.</summary>
+        public static Invitation? Send(SharedLoop loop)
         {
-            Invitation invitation = Idle.Take() ?? new Invitation();
+            Invitation? invitation = Idle.Take() ?? Make();
+            if (invitation is null)
+            {
+                return null;
+            }
+
             Volatile.Write(ref invitation._loop, loop);
             ThreadPool.UnsafeQueueUserWorkItem(invitation, preferLocal: false);
             return invitation;
+        }
+
+        private static Invitation? Make()
+        {
+            if (Interlocked.Increment(ref _made) <= Most)
+            {
+                return new Invitation();
+            }
+
+            Interlocked.Decrement(ref _made);
+            return null;
         }
 
         /// <summary>Whether the invitation could be taken back: nobody has followed it and nobody will.</summary>
@@ -66,7 +87,11 @@ internal static class ParallelLoop
         public void Execute()
         {
             SharedLoop? loop = Interlocked.Exchange(ref _loop, null);
-            Idle.Give(this);
+            if (!Idle.Give(this))
+            {
+                Interlocked.Decrement(ref _made);
+            }
+
             loop?.Help();
         }
     }
@@ -111,13 +136,14 @@ internal static class ParallelLoop
             _count = count;
             _next = -1;
             _finished = 0;
-            for (int i = 0; i < helpers; i++)
+            for (int i = 0; i < helpers && Invitation.Send(this) is { } invitation; i++)
             {
-                _invitations.Add(Invitation.Send(this));
+                _invitations.Add(invitation);
             }
 
+            int sent = _invitations.Count;
             Work();
-            Wait(helpers - Revoke());
+            Wait(sent - Revoke());
             ExceptionDispatchInfo? error = _error;
             _error = null;
             _body = default;

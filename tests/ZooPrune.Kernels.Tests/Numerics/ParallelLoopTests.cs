@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace ZooPrune.Tests;
 
 /// <summary>In the collection that runs alone: what other tests allocate must not be counted here.</summary>
@@ -57,13 +59,53 @@ public sealed class ParallelLoopTests
     }
 
     [Fact]
-    public void Run_ThreadPoolStarved_TheCallerDoesEverything()
+    public void Run_ThreadPoolStarved_TheCallerDoesEverything() => Starved(() =>
+    {
+        int[] visits = new int[64];
+        ParallelLoop.Run(visits.Length, 8, new CountVisits(visits));
+        Assert.All(visits, visit => Assert.Equal(1, visit));
+    });
+
+    [Fact]
+    public void Run_ThreadPoolStarved_LeavesNoMoreInTheQueueThanItMay()
+    {
+        int[] visits = new int[64];
+        Starved(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                ParallelLoop.Run(visits.Length, 8, new CountVisits(visits));
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                ParallelLoop.Run(visits.Length, 8, new CountVisits(visits));
+            }
+
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        });
+
+        // Once the pool has time again, it is asked again.
+        var threads = new ConcurrentDictionary<int, bool>();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                ParallelLoop.Run(1000, 8, new NoteThread(threads));
+                return threads.Count > 1;
+            },
+            TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>Does something on a thread of its own while every thread of the pool is blocked and none can be added.</summary>
+    private static void Starved(Action work)
     {
         ThreadPool.GetMaxThreads(out int workers, out int ports);
         ThreadPool.GetMinThreads(out int least, out _);
         using Semaphore release = new(0, int.MaxValue);
         int items = 4 * least;
         using CountdownEvent ended = new(items);
+        Exception? failure = null;
         try
         {
             Assert.True(ThreadPool.SetMaxThreads(least, ports));
@@ -76,11 +118,10 @@ public sealed class ParallelLoopTests
                 });
             }
 
-            int[] visits = new int[64];
-            Thread caller = new(() => ParallelLoop.Run(visits.Length, 8, new CountVisits(visits)));
+            Thread caller = new(() => failure = Record.Exception(work));
             caller.Start();
             Assert.True(caller.Join(TimeSpan.FromSeconds(30)), "the loop waited for a thread that never came");
-            Assert.All(visits, visit => Assert.Equal(1, visit));
+            Assert.Null(failure);
         }
         finally
         {
@@ -100,6 +141,15 @@ public sealed class ParallelLoopTests
     private readonly struct CountVisits(int[] visits) : ILoopBody
     {
         public void Run(int index) => Interlocked.Increment(ref visits[index]);
+    }
+
+    private readonly struct NoteThread(ConcurrentDictionary<int, bool> threads) : ILoopBody
+    {
+        public void Run(int index)
+        {
+            threads[Environment.CurrentManagedThreadId] = true;
+            Thread.SpinWait(1000);
+        }
     }
 
     private readonly struct CountTokens(int[] visits) : ITokenBody
