@@ -5,6 +5,10 @@ internal sealed class ModelParts : IDisposable
 {
     private const int SideWithoutTiles = 336;
 
+    // A picture that stands for others in models where the number of visual tokens depends on the picture.
+    private const int CommonWidth = 640;
+    private const int CommonHeight = 480;
+
     private readonly DisposableList<IDisposable> _owned = [];
 
     private ModelParts(ModelFolder files, VisionLanguageModelOptions options)
@@ -73,6 +77,14 @@ internal sealed class ModelParts : IDisposable
     public ImageDecoder Images { get; }
 
     public IImagePreprocessor Preprocessor { get; }
+
+    /// <summary>Whether every image is one tile, so that all are alike.</summary>
+    public bool HasOneTile => Preprocessor is ImagePreprocessor && !Encoder.TakesPatches;
+
+    /// <summary>Shape of an image where all are alike; of one of 640 x 480 where it depends on the picture.</summary>
+    public ImageShape UsualShape => HasOneTile
+        ? new ImageShape([1, 3, Encoder.ImageSize, Encoder.ImageSize], Encoder.ImageSize, Encoder.ImageSize)
+        : Preprocessor.Measure(CommonWidth, CommonHeight);
 
     /// <summary>How the visual tokens of an image lie in the prompt.</summary>
     /// <exception cref="ArgumentException">The image is not what the model's preprocessor makes.</exception>

@@ -7,8 +7,7 @@ public sealed partial class VisionLanguageModel
     internal ImageMeasure ImageMeasure => _parts.Configuration.Family.Measure;
 
     /// <summary>Shape of an image where all are alike; of one of 640 x 480 where it depends on the picture.</summary>
-    internal ImageShape UsualShape =>
-        HasOneTile ? new ImageShape([1, 3, ImageSize, ImageSize], ImageSize, ImageSize) : _parts.Preprocessor.Measure(CommonWidth, CommonHeight);
+    internal ImageShape UsualShape => _parts.UsualShape;
 
     /// <summary>What <see cref="ImageMeasure"/> asks for; [0], [2] or [3].</summary>
     internal long[] MeasuresOf(PreparedImage image) => ImageMeasure switch

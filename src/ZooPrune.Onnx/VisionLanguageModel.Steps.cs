@@ -220,9 +220,7 @@ public sealed partial class VisionLanguageModel
         return _answerer.Answer([_answerer.Ask(image, question, maxNewTokens, Greedy)], start)[0];
     }
 
-    private bool HasOneTile => _parts.Preprocessor is ImagePreprocessor && !_parts.Encoder.TakesPatches;
-
-    private int CommonTokenCount => HasOneTile ? VisualTokenCount : LayoutOf(CommonWidth, CommonHeight).SequenceLength;
+    private int CommonTokenCount => LayOut(UsualShape).SequenceLength;
 
     /// <summary>How the visual tokens of an image of that shape will lie in the prompt.</summary>
     /// <exception cref="ArgumentException">The image has another shape.</exception>
@@ -234,7 +232,7 @@ public sealed partial class VisionLanguageModel
         return fits ? _parts.LayOut(image) : throw Throw.ImageShape(image.Shape, ImageSize);
     }
 
-    private ImageLayout PlainLayout(int tokenCount) => HasOneTile ? ImageLayout.Plain(tokenCount) : throw Throw.LayoutNeeded();
+    private ImageLayout PlainLayout(int tokenCount) => _parts.HasOneTile ? ImageLayout.Plain(tokenCount) : throw Throw.LayoutNeeded();
 
     private static void CheckSides(int width, int height)
     {

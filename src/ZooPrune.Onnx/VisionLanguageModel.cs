@@ -16,10 +16,6 @@ public sealed partial class VisionLanguageModel : IDisposable
     // More placeholders than any prompt has room for.
     private const int MostImages = 256;
 
-    // A picture that stands for others in models where the number of visual tokens depends on the picture.
-    private const int CommonWidth = 640;
-    private const int CommonHeight = 480;
-
     private static readonly SamplingOptions Greedy = new();
 
     private readonly ModelParts _parts;
@@ -47,7 +43,7 @@ public sealed partial class VisionLanguageModel : IDisposable
 
     /// <summary>N, the visual tokens of one image; 0 where their number depends on the picture, which <see cref="LayoutOf(int, int)"/>
     /// then tells.</summary>
-    public int VisualTokenCount => HasOneTile ? _parts.Encoder.TokenCount : 0;
+    public int VisualTokenCount => _parts.HasOneTile ? _parts.Encoder.TokenCount : 0;
 
     /// <summary>D, the width of a visual token.</summary>
     public int EncoderWidth => _parts.Encoder.Width;

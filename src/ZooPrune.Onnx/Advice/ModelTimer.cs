@@ -11,10 +11,6 @@ namespace ZooPrune.Onnx;
 /// </remarks>
 internal sealed class ModelTimer
 {
-    // A picture by which models are timed whose number of visual tokens depends on the picture.
-    private const int CommonWidth = 640;
-    private const int CommonHeight = 480;
-
     private const int MostKept = 256;
 
     private readonly ModelParts _parts;
@@ -74,7 +70,7 @@ internal sealed class ModelTimer
     {
         Prompt prompt = _parts.Prompts.Build("?");
         int[] text = [.. prompt.Before, .. prompt.After];
-        int visual = _parts.LayOut(_parts.Preprocessor.Measure(CommonWidth, CommonHeight)).SequenceLength;
+        int visual = _parts.LayOut(_parts.UsualShape).SequenceLength;
         int[] lengths = [.. new[] { visual / 8, visual / 2, visual }.Select(count => Math.Max(1, text.Length + count)).Distinct()];
         if (_parts.Configuration.MaxPositions is int limit && lengths[^1] > limit)
         {
