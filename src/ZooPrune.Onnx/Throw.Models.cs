@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
 
 namespace ZooPrune.Onnx;
 
@@ -14,6 +15,10 @@ internal static partial class Throw
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
         $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is {Join(there.Select(graph => $"{graph.Graph} in {(graph.Precisions.Count == 0 ? "no precision" : string.Join(" and ", graph.Precisions))}"))}. Each graph needs a file of that precision or a more accurate one, and one of them the precision itself; choose another or leave it at Auto.");
+
+    public static ZooPruneException NativeLibraryMissing(Exception exception) => Failed(
+        $"ONNX Runtime: its native library cannot be used ({FirstLine(exception).Split(". ")[0]}). Needs one package beside ZooPrune: Microsoft.ML.OnnxRuntime (CPU: Windows, Linux, macOS, Arm), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or Microsoft.ML.OnnxRuntime.DirectML (Windows), not older than Microsoft.ML.OnnxRuntime.Managed {typeof(InferenceSession).Assembly.GetName().Version!.ToString(3)}; add it to the program's project with 'dotnet add package'.",
+        exception);
 
     public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
         $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",

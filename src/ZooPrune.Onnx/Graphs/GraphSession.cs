@@ -117,18 +117,29 @@ internal sealed class GraphSession : IDisposable
 
     private static SessionOptions CreateOptions(int threads)
     {
-        var options = new SessionOptions
-        {
-            IntraOpNumThreads = threads,
+        SessionOptions options = NewOptions();
+        options.IntraOpNumThreads = threads;
 
-            // What goes wrong is thrown; it need not be on stderr as well.
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-        };
+        // What goes wrong is thrown; it need not be on stderr as well.
+        options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
         // A model is several sessions that run in turn, each with its own threads. Threads that spin while they wait for their
         // session's next run take the cores from the session that is running: three times the processor time on two cores.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return options;
+    }
+
+    /// <summary>Options; making the first loads ONNX Runtime's native library, which is in a package that the program picks.</summary>
+    private static SessionOptions NewOptions()
+    {
+        try
+        {
+            return new SessionOptions();
+        }
+        catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException)
+        {
+            throw Throw.NativeLibraryMissing(exception.GetBaseException());
+        }
     }
 
     private static void RegisterExtensions(SessionOptions options)
