@@ -105,16 +105,25 @@ skipped=0
 
 # run_tests LABEL PROJECT [NAME=VALUE...]: runs a built test project, with these environment variables, and counts.
 run_tests() {
-    local label="$1" project="$2" log="$logs/test-$1.log" code=0 summary now_passed=0 now_failed=0 now_skipped=0
+    local label="$1" project="$2"
     shift 2
-    run_logged "Testing $label" "$log" env "$@" dotnet test "$(program "$project")" \
-        --logger "console;verbosity=minimal" ${filter:+--filter "$filter"} || code=$?
-    summary="$(grep -E '^(Passed|Failed|Skipped)! ' "$log" | tail -n 1 || true)"
-    if [[ $summary =~ Failed:\ *([0-9]+),\ Passed:\ *([0-9]+),\ Skipped:\ *([0-9]+) ]]; then
-        now_failed=${BASH_REMATCH[1]} now_passed=${BASH_REMATCH[2]} now_skipped=${BASH_REMATCH[3]}
-    fi
+    run_counted "$label" env "$@" dotnet test "$(program "$project")" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"}
+}
+
+# run_counted LABEL COMMAND...: runs tests and adds what their last summary counts.
+run_counted() {
+    local label="$1" log="$logs/test-$1.log" code=0 found=false line now_passed=0 now_failed=0 now_skipped=0
+    shift
+    run_logged "Testing $label" "$log" "$@" || code=$?
+    while read -r line; do
+        if [[ $line =~ Failed:\ *([0-9]+),\ Passed:\ *([0-9]+),\ Skipped:\ *([0-9]+) ]]; then
+            found=true now_failed=${BASH_REMATCH[1]} now_passed=${BASH_REMATCH[2]} now_skipped=${BASH_REMATCH[3]}
+        elif [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+            found=true now_passed=${BASH_REMATCH[1]} now_failed=${BASH_REMATCH[2]}
+        fi
+    done < "$log"
     # The run itself broke off, or there was nothing to run.
-    [[ $now_failed -eq 0 && ($code -ne 0 || -z $summary) ]] && now_failed=1
+    [[ $now_failed -eq 0 && ($code -ne 0 || $found == false) ]] && now_failed=1
     [[ $now_failed -eq 0 ]] || cat "$log" >&2
     passed=$((passed + now_passed)) failed=$((failed + now_failed)) skipped=$((skipped + now_skipped))
     echo "  $now_passed passed, $now_failed failed, $now_skipped skipped"
@@ -122,6 +131,7 @@ run_tests() {
 
 run_all_tests() {
     dotnet_quietly build ZooPrune.slnx
+    run_counted build.sh "$root/tests/build.sh.tests"
     run_tests ZooPrune.Kernels.Tests ZooPrune.Kernels.Tests
     run_tests ZooPrune.Kernels.Tests-without-AVX2 ZooPrune.Kernels.Tests DOTNET_EnableAVX2=0
     run_tests ZooPrune.Kernels.Tests-without-intrinsics ZooPrune.Kernels.Tests DOTNET_EnableHWIntrinsic=0
