@@ -1,6 +1,6 @@
 """Writes the table that UnicodeNormalizer reads (NFC, NFD, NFKC, NFKD), from Python's copy of the Unicode character database.
 
-    python eng/unicode_normalization.py > src/ZooPrune.Onnx/Tokenization/Unicode/UnicodeNormalization.txt
+    python eng/unicode_normalization.py > src/ZooPrune.Text/Tokenization/Unicode/UnicodeNormalization.txt
 """
 import sys
 import unicodedata

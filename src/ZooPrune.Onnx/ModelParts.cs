@@ -1,3 +1,5 @@
+using ZooPrune.Text;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>Everything that a model folder holds, loaded and checked to fit together.</summary>
@@ -117,7 +119,7 @@ internal sealed class ModelParts : IDisposable
         ChatTemplateFiles.SpecialTokens(Files.Root).TryGetValue("eos_token", out string? token)
         && Tokenizer.Encode(token, addSpecialTokens: false) is [var id]
             ? id
-            : throw Throw.JsonMissing(Files.Generation ?? Files.Configuration, "eos_token_id");
+            : throw JsonThrow.Missing(Files.Generation ?? Files.Configuration, "eos_token_id");
 
     private IModelFamily Family => Configuration.Family;
 

@@ -1,3 +1,5 @@
+using static ZooPrune.ErrorText;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>Messages about prompts, visual tokens and answers.</summary>
@@ -7,14 +9,11 @@ internal static partial class Throw
         Text($"Question: it is {(question is null ? "null" : question.Length == 0 ? "empty" : "white space only")}. Expected a question in words; pass the text to ask."),
         nameof(question));
 
-    public static ZooPruneException TextGrows(long original, long length) => Failed(
-        $"Tokenizer: {original:N0} characters would become {length:N0} or more before they are tokens, or text. The parts of tokenizer.json must not make a text that much longer; take the model's own file.");
-
-    public static ZooPruneException PatternTooSlow(string pattern, int length, TimeSpan limit) => Failed(
-        $"Tokenizer: the regular expression '{Shorten(pattern)}' takes more than {limit.TotalSeconds:0} seconds on a text of {length:N0} characters. It must be quicker; ask a shorter question or use another model's tokenizer.json.");
-
     public static ZooPruneException PromptPlaceholder(string template, string placeholder, int count) => Failed(
         $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in config.json.");
+
+    public static ZooPruneException QuestionNotInPrompt(string name, string question, string found) => Failed(
+        $"Chat template '{name}': what the question '{Shorten(question)}' became in the prompt cannot be told from what surrounds it ({found}). The template must write the question's text once and nothing else that depends on it; put the question in other words.");
 
     public static ZooPruneException ImageTokenUnknown(int id) => Failed(
         $"Tokenizer: it has no token with the id {id:N0}, which config.json names as image_token_index. Expected the id of the image placeholder; take config.json and tokenizer.json from the same model.");

@@ -1,4 +1,5 @@
 using System.Text;
+using static ZooPrune.ErrorText;
 
 namespace ZooPrune.Onnx;
 
@@ -75,6 +76,4 @@ internal static partial class Throw
         : file.Length >= 12 && file[4..].StartsWith("ftyp"u8) ? "an AVIF, HEIC or video file"
         : file.StartsWith("%PDF"u8) ? "a PDF file"
         : "no image format that is known here";
-
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim().TrimEnd('.');
 }

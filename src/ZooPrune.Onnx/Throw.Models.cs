@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using static ZooPrune.ErrorText;
 
 namespace ZooPrune.Onnx;
 
@@ -41,25 +41,6 @@ internal static partial class Throw
         $"Folder '{folder}': the split model could not be written ({FirstLine(exception)}). It needs room for the whole model and the right to write there; nothing was left behind, try again or name another folder.",
         exception);
 
-    public static ZooPruneException JsonUnreadable(string path, Exception exception) => Failed(
-        $"File '{path}': it cannot be read as JSON ({FirstLine(exception)}). Expected the model's own file, unchanged; copy or download it again.",
-        exception);
-
-    public static ZooPruneException JsonTooLong(string path, long length, int limit) => Failed(
-        $"File '{path}': it has {length:N0} bytes. At most {limit:N0} are read; check that it is the model's own file.");
-
-    public static ZooPruneException JsonNotAnObject(string path, JsonValueKind kind) => Failed(
-        $"File '{path}': it holds a JSON {kind}. Expected an object {{ ... }}; copy or download the model's own file again.");
-
-    public static ZooPruneException JsonMissing(string path, string key) => Failed(
-        $"File '{path}': the key '{key}' is missing. It is needed to run the model; copy the file again or add the key.");
-
-    public static ZooPruneException JsonWrong(string path, string key, string got, string needed) => Failed(
-        $"File '{path}': '{key}' is {Shorten(got)}. Expected {needed}; correct the value.");
-
-    public static ZooPruneException JsonUnsupported(string path, string key, string got, string supported) => Failed(
-        $"File '{path}': '{key}' is {Shorten(got)}, which is not supported. Supported are {supported}; use a model with one of these.");
-
     public static ZooPruneException GraphNames(string graph, string kind, IEnumerable<string> names, string needed) => Failed(
         $"Graph '{graph}': its {kind}s are {Quoted(names)}. It needs {needed}; export it with the names that the documentation lists.");
 
@@ -99,9 +80,5 @@ internal static partial class Throw
         Text($"Sensitivity: there is room for {got:N0} values. Expected one for each of {count:N0} tokens; make the array that long."),
         "sensitivity");
 
-    private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
-
     private static string Dimensions(IEnumerable<int> shape) => Join(shape.Select(size => size < 0 ? "?" : $"{size}"));
-
-    private static string Shorten(string text) => text.Length <= 80 ? text : $"{text[..80]}...";
 }

@@ -1,3 +1,5 @@
+using static ZooPrune.ErrorText;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>Messages about a model's checkpoint, model.safetensors and its index.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ZooPrune.Text;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using BenchmarkDotNet.Attributes;
-using ZooPrune.Onnx;
+using ZooPrune.Text;
 
 namespace ZooPrune.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Cli;
 
@@ -59,7 +60,7 @@ internal static class AnswerText
         return table;
 
         void AddRow(string name, Func<GivenAnswer, FormattableString> cell) => table.AddRow(
-            [new Text(name), .. columns.Select(column => new Text(cell(column.Answer).ToString(CultureInfo.InvariantCulture)))]);
+            [new Cell(name), .. columns.Select(column => new Cell(cell(column.Answer).ToString(CultureInfo.InvariantCulture)))]);
     }
 
     /// <summary>Embeddings between rows of a picture, which are read whatever is pruned.</summary>

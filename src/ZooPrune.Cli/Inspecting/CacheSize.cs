@@ -1,5 +1,4 @@
 using System.Globalization;
-using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
 

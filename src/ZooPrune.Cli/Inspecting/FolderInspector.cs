@@ -1,4 +1,5 @@
 using ZooPrune.Onnx;
+using ZooPrune.Text;
 
 namespace ZooPrune.Cli;
 

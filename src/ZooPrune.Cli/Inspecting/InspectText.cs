@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Cli;
 
@@ -54,7 +55,7 @@ internal static class InspectText
         Table table = NewTable(["file"], ["size"]);
         foreach (FolderFile file in files)
         {
-            table.AddRow(new Text(file.Name), new Text(file.Bytes is { } bytes ? Size(bytes) : file.IsRequired ? "missing" : "not there"));
+            table.AddRow(new Cell(file.Name), new Cell(file.Bytes is { } bytes ? Size(bytes) : file.IsRequired ? "missing" : "not there"));
         }
 
         return table;
@@ -66,11 +67,11 @@ internal static class InspectText
         foreach (GraphFacts graph in report.Graphs)
         {
             table.AddRow(
-                new Text(graph.File),
-                new Text(graph.Precision),
-                new Text(graph.IsDefault ? "yes" : ""),
-                new Text(Size(graph.Bytes)),
-                new Text(graph.MemoryBytes is { } memory ? Size(memory) : "unknown"));
+                new Cell(graph.File),
+                new Cell(graph.Precision),
+                new Cell(graph.IsDefault ? "yes" : ""),
+                new Cell(Size(graph.Bytes)),
+                new Cell(graph.MemoryBytes is { } memory ? Size(memory) : "unknown"));
         }
 
         return table;
@@ -110,7 +111,7 @@ internal static class InspectText
         return table;
     }
 
-    private static IEnumerable<Text> Cells(params string[] texts) => texts.Select(text => new Text(text));
+    private static IEnumerable<Cell> Cells(params string[] texts) => texts.Select(text => new Cell(text));
 
     /// <summary>A projector in a few words.</summary>
     internal static string Shape(ProjectorFacts projector) => projector.HiddenWidth is { } hidden

@@ -1,3 +1,5 @@
+using ZooPrune.Text;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>Hands out an answer's text while it is generated, in whole characters. Of one answer; not thread-safe.</summary>

@@ -1,3 +1,5 @@
+using ZooPrune.Text;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>
@@ -10,13 +12,13 @@ internal sealed class ChatPrompt : IPromptTemplate
     private const string Probe = "\uE000\uE001\uE002";
 
     private readonly ChatTemplate _template;
-    private readonly Dictionary<string, string> _specialTokens;
+    private readonly IReadOnlyDictionary<string, string> _specialTokens;
     private readonly (string Before, string After) _aroundOneImage;
 
     /// <param name="template">The model's template.</param>
     /// <param name="specialTokens">Variables such as bos_token.</param>
     /// <exception cref="ZooPruneException">The template does not write a question, or refuses it.</exception>
-    public ChatPrompt(ChatTemplate template, Dictionary<string, string> specialTokens)
+    public ChatPrompt(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens)
     {
         _template = template;
         _specialTokens = specialTokens;

@@ -1,3 +1,5 @@
+using ZooPrune.Text;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>A prompt as token ids, cut where the images go.</summary>
@@ -39,7 +41,7 @@ internal sealed class PromptBuilder
 
     private PromptBuilder(Func<string, IPromptTemplate> template, Tokenizer tokenizer, int imageTokenId)
     {
-        string imageToken = tokenizer.Find(imageTokenId) ?? throw Throw.ImageTokenUnknown(imageTokenId);
+        string imageToken = tokenizer.FindToken(imageTokenId) ?? throw Throw.ImageTokenUnknown(imageTokenId);
         _template = template(imageToken);
         _tokenizer = tokenizer;
         _imageTokenId = imageTokenId;
@@ -71,16 +73,16 @@ internal sealed class PromptBuilder
     public Prompt Build(string question, int imageCount = 1)
     {
         RenderedPrompt rendered = _template.Render(question, imageCount);
-        TokenizedText tokens = _tokenizer.Encode(rendered.Text, _template.AddsSpecialTokens, rendered.Question);
+        TokenizedText tokens = _tokenizer.EncodePrompt(rendered.Text, [rendered.Question], _template.AddsSpecialTokens);
+        ReadOnlySpan<int> rest = tokens.Ids;
         var segments = new List<int[]>();
-        int start = 0;
-        for (int image; (image = Array.IndexOf(tokens.Ids, _imageTokenId, start)) >= 0; start = image + 1)
+        for (int image; (image = rest.IndexOf(_imageTokenId)) >= 0; rest = rest[(image + 1)..])
         {
-            segments.Add(tokens.Ids[start..image]);
+            segments.Add(rest[..image].ToArray());
         }
 
         return segments.Count == imageCount
-            ? new Prompt([.. segments, tokens.Ids[start..]], tokens.UnknownWords)
+            ? new Prompt([.. segments, rest.ToArray()], tokens.UnknownWords)
             : throw Throw.ImageTokenNotFound(rendered.Text, _imageTokenId, segments.Count, imageCount);
     }
 }

@@ -1,3 +1,6 @@
+using ZooPrune.Tests;
+using ZooPrune.Text;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>
@@ -8,29 +11,7 @@ namespace ZooPrune.Onnx.Tests;
 [Trait("Speed", "Slow")]
 public sealed class HostileFileTests : IDisposable
 {
-    private const string Text = "A red  circle, naïve 東京 \U0001F642\n<image> 3.14 USER: \u2581</s>";
-
     private readonly HostileFolder _folder = new();
-
-    [Theory]
-    [InlineData("llama")]
-    [InlineData("qwen2")]
-    [InlineData("gpt2-digits")]
-    [InlineData("llava-interleave")]
-    public void Load_MutatedTokenizer_WorksOrSaysWhy(string name)
-    {
-        _folder.With("tokenizer.json", File.ReadAllBytes(TestPaths.Data("tokenizers", name, "tokenizer.json")));
-
-        _folder.Hunt("tokenizer.json", 130, UseTokenizer, File.ReadAllBytes(TestPaths.Data("chat", "folders", "llava", "tokenizer_config.json")));
-    }
-
-    [Fact]
-    public void Load_MutatedWordTokenizer_WorksOrSaysWhy()
-    {
-        _folder.With("tokenizer.json", File.ReadAllBytes(Path.Combine(TestPaths.Model, "tokenizer.json")));
-
-        _folder.Hunt("tokenizer.json", 100, UseTokenizer);
-    }
 
     [Theory]
     [InlineData("llava")]
@@ -119,12 +100,4 @@ public sealed class HostileFileTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private void UseTokenizer()
-    {
-        Tokenizer tokenizer = Tokenizer.Load(_folder.Path("tokenizer.json"));
-        int[] ids = tokenizer.Encode(Text);
-        tokenizer.Decode(ids);
-        tokenizer.Decode([0, 3, 3, 200, -1, int.MaxValue]);
-    }
 }

@@ -1,3 +1,5 @@
+using ZooPrune.Tests;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using ZooPrune.Text;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class PromptBuilderTests

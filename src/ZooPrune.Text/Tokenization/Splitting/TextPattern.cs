@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace ZooPrune.Text;
+
+/// <summary>What a tokenizer.json looks for in a text: a string, or a regular expression.</summary>
+internal sealed class TextPattern
+{
+    private const int LongestPattern = 10_000;
+
+    private readonly string? _literal;
+    private readonly Regex? _expression;
+
+    private TextPattern(string? literal, Regex? expression, WordScanner? scanner = null)
+    {
+        _literal = literal;
+        _expression = expression;
+        Scanner = scanner;
+    }
+
+    /// <summary>What cuts a text as <see cref="Matches"/> does, where the pattern is a known one; its matches leave nothing out.</summary>
+    public WordScanner? Scanner { get; }
+
+    // A pattern comes with the model; it must not be able to hold the program for ever.
+    private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The pattern under the key "pattern".</summary>
+    /// <exception cref="ZooPruneException">It is missing, empty, or no regular expression that .NET understands.</exception>
+    public static TextPattern Read(JsonSection section)
+    {
+        JsonSection pattern = section.Section("pattern");
+        if (pattern.Text("Regex") is not { } expression)
+        {
+            string literal = pattern.RequiredText("String");
+            return literal.Length > 0
+                ? new TextPattern(literal, null)
+                : throw pattern.Wrong("String", "empty", "at least one character");
+        }
+
+        if (expression.Length > LongestPattern)
+        {
+            throw pattern.Wrong("Regex", expression, $"a regular expression of at most {LongestPattern} characters");
+        }
+
+        if (MeansSomethingElse(expression))
+        {
+            throw pattern.Unsupported("Regex", expression, "regular expressions without classes inside classes ([a[b]], [a&&b], [[:alpha:]])");
+        }
+
+        try
+        {
+            return new TextPattern(
+                null,
+                KnownPatterns.Find(expression) ?? new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit),
+                KnownPatterns.FindScanner(expression));
+        }
+        catch (ArgumentException)
+        {
+            throw section.Wrong("pattern", expression, "a regular expression that .NET understands");
+        }
+    }
+
+    /// <summary>Start and length of every match, ascending, without overlap.</summary>
+    /// <exception cref="ZooPruneException">The regular expression takes too long on this text.</exception>
+    public List<(int Start, int Length)> Matches(ReadOnlySpan<char> text)
+    {
+        var matches = new List<(int, int)>();
+        if (_literal is not null)
+        {
+            int end = 0;
+            while (text[end..].IndexOf(_literal) is >= 0 and int skipped)
+            {
+                matches.Add((end + skipped, _literal.Length));
+                end += skipped + _literal.Length;
+            }
+
+            return matches;
+        }
+
+        var written = new RuneText(text);
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            foreach (ValueMatch match in _expression!.EnumerateMatches(written.Text))
+            {
+                int place = written.PlaceOf(match.Index);
+                matches.Add((place, written.PlaceOf(match.Index + match.Length) - place));
+
+                // .NET's own limit holds for one match.
+                if ((matches.Count & 0xFFF) == 0 && _expression.MatchTimeout == Limit && Stopwatch.GetElapsedTime(start) > Limit)
+                {
+                    throw Throw.PatternTooSlow(_expression.ToString(), text.Length, Limit);
+                }
+            }
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw Throw.PatternTooSlow(_expression!.ToString(), text.Length, Limit);
+        }
+
+        return matches;
+    }
+
+    /// <summary>The text with every match replaced.</summary>
+    /// <exception cref="ZooPruneException">It becomes very long, or the regular expression takes too long on it.</exception>
+    public string Replace(string text, string by)
+    {
+        if (_literal is not null)
+        {
+            TextGrowth.Check(text.Length + ((long)text.AsSpan().Count(_literal) * (by.Length - _literal.Length)), text.Length);
+            return text.Replace(_literal, by, StringComparison.Ordinal);
+        }
+
+        var replaced = new System.Text.StringBuilder(text.Length);
+        int kept = 0;
+        foreach ((int start, int length) in Matches(text))
+        {
+            replaced.Append(text, kept, start - kept).Append(by);
+            kept = start + length;
+            TextGrowth.Check(replaced.Length, text.Length);
+        }
+
+        return replaced.Append(text, kept, text.Length - kept).ToString();
+    }
+
+    /// <summary>
+    /// Whether there is a [ or &amp;&amp; inside a character class: Oniguruma, for which the files are written, nests and
+    /// intersects classes; .NET would take the characters for themselves and say nothing.
+    /// </summary>
+    private static bool MeansSomethingElse(string expression)
+    {
+        bool inClass = false;
+        for (int place = 0; place < expression.Length; place++)
+        {
+            switch (expression[place])
+            {
+                case '\\':
+                    place++;
+                    break;
+                case '[' when inClass:
+                case '&' when inClass && place + 1 < expression.Length && expression[place + 1] == '&':
+                    return true;
+                case '[':
+                    inClass = true;
+
+                    // A ] right after the start is a character of the class.
+                    place += expression.AsSpan(place + 1).StartsWith("^]") ? 2 : expression.AsSpan(place + 1).StartsWith("]") ? 1 : 0;
+                    break;
+                case ']':
+                    inClass = false;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace ZooPrune.Text;
+
+/// <summary>
+/// Decompositions and combining classes of the Unicode character database. .NET has none of its own: it asks ICU, and hands
+/// text back as it is where a program runs without (InvariantGlobalization).
+/// </summary>
+internal sealed class UnicodeTables
+{
+    private static readonly Lazy<UnicodeTables> Loaded = new(() => new UnicodeTables());
+
+    private readonly Dictionary<int, byte> _classes = [];
+    private readonly Dictionary<int, int[]> _canonical = [];
+    private readonly Dictionary<int, int[]> _compatible = [];
+    private readonly Dictionary<(int First, int Second), int> _composites = [];
+    private readonly HashSet<int> _seconds = [];
+
+    private UnicodeTables()
+    {
+        const string Name = "ZooPrune.Text.UnicodeNormalization.txt";
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Name)
+            ?? throw new InvalidOperationException($"The resource {Name} is missing from the assembly. Expected it there; build the assembly again.");
+        using var reader = new StreamReader(stream);
+        var canonical = new Dictionary<int, int[]>();
+        var compatible = new Dictionary<int, int[]>();
+        while (reader.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('#'))
+            {
+                Read(line.Split(' '), canonical, compatible);
+            }
+        }
+
+        foreach (int code in canonical.Keys)
+        {
+            _canonical[code] = [.. Expand(code, canonical, [])];
+        }
+
+        foreach (int code in canonical.Keys.Concat(compatible.Keys))
+        {
+            _compatible[code] = [.. Expand(code, canonical, compatible)];
+        }
+    }
+
+    /// <summary>Whether a character joins one before it.</summary>
+    public bool IsSecond(int code) => _seconds.Contains(code);
+
+    public static UnicodeTables Instance => Loaded.Value;
+
+    /// <summary>The combining class: 0 for what stands alone; marks of one class keep their order.</summary>
+    public byte CombiningClass(int code) => _classes.GetValueOrDefault(code);
+
+    /// <summary>The whole decomposition of a character that has one.</summary>
+    public bool TryDecompose(int code, bool compatible, out int[] parts) =>
+        (compatible ? _compatible : _canonical).TryGetValue(code, out parts!);
+
+    /// <summary>The character that two characters make.</summary>
+    public bool TryCompose(int first, int second, out int composite) => _composites.TryGetValue((first, second), out composite);
+
+    private static IEnumerable<int> Expand(int code, Dictionary<int, int[]> canonical, Dictionary<int, int[]> compatible) =>
+        canonical.TryGetValue(code, out int[]? parts) || compatible.TryGetValue(code, out parts)
+            ? parts.SelectMany(part => Expand(part, canonical, compatible))
+            : [code];
+
+    private static int Hexadecimal(string text) => int.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    // The file says what its lines look like.
+    private void Read(string[] fields, Dictionary<int, int[]> canonical, Dictionary<int, int[]> compatible)
+    {
+        if (fields[1] == "@")
+        {
+            int[] range = [.. fields[0].Split('-').Select(Hexadecimal)];
+            for (int code = range[0]; code <= range[1]; code++)
+            {
+                _classes[code] = byte.Parse(fields[2], CultureInfo.InvariantCulture);
+            }
+
+            return;
+        }
+
+        int decomposed = Hexadecimal(fields[0]);
+        int[] parts = [.. fields[2..].Select(Hexadecimal)];
+        (fields[1] == "~" ? compatible : canonical)[decomposed] = parts;
+        if (fields[1] == "=")
+        {
+            _composites[(parts[0], parts[1])] = decomposed;
+            _seconds.Add(parts[1]);
+        }
+    }
+}
