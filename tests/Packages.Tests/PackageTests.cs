@@ -12,13 +12,14 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
     private static readonly string Images = Path.Combine(Model, "heldout");
     private static readonly (string, string) CpuPackage = ("Microsoft.ML.OnnxRuntime", VersionOf("Microsoft.ML.OnnxRuntime"));
 
-    public static TheoryData<string> Names => ["ZooPrune.Kernels", "ZooPrune.Onnx", "ZooPrune.MLNet", "ZooPrune.Cli"];
+    public static TheoryData<string> Names => ["ZooPrune.Kernels", "ZooPrune.Text", "ZooPrune.Onnx", "ZooPrune.MLNet", "ZooPrune.Cli"];
 
     [Theory]
     [InlineData("ZooPrune.Kernels", "")]
+    [InlineData("ZooPrune.Text", "")]
     [InlineData(
         "ZooPrune.Onnx",
-        "Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels")]
+        "Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels ZooPrune.Text")]
     [InlineData("ZooPrune.MLNet", "Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer ZooPrune.Onnx")]
     [InlineData("ZooPrune.Cli", "")]
     public void Pack_Dependencies_AreTheOfficialPackagesInTheTestedVersions(string package, string expected)
