@@ -16,7 +16,7 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
 
     [Theory]
     [InlineData("ZooPrune.Kernels", "")]
-    [InlineData("ZooPrune.Text", "")]
+    [InlineData("ZooPrune.Text", "ZooPrune.Kernels")]
     [InlineData(
         "ZooPrune.Onnx",
         "Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels ZooPrune.Text")]
