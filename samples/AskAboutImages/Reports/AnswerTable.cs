@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Samples;
 
@@ -35,18 +36,18 @@ internal static class AnswerTable
         StageMilliseconds time = answer.Milliseconds;
         bool wrong = answer.Error is not null || (expected is not null && !ExactMatch.Holds(answer.Text, expected));
         table.AddRow(
-            new Text(question[0]),
-            new Text(question[1]),
-            new Text(question[2]),
-            new Text(answer.Text, wrong ? new Style(Color.Red) : Style.Plain),
-            new Text(answer.Error is null ? $"{answer.Kept} of {answer.Total}" : "-"),
-            Cell(answer, time.Encode),
-            Cell(answer, time.Prune),
-            Cell(answer, time.Prefill),
-            Cell(answer, time.Decode));
+            new Cell(question[0]),
+            new Cell(question[1]),
+            new Cell(question[2]),
+            new Cell(answer.Text, wrong ? new Style(Color.Red) : Style.Plain),
+            new Cell(answer.Error is null ? $"{answer.Kept} of {answer.Total}" : "-"),
+            Time(answer, time.Encode),
+            Time(answer, time.Prune),
+            Time(answer, time.Prefill),
+            Time(answer, time.Decode));
     }
 
-    private static Text Cell(GivenAnswer answer, double? milliseconds) =>
+    private static Cell Time(GivenAnswer answer, double? milliseconds) =>
         new(answer.Error is null ? Milliseconds(milliseconds) : "-");
 
     /// <summary>Milliseconds with one decimal, or "-" where they were not measured.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Samples;
 
@@ -31,7 +32,7 @@ internal static class SummaryTable
         AddRow(table, name, Time(full, stage), Time(pruned, stage));
 
     private static void AddRow(Table table, string name, string full, string pruned) =>
-        table.AddRow(new Text(name), new Text(full), new Text(pruned));
+        table.AddRow(new Cell(name), new Cell(full), new Cell(pruned));
 
     private static string Time(Summary summary, Func<StageMilliseconds, double?> stage) =>
         AnswerTable.Milliseconds(summary.Mean is { } mean ? stage(mean) : null);

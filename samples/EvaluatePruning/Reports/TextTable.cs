@@ -1,5 +1,6 @@
 using System.Text;
 using Spectre.Console;
+using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Samples;
 
@@ -21,7 +22,7 @@ internal sealed record TextTable(string Title, IReadOnlyList<string> Header, IRe
 
         foreach (IReadOnlyList<string> row in Rows)
         {
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
+            table.AddRow([.. row.Select(cell => new Cell(cell))]);
         }
 
         return table;
