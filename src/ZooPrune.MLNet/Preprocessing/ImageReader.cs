@@ -15,7 +15,7 @@ internal abstract class ImageReader(string stageName, InputColumn column)
     /// <param name="column">The image column.</param>
     /// <param name="model">The model whose preprocessing is done.</param>
     /// <param name="folder">Where relative paths start.</param>
-    public static ImageReader New(string stageName, BoundRow row, InputColumn column, VisionLanguageModel model, string folder) => row.TypeOf(column) switch
+    public static ImageReader New(string stageName, InputRow row, InputColumn column, VisionLanguageModel model, string folder) => row.TypeOf(column) switch
     {
         TextDataViewType => new PathReader(stageName, column, row, model, folder),
         VectorDataViewType => new BytesReader(stageName, column, row, model),
@@ -32,7 +32,7 @@ internal abstract class ImageReader(string stageName, InputColumn column)
     private ZooPruneException NotFourBytes(MLImage image, long row) =>
         Throw.ImageNotFourBytes(stageName, column, row, image.Width, image.Height, image.Pixels.Length, image.PixelFormat.ToString());
 
-    private sealed class PathReader(string stageName, InputColumn column, BoundRow row, VisionLanguageModel model, string folder)
+    private sealed class PathReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model, string folder)
         : ImageReader(stageName, column)
     {
         private readonly ScalarInput<ReadOnlyMemory<char>> _path = row.Scalar<ReadOnlyMemory<char>>(column);
@@ -44,7 +44,7 @@ internal abstract class ImageReader(string stageName, InputColumn column)
             : new ImageFile(model, Path.Combine(folder, _path.Value.ToString()));
     }
 
-    private sealed class BytesReader(string stageName, InputColumn column, BoundRow row, VisionLanguageModel model)
+    private sealed class BytesReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model)
         : ImageReader(stageName, column)
     {
         private readonly VectorInput<byte> _bytes = row.Vector<byte>(column);
@@ -56,7 +56,7 @@ internal abstract class ImageReader(string stageName, InputColumn column)
             : new ImageBytes(model, FormattableString.Invariant($"column '{_bytes.Column.Name}', row {row}"), _bytes.Values.ToArray());
     }
 
-    private sealed class PixelsReader(string stageName, InputColumn column, BoundRow row, VisionLanguageModel model)
+    private sealed class PixelsReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model)
         : ImageReader(stageName, column)
     {
         private readonly ScalarInput<MLImage> _image = row.Scalar<MLImage>(column);

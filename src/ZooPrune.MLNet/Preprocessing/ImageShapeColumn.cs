@@ -34,3 +34,57 @@ internal static class ImageShapeColumn
         _ => null,
     };
 }
+
+/// <summary>What kind of image each row of one cursor is about, without its pixels. Not thread-safe.</summary>
+internal sealed class ImageShapeReader
+{
+    private readonly string _stageName;
+    private readonly VisionLanguageModel _model;
+    private long[]? _measures;
+
+    /// <param name="stageName">Name of the stage, for messages.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="row">The input row.</param>
+    /// <param name="column">The column that tells; null if all images of the model are alike.</param>
+    public ImageShapeReader(string stageName, VisionLanguageModel model, InputRow row, InputColumn? column)
+    {
+        _stageName = stageName;
+        _model = model;
+        Cell = column is null ? null : row.Vector<long>(column);
+        Shape = model.UsualShape;
+        Layout = model.LayOut(Shape);
+    }
+
+    /// <summary>The cell of the column, which the stage pulls; null if there is none.</summary>
+    public VectorInput<long>? Cell { get; }
+
+    /// <summary>Shape of the row's image.</summary>
+    public ImageShape Shape { get; private set; }
+
+    /// <summary>How its visual tokens lie in the prompt.</summary>
+    public ImageLayout Layout { get; private set; }
+
+    /// <summary>Goes to the current row, whose cell has been pulled. Rows of the same shape share its layout.</summary>
+    /// <param name="row">Position of the row, for messages.</param>
+    /// <exception cref="ZooPruneException">The column says what no image can be.</exception>
+    public void Read(long row)
+    {
+        if (Cell is null || (_measures is not null && Cell.Values.SequenceEqual(_measures)))
+        {
+            return;
+        }
+
+        long[] measures = Cell.Values.ToArray();
+        try
+        {
+            _measures = null;
+            Shape = _model.ShapeOf(measures);
+            Layout = _model.LayOut(Shape);
+            _measures = measures;
+        }
+        catch (Exception exception) when (exception is ArgumentException or ZooPruneException)
+        {
+            throw Throw.ImageShapeWrong(_stageName, Cell.Column, row, measures, exception);
+        }
+    }
+}

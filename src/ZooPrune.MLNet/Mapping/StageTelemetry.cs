@@ -33,7 +33,7 @@ internal sealed class StageTelemetry
     private readonly KeyValuePair<string, object?>[] _tags;
 
     /// <param name="stage">The stage that tells.</param>
-    public StageTelemetry(RowStage stage)
+    public StageTelemetry(StageDefinition stage)
     {
         _stage = stage.Name;
         var name = KeyValuePair.Create<string, object?>("zooprune.stage", stage.Name);

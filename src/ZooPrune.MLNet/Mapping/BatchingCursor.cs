@@ -10,13 +10,13 @@ namespace ZooPrune.MLNet;
 /// <remarks>Nothing is read ahead until a computed column of the current row is asked for; then one row is computed, the next time two,
 /// and so on up to the batch size: whoever reads only the first rows does not pay for many. What the input's getters or its MoveNext
 /// throw for a row is thrown when the consumer is at that row.</remarks>
-internal sealed class RowsAhead : DataViewRow
+internal sealed class BatchingCursor : DataViewRowCursor
 {
     private const int NoSlot = -1;
 
     private readonly string _stageName;
     private readonly DataViewRowCursor _input;
-    private readonly StageWork _work;
+    private readonly BatchMapper _mapper;
     private readonly Dictionary<int, BufferedColumn> _columns;
     private readonly ValueGetter<DataViewRowId> _idGetter;
     private readonly Stamp[] _stamps;
@@ -30,12 +30,12 @@ internal sealed class RowsAhead : DataViewRow
     /// <param name="stage">The stage.</param>
     /// <param name="input">The input cursor; owned from here.</param>
     /// <param name="passedOn">Input columns that the consumer may read.</param>
-    /// <param name="work">The stage at work on <paramref name="input"/>; owned by the caller.</param>
-    public RowsAhead(RowStage stage, DataViewRowCursor input, IEnumerable<DataViewSchema.Column> passedOn, StageWork work)
+    /// <param name="mapper">Computes the stage's columns from <paramref name="input"/>; owned by the caller.</param>
+    public BatchingCursor(StageDefinition stage, DataViewRowCursor input, IEnumerable<DataViewSchema.Column> passedOn, BatchMapper mapper)
     {
         _stageName = stage.Name;
         _input = input;
-        _work = work;
+        _mapper = mapper;
         _columns = passedOn.ToDictionary(column => column.Index, column => BufferedColumn.New(input, column, stage.BatchSize));
         _idGetter = input.GetIdGetter();
         _stamps = new Stamp[stage.BatchSize];
@@ -50,8 +50,8 @@ internal sealed class RowsAhead : DataViewRow
     /// <inheritdoc/>
     public override long Batch => _slot == NoSlot ? _input.Batch : _stamps[_slot].Batch;
 
-    /// <summary>Goes to the next row.</summary>
-    public bool MoveNext()
+    /// <inheritdoc/>
+    public override bool MoveNext()
     {
         if (_slot + 1 < _count)
         {
@@ -87,7 +87,7 @@ internal sealed class RowsAhead : DataViewRow
             ReadAhead();
         }
 
-        _work.ThrowIfFailed(slot);
+        _mapper.ThrowIfFailed(slot);
         return slot;
     }
 
@@ -119,7 +119,7 @@ internal sealed class RowsAhead : DataViewRow
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The rows before it are handed on first; then it is thrown.")]
     private void ReadAhead()
     {
-        _work.Collect(0);
+        _mapper.ReadInputs(0);
         while (_count < _next && _moveFailure is null)
         {
             // The input is about to leave this row.
@@ -141,10 +141,10 @@ internal sealed class RowsAhead : DataViewRow
                 break;
             }
 
-            _work.Collect(_count - 1);
+            _mapper.ReadInputs(_count - 1);
         }
 
-        _work.Compute(_count);
+        _mapper.Compute(_count);
         _isComputed = true;
         _next = Math.Min(2 * _next, _stamps.Length);
     }

@@ -1,6 +1,6 @@
 namespace ZooPrune.MLNet.Tests;
 
-public class RowStageTests
+public class StageDefinitionTests
 {
     [Fact]
     public void Create_TwoOutputsOfOneName_IsRefused()

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet.Tests;
 
-public class RowsAheadTests
+public class BatchingCursorTests
 {
     private static readonly ZooPruneException Bad = new("Number: it is 2. Expected another; choose one.");
 
