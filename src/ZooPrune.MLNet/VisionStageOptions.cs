@@ -38,7 +38,8 @@ public enum RowErrors
     Throw,
 }
 
-/// <summary>The default column names. One stage's default output is the next one's default input.</summary>
+/// <summary>The default column names. One stage's default output is the next one's default input. Names that ONNX models and transformers
+/// use are theirs, in snake_case; ours are in PascalCase, so that a property of the same name reads the column.</summary>
 internal static class ColumnNames
 {
     public const string Image = "Image";
@@ -46,9 +47,9 @@ internal static class ColumnNames
     public const string ImageSizes = "image_sizes";
     public const string ImageGrid = "image_grid_thw";
     public const string VisualTokens = "visual_tokens";
-    public const string VisualTokenCount = "visual_token_count";
-    public const string KeptTokens = "kept_tokens";
-    public const string KeptIndices = "kept_indices";
+    public const string VisualTokenCount = "VisualTokenCount";
+    public const string KeptTokens = "KeptTokens";
+    public const string KeptIndices = "KeptIndices";
     public const string Question = "Question";
     public const string Answer = "Answer";
     public const string Error = "Error";

@@ -30,9 +30,8 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     {
         _stage = stage;
         _images = ImageReader.New(stage.Name, row, stage.Image, stage.Model, stage.ImageFolder);
-        Input(_images.Cell);
-        _question = Input(row.Scalar<ReadOnlyMemory<char>>(stage.Question));
-        _earlierNote = Input(row.OptionalScalar<ReadOnlyMemory<char>>(stage.EarlierNote));
+        _question = row.Scalar<ReadOnlyMemory<char>>(stage.Question);
+        _earlierNote = row.OptionalScalar<ReadOnlyMemory<char>>(stage.EarlierNote);
         _answer = Output(stage.Answer);
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);

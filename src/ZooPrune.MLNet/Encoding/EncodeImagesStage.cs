@@ -105,9 +105,8 @@ internal sealed class EncodeImagesMapper : BatchMapper
         : base(stage, row, capacity)
     {
         _stage = stage;
-        _pixelValues = Input(row.Vector<float>(stage.PixelValues));
+        _pixelValues = row.Vector<float>(stage.PixelValues);
         _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
-        Input(_shapes.Cell);
         _visualTokens = Output(stage.VisualTokens);
         _milliseconds = Output(stage.Milliseconds);
         _pixels = [.. Enumerable.Repeat<float[]>([], capacity)];

@@ -108,13 +108,12 @@ internal sealed class GenerateTextMapper : BatchMapper
         : base(stage, row, capacity)
     {
         _stage = stage;
-        _question = Input(row.Scalar<ReadOnlyMemory<char>>(stage.Question));
-        _keptTokens = Input(row.Vector<float>(stage.KeptTokens));
-        _keptIndices = Input(row.Vector<int>(stage.KeptIndices));
-        _visualTokenCount = Input(row.Scalar<int>(stage.VisualTokenCount));
+        _question = row.Scalar<ReadOnlyMemory<char>>(stage.Question);
+        _keptTokens = row.Vector<float>(stage.KeptTokens);
+        _keptIndices = row.Vector<int>(stage.KeptIndices);
+        _visualTokenCount = row.Scalar<int>(stage.VisualTokenCount);
         _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
-        Input(_shapes.Cell);
-        _earlierNote = Input(row.OptionalScalar<ReadOnlyMemory<char>>(stage.EarlierNote));
+        _earlierNote = row.OptionalScalar<ReadOnlyMemory<char>>(stage.EarlierNote);
         _answer = Output(stage.Answer);
         _note = Output(stage.Note);
         _prefillMilliseconds = Output(stage.PrefillMilliseconds);

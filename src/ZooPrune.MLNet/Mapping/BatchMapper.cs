@@ -12,9 +12,7 @@ internal abstract class BatchMapper : IDisposable
 
     private readonly StageDefinition _stage;
     private readonly InputRow _row;
-    private readonly List<InputCell> _inputs = [];
     private readonly OutputCell[] _outputs;
-    private readonly ScalarInput<ReadOnlyMemory<char>>? _earlierError;
     private readonly ScalarOutput<ReadOnlyMemory<char>> _error;
     private readonly RowStates _states;
     private readonly int[] _pending;
@@ -32,7 +30,6 @@ internal abstract class BatchMapper : IDisposable
         _row = row;
         _pending = new int[capacity];
         _outputs = [.. stage.Outputs.Select(column => column.NewCell(capacity))];
-        _earlierError = row.OptionalScalar<ReadOnlyMemory<char>>(stage.ErrorInput);
         _error = Output(stage.ErrorOutput);
         _readRow = ReadRow;
         _computeAlone = slot => Compute([slot]);
@@ -80,7 +77,7 @@ internal abstract class BatchMapper : IDisposable
         _states.Begin(slot, _row.Position);
         try
         {
-            if ((EarlierError() ?? PullInputs()) is { } error)
+            if (_row.Pull(Telemetry) is { } error)
             {
                 _states.SetRowError(slot, error);
             }
@@ -179,20 +176,6 @@ internal abstract class BatchMapper : IDisposable
     /// <inheritdoc cref="RowStates.TryRow"/>
     protected bool TryRow(int slot, Action<int> action) => _states.TryRow(slot, action);
 
-    /// <summary>An input cell that is pulled for every row, in the order of these calls.</summary>
-    /// <param name="cell">The cell; null for a column that is not there, which not every input or model has.</param>
-    [return: NotNullIfNotNull(nameof(cell))]
-    protected TCell? Input<TCell>(TCell? cell)
-        where TCell : InputCell
-    {
-        if (cell is not null)
-        {
-            _inputs.Add(cell);
-        }
-
-        return cell;
-    }
-
     /// <summary>The cell of a scalar output column; null if there is no such column.</summary>
     [return: NotNullIfNotNull(nameof(column))]
     protected ScalarOutput<T>? Output<T>(ScalarColumn<T>? column) => (ScalarOutput<T>?)CellOf(column);
@@ -223,38 +206,6 @@ internal abstract class BatchMapper : IDisposable
         Array.ForEach(_outputs, output => output.Clear(slot));
         OnError(slot, error);
         _error.Set(slot, error.AsMemory());
-    }
-
-    /// <summary>What an earlier stage reported about this row; null if nothing.</summary>
-    private string? EarlierError()
-    {
-        _earlierError?.Pull();
-        if (_earlierError is null || _earlierError.Value.IsEmpty)
-        {
-            return null;
-        }
-
-        string error = _earlierError.Value.ToString();
-        return _stage.Errors == RowErrors.Throw ? throw new InvalidOperationException(error) : error;
-    }
-
-    /// <summary>What the input's getters throw is reported, or travels as it is.</summary>
-    private string? PullInputs()
-    {
-        foreach (InputCell input in _inputs)
-        {
-            try
-            {
-                input.Pull();
-            }
-            catch (Exception exception) when (_stage.Errors == RowErrors.Report && RowStates.ConcernsOneRow(exception))
-            {
-                Telemetry.AddError(exception);
-                return Throw.UnreadableInput(_stage.Name, input.Column, _row.Position, exception).Message;
-            }
-        }
-
-        return null;
     }
 }
 

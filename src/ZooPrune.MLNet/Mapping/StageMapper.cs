@@ -86,7 +86,7 @@ internal sealed class StageMapper : IRowToRowMapper
             return new StageCursor(NewRow(input, active), input);
         }
 
-        BatchMapper mapper = _stage.Open(new InputRow(input, _binding), _stage.BatchSize);
+        BatchMapper mapper = _stage.Open(new InputRow(_stage, input, _binding), _stage.BatchSize);
         var batching = new BatchingCursor(_stage, input, InputSchema.Where(column => active[column.Index]), mapper);
         return new StageCursor(new StageRow(this, batching, active, mapper, batching.ComputedSlot), batching);
     }
@@ -99,7 +99,7 @@ internal sealed class StageMapper : IRowToRowMapper
             return new StageRow(this, input, active, mapper: null, currentSlot: null);
         }
 
-        BatchMapper mapper = _stage.Open(new InputRow(input, _binding), capacity: 1);
+        BatchMapper mapper = _stage.Open(new InputRow(_stage, input, _binding), capacity: 1);
         return new StageRow(this, input, active, mapper, mapper.ComputeCurrentRow);
     }
 

@@ -40,6 +40,7 @@ internal sealed class ImageShapeReader
 {
     private readonly string _stageName;
     private readonly VisionLanguageModel _model;
+    private readonly VectorInput<long>? _cell;
     private long[]? _measures;
 
     /// <param name="stageName">Name of the stage, for messages.</param>
@@ -50,13 +51,10 @@ internal sealed class ImageShapeReader
     {
         _stageName = stageName;
         _model = model;
-        Cell = column is null ? null : row.Vector<long>(column);
+        _cell = column is null ? null : row.Vector<long>(column);
         Shape = model.UsualShape;
         Layout = model.LayOut(Shape);
     }
-
-    /// <summary>The cell of the column, which the stage pulls; null if there is none.</summary>
-    public VectorInput<long>? Cell { get; }
 
     /// <summary>Shape of the row's image.</summary>
     public ImageShape Shape { get; private set; }
@@ -64,17 +62,17 @@ internal sealed class ImageShapeReader
     /// <summary>How its visual tokens lie in the prompt.</summary>
     public ImageLayout Layout { get; private set; }
 
-    /// <summary>Goes to the current row, whose cell has been pulled. Rows of the same shape share its layout.</summary>
+    /// <summary>Goes to the current row, which has been pulled. Rows of the same shape share its layout.</summary>
     /// <param name="row">Position of the row, for messages.</param>
     /// <exception cref="ZooPruneException">The column says what no image can be.</exception>
     public void Read(long row)
     {
-        if (Cell is null || (_measures is not null && Cell.Values.SequenceEqual(_measures)))
+        if (_cell is null || (_measures is not null && _cell.Values.SequenceEqual(_measures)))
         {
             return;
         }
 
-        long[] measures = Cell.Values.ToArray();
+        long[] measures = _cell.Values.ToArray();
         try
         {
             _measures = null;
@@ -84,7 +82,7 @@ internal sealed class ImageShapeReader
         }
         catch (Exception exception) when (exception is ArgumentException or ZooPruneException)
         {
-            throw Throw.ImageShapeWrong(_stageName, Cell.Column, row, measures, exception);
+            throw Throw.ImageShapeWrong(_stageName, _cell.Column, row, measures, exception);
         }
     }
 }

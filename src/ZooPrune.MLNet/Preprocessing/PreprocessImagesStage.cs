@@ -60,7 +60,6 @@ internal sealed class PreprocessImagesMapper : RowMapper
     {
         _stage = stage;
         _images = ImageReader.New(stage.Name, row, stage.Image, stage.Model, stage.ImageFolder);
-        Input(_images.Cell);
         _pixelValues = Output(stage.PixelValues);
         _imageShape = Output(stage.ImageShape);
         _milliseconds = Output(stage.Milliseconds);

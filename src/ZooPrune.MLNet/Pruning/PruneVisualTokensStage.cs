@@ -110,9 +110,8 @@ internal sealed class PruneVisualTokensMapper : RowMapper
         : base(stage, row)
     {
         _stage = stage;
-        _visualTokens = Input(row.Vector<float>(stage.VisualTokens));
+        _visualTokens = row.Vector<float>(stage.VisualTokens);
         _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
-        Input(_shapes.Cell);
         _keptTokens = Output(stage.KeptTokens);
         _keptIndices = Output(stage.KeptIndices);
         _visualTokenCount = Output(stage.VisualTokenCount);

@@ -211,7 +211,7 @@ public sealed class StageTelemetryTests : IDisposable
             public Mapper(NamedStage stage, InputRow row)
                 : base(stage, row)
             {
-                _x = Input(row.Scalar<float>(stage.X));
+                _x = row.Scalar<float>(stage.X);
                 _y = Output(stage.Y);
             }
 

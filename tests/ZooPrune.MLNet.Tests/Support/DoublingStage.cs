@@ -53,7 +53,7 @@ internal sealed class DoublingStage : StageDefinition
             : base(stage, row)
         {
             _stage = stage;
-            _x = Input(row.Scalar<float>(stage.X));
+            _x = row.Scalar<float>(stage.X);
             _y = Output(stage.Y);
             _fixed = Output(stage.Fixed);
             _free = Output(stage.Free);

@@ -46,7 +46,7 @@ internal sealed class TriplingStage : StageDefinition
             : base(stage, row, capacity)
         {
             _stage = stage;
-            _x = Input(row.Scalar<float>(stage.X));
+            _x = row.Scalar<float>(stage.X);
             _z = Output(stage.Z);
             _fixed = Output(stage.Fixed);
             _taken = new float[capacity];
