@@ -24,3 +24,39 @@ public abstract record VisionStageOptions
     /// row. All stages of a pipeline must agree on the name.</summary>
     public string ErrorColumnName { get; init; } = ColumnNames.Error;
 }
+
+/// <summary>What a stage does with a row that it cannot compute: an image that cannot be read, NaN in the encoder's output, an
+/// empty question.</summary>
+public enum RowErrors
+{
+    /// <summary>The row goes on. Its error column says what happened, its other columns hold zeros (columns of a known size) or
+    /// nothing (the rest), later stages skip it, and its answer reads "error: ..." and the message.</summary>
+    Report,
+
+    /// <summary>The exception reaches whoever reads the row, as an exception in one of ML.NET's own stages does. Where ML.NET has
+    /// split the rows over threads, as it does around ApplyOnnxModel, that ends the whole pass.</summary>
+    Throw,
+}
+
+/// <summary>The default column names. One stage's default output is the next one's default input. Names that ONNX models and transformers
+/// use are theirs, in snake_case; ours are in PascalCase, so that a property of the same name reads the column.</summary>
+internal static class ColumnNames
+{
+    public const string Image = "Image";
+    public const string PixelValues = "pixel_values";
+    public const string ImageSizes = "image_sizes";
+    public const string ImageGrid = "image_grid_thw";
+    public const string VisualTokens = "visual_tokens";
+    public const string VisualTokenCount = "VisualTokenCount";
+    public const string KeptTokens = "KeptTokens";
+    public const string KeptIndices = "KeptIndices";
+    public const string Question = "Question";
+    public const string Answer = "Answer";
+    public const string Error = "Error";
+    public const string Note = "Note";
+    public const string PreprocessMilliseconds = "PreprocessMilliseconds";
+    public const string EncodeMilliseconds = "EncodeMilliseconds";
+    public const string PruneMilliseconds = "PruneMilliseconds";
+    public const string PrefillMilliseconds = "PrefillMilliseconds";
+    public const string DecodeMilliseconds = "DecodeMilliseconds";
+}

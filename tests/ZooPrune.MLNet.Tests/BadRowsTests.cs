@@ -88,7 +88,7 @@ public class BadRowsTests(TestModel test)
             .Fit(rows)
             .Transform(rows);
 
-        var exception = Assert.Throws<InvalidOperationException>(() => Numbers.Column<int>(view, "visual_token_count"));
+        var exception = Assert.Throws<InvalidOperationException>(() => Numbers.Column<int>(view, "VisualTokenCount"));
 
         Assert.StartsWith($"Image '{folder.PathOf("none.png")}': there is no such file.", exception.GetBaseException().Message, StringComparison.Ordinal);
     }

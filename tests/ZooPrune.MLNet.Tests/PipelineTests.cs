@@ -126,7 +126,7 @@ public class PipelineTests(TestModel test)
 
         model.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => Numbers.Column<int>(pruned, "visual_token_count"));
+        Assert.Throws<ObjectDisposedException>(() => Numbers.Column<int>(pruned, "VisualTokenCount"));
         Assert.Throws<ObjectDisposedException>(() => Numbers.Column<float>(pixels, "PreprocessMilliseconds"));
     }
 

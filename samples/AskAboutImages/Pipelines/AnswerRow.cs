@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace ZooPrune.Samples;
 
 /// <summary>What comes out of the pipeline: the columns of its stages that the report needs.</summary>
@@ -13,13 +11,11 @@ internal sealed class AnswerRow
     /// <summary>What should be known about the row, separated by "; ": unknown words, a budget above N. Usually empty.</summary>
     public string Note { get; set; } = "";
 
-    [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
     /// <summary>What the language model read of them; embeddings between rows of tokens included.</summary>
     public int KeptTokenCount { get; set; }
 
-    [ColumnName("kept_indices")]
     public int[] KeptIndices { get; set; } = [];
 
     public float PreprocessMilliseconds { get; set; }

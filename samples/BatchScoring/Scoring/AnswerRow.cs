@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace ZooPrune.Samples;
 
 /// <summary>What comes out of the pipeline: the columns of its stages that the output needs.</summary>
@@ -11,7 +9,6 @@ internal sealed class AnswerRow
 
     public string Note { get; set; } = "";
 
-    [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
     /// <summary>What the language model read of them; embeddings between rows of tokens included.</summary>

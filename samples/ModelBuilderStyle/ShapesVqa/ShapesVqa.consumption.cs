@@ -67,11 +67,9 @@ public static partial class ShapesVqa
         public string Answer { get; set; } = "";
 
         /// <summary>[K], ascending: the visual tokens that were kept, numbered row by row over the picture.</summary>
-        [ColumnName("kept_indices")]
         public int[] KeptIndices { get; set; } = [];
 
         /// <summary>N, the visual tokens before pruning.</summary>
-        [ColumnName("visual_token_count")]
         public int VisualTokenCount { get; set; }
 
         /// <summary>What should be known about the answer, for example words that the model does not know. Usually empty.</summary>

@@ -4,14 +4,13 @@ using ZooPrune.Onnx;
 namespace ZooPrune.MLNet;
 
 /// <summary>Image and question -> answer, in one stage. Immutable.</summary>
-internal sealed class AnswerQuestionsStage : RowStage
+internal sealed class AnswerQuestionsStage : StageDefinition
 {
     public const string StageName = nameof(ZooPruneCatalog.AnswerQuestions);
 
     public AnswerQuestionsStage(AnswerQuestionsOptions options)
-        : base(StageName, options.Errors, options.ErrorColumnName)
+        : base(StageName, options)
     {
-        Options = options;
         Model = options.Model;
         ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
         Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
@@ -20,34 +19,23 @@ internal sealed class AnswerQuestionsStage : RowStage
             options.BatchSize,
             GenerateTextStage.MostRows,
             EncodeImagesStage.BytesPerImage(Model) + GenerateTextStage.BytesPerRow(Model, options.MaxNewTokens));
-        Image = Reads(
-            InputColumn.AnyImage(options.ImageColumnName, "check that the file is there and is a whole PNG or JPEG image."),
-            nameof(options.ImageColumnName));
-        Question = Reads(
-            InputColumn.Text(options.QuestionColumnName, "name the column with the questions in QuestionColumnName, and give every row a question."),
-            nameof(options.QuestionColumnName));
-        EarlierNote = Reads(
-            InputColumn.OptionalText(options.NoteColumnName, "give the notes of this pipeline another name with NoteColumnName."),
-            nameof(options.NoteColumnName));
-
-        Answer = Text(options.AnswerColumnName, nameof(options.AnswerColumnName));
-        KeptIndices = Adds(
-            new VectorColumn<int>(options.KeptIndicesColumnName, new VectorDataViewType(NumberDataViewType.Int32)),
-            nameof(options.KeptIndicesColumnName));
-        VisualTokenCount = Adds(
-            new ScalarColumn<int>(options.VisualTokenCountColumnName, NumberDataViewType.Int32),
-            nameof(options.VisualTokenCountColumnName));
-        if (options.KeptTokenCountColumnName is { } count)
+        Image = Reads(InputColumn.Image(options.ImageColumnName), nameof(options.ImageColumnName));
+        Question = Reads(InputColumn.Question(options.QuestionColumnName), nameof(options.QuestionColumnName));
+        EarlierNote = Reads(InputColumn.Notes(options.NoteColumnName), nameof(options.NoteColumnName));
+        Answer = AddsText(options.AnswerColumnName);
+        KeptIndices = AddsVector<int>(options.KeptIndicesColumnName, NumberDataViewType.Int32);
+        VisualTokenCount = AddsCount(options.VisualTokenCountColumnName);
+        if (options.KeptTokenCountColumnName is not null)
         {
-            KeptTokenCount = Adds(new ScalarColumn<int>(count, NumberDataViewType.Int32), nameof(options.KeptTokenCountColumnName));
+            KeptTokenCount = AddsCount(options.KeptTokenCountColumnName);
         }
 
-        Note = Text(options.NoteColumnName, nameof(options.NoteColumnName));
-        PreprocessMilliseconds = Time(options.PreprocessMillisecondsColumnName, nameof(options.PreprocessMillisecondsColumnName));
-        EncodeMilliseconds = Time(options.EncodeMillisecondsColumnName, nameof(options.EncodeMillisecondsColumnName));
-        PruneMilliseconds = Time(options.PruneMillisecondsColumnName, nameof(options.PruneMillisecondsColumnName));
-        PrefillMilliseconds = Time(options.PrefillMillisecondsColumnName, nameof(options.PrefillMillisecondsColumnName));
-        DecodeMilliseconds = Time(options.DecodeMillisecondsColumnName, nameof(options.DecodeMillisecondsColumnName));
+        Note = AddsText(options.NoteColumnName);
+        PreprocessMilliseconds = AddsMilliseconds(options.PreprocessMillisecondsColumnName);
+        EncodeMilliseconds = AddsMilliseconds(options.EncodeMillisecondsColumnName);
+        PruneMilliseconds = AddsMilliseconds(options.PruneMillisecondsColumnName);
+        PrefillMilliseconds = AddsMilliseconds(options.PrefillMillisecondsColumnName);
+        DecodeMilliseconds = AddsMilliseconds(options.DecodeMillisecondsColumnName);
     }
 
     public VisionLanguageModel Model { get; }
@@ -91,10 +79,5 @@ internal sealed class AnswerQuestionsStage : RowStage
     public ScalarColumn<float> DecodeMilliseconds { get; }
 
     /// <inheritdoc/>
-    public override StageWork Open(BoundRow row, int capacity) => new AnswerQuestionsWork(this, row, capacity);
-
-    private ScalarColumn<ReadOnlyMemory<char>> Text(string name, string option) =>
-        Adds(new ScalarColumn<ReadOnlyMemory<char>>(name, TextDataViewType.Instance), option);
-
-    private ScalarColumn<float> Time(string name, string option) => Adds(new ScalarColumn<float>(name, NumberDataViewType.Single), option);
+    public override BatchMapper Open(InputRow row, int capacity) => new AnswerQuestionsMapper(this, row, capacity);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
@@ -5,27 +6,30 @@ using ZooPrune.Onnx;
 namespace ZooPrune.MLNet;
 
 /// <summary>pixel_values [3, S, S], or as many as the picture needs -> visual tokens [N, D]. Immutable.</summary>
-internal sealed class EncodeImagesStage : RowStage
+internal sealed class EncodeImagesStage : StageDefinition
 {
     public const string StageName = nameof(ZooPruneCatalog.EncodeImages);
 
+    /// <summary>Tiles beyond which a run of the encoder gains nothing on two cores.</summary>
+    public const int MostTiles = 8;
+
     public EncodeImagesStage(EncodeImagesOptions options)
-        : base(StageName, options.Errors, options.ErrorColumnName)
+        : base(StageName, options)
     {
-        Options = options;
         Model = options.Model;
         BatchSize = options.BatchSize == 0 && Model.Encoder.TakesPatches
             ? 1
-            : ChooseBatchSize(options.BatchSize, EncoderRuns.MostTiles, BytesPerImage(Model));
+            : ChooseBatchSize(options.BatchSize, MostTiles, BytesPerImage(Model));
         bool areAlike = Model.ImageMeasure == ImageMeasure.None;
 
         // [1, 3, S, S], [tiles, 3, S, S] or [patches, L]: all images have this many values, or a multiple of it.
         int values = Model.UsualShape.Shape.Skip(1).Aggregate((product, size) => product * size);
+        string times = areAlike ? "" : Model.Encoder.TakesPatches ? "patches x " : "tiles x ";
         PixelValues = Reads(
             InputColumn.Vector(
                 options.PixelValuesColumnName,
                 NumberDataViewType.Single,
-                string.Create(CultureInfo.InvariantCulture, $"{(areAlike ? "" : Model.Encoder.TakesPatches ? "patches x " : "tiles x ")}{values:N0}"),
+                string.Create(CultureInfo.InvariantCulture, $"{times}{values:N0}"),
                 declared => areAlike ? declared == values : declared % values == 0,
                 "put PreprocessImages with the same model before this stage."),
             nameof(options.PixelValuesColumnName));
@@ -38,9 +42,7 @@ internal sealed class EncodeImagesStage : RowStage
             ? new VectorDataViewType(NumberDataViewType.Single, Model.VisualTokenCount, Model.EncoderWidth)
             : new VectorDataViewType(NumberDataViewType.Single);
         VisualTokens = Adds(new VectorColumn<float>(options.VisualTokensColumnName, type), nameof(options.VisualTokensColumnName));
-        Milliseconds = Adds(
-            new ScalarColumn<float>(options.MillisecondsColumnName, NumberDataViewType.Single),
-            nameof(options.MillisecondsColumnName));
+        Milliseconds = AddsMilliseconds(options.MillisecondsColumnName);
     }
 
     public VisionLanguageModel Model { get; }
@@ -62,6 +64,93 @@ internal sealed class EncodeImagesStage : RowStage
         return 2 * sizeof(float) * (pixelValues + ((long)model.LayOut(image).TokenCount * model.EncoderWidth));
     }
 
+    /// <summary>Runs the encoder over images, several tiles a run.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="images">Prepared for it.</param>
+    /// <param name="mostTiles">Most tiles of a run, which bounds its memory; an image that has more is run alone.</param>
+    /// <returns>For each image its visual tokens, whatever their values, and its share of the time of its run.</returns>
+    public static IEnumerable<(float[] Tokens, TimeSpan Time)> Encode(
+        VisionEncoder encoder, IReadOnlyList<PreparedImage> images, int mostTiles)
+    {
+        // Patches of several images cannot be run together.
+        int most = encoder.TakesPatches ? 1 : mostTiles;
+        foreach (PreparedImage[] together in BatchSizes.Split(images, image => VisionEncoder.TilesOf(image), most))
+        {
+            long start = Stopwatch.GetTimestamp();
+            float[][] tokens = encoder.EncodeUnchecked(together);
+            TimeSpan tile = Stopwatch.GetElapsedTime(start) / together.Sum(VisionEncoder.TilesOf);
+            foreach ((PreparedImage image, float[] values) in together.Zip(tokens))
+            {
+                yield return (values, tile * VisionEncoder.TilesOf(image));
+            }
+        }
+    }
+
     /// <inheritdoc/>
-    public override StageWork Open(BoundRow row, int capacity) => new EncodeImagesWork(this, row, capacity);
+    public override BatchMapper Open(InputRow row, int capacity) => new EncodeImagesMapper(this, row, capacity);
+}
+
+/// <summary>Runs the vision encoder over the images of a batch.</summary>
+internal sealed class EncodeImagesMapper : BatchMapper
+{
+    private readonly EncodeImagesStage _stage;
+    private readonly VectorInput<float> _pixelValues;
+    private readonly ImageShapeReader _shapes;
+    private readonly VectorOutput<float> _visualTokens;
+    private readonly ScalarOutput<float> _milliseconds;
+    private readonly float[][] _pixels;
+    private readonly PreparedImage[] _images;
+
+    public EncodeImagesMapper(EncodeImagesStage stage, InputRow row, int capacity)
+        : base(stage, row, capacity)
+    {
+        _stage = stage;
+        _pixelValues = row.Vector<float>(stage.PixelValues);
+        _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
+        _visualTokens = Output(stage.VisualTokens);
+        _milliseconds = Output(stage.Milliseconds);
+        _pixels = [.. Enumerable.Repeat<float[]>([], capacity)];
+        _images = new PreparedImage[capacity];
+    }
+
+    /// <inheritdoc/>
+    protected override void ReadRow(int slot)
+    {
+        _shapes.Read(RowOf(slot));
+        ReadOnlySpan<float> values = _pixelValues.Values;
+        ImageShape image = _shapes.Shape;
+        long needed = image.Shape.Aggregate(1L, (product, size) => product * size);
+        if (values.Length != needed)
+        {
+            throw _stage.ImageShape is { } shape
+                ? Throw.PixelValuesOfAnother(_stage.Name, _stage.PixelValues, shape, RowOf(slot), values.Length, needed)
+                : Throw.WrongLength(_stage.Name, _stage.PixelValues, RowOf(slot), values.Length);
+        }
+
+        if (_pixels[slot].Length < values.Length)
+        {
+            _pixels[slot] = new float[values.Length];
+        }
+
+        values.CopyTo(_pixels[slot]);
+        _images[slot] = new PreparedImage(
+            _pixels[slot].AsMemory(0, values.Length), image.Shape, image.OriginalHeight, image.OriginalWidth, image.GridThw);
+    }
+
+    /// <inheritdoc/>
+    protected override void Compute(ReadOnlySpan<int> slots)
+    {
+        _stage.Model.ThrowIfDisposed();
+        VisionEncoder encoder = _stage.Model.Encoder;
+        int[] batch = slots.ToArray();
+        PreparedImage[] images = [.. batch.Select(slot => _images[slot])];
+        foreach ((int slot, (float[] tokens, TimeSpan time)) in batch.Zip(EncodeImagesStage.Encode(encoder, images, _stage.BatchSize)))
+        {
+            if (TryRow(slot, _ => encoder.Check(tokens)))
+            {
+                _visualTokens.Keep(slot, tokens);
+                _milliseconds.Set(slot, (float)time.TotalMilliseconds);
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
@@ -5,7 +6,7 @@ using ZooPrune.Onnx;
 namespace ZooPrune.MLNet;
 
 /// <summary>Kept tokens [K, H] and a question -> an answer. Immutable.</summary>
-internal sealed class GenerateTextStage : RowStage
+internal sealed class GenerateTextStage : StageDefinition
 {
     public const string StageName = nameof(ZooPruneCatalog.GenerateText);
 
@@ -15,16 +16,13 @@ internal sealed class GenerateTextStage : RowStage
     private const string PruningAdvice = "put PruneVisualTokens with the same model before this stage.";
 
     public GenerateTextStage(GenerateTextOptions options)
-        : base(StageName, options.Errors, options.ErrorColumnName)
+        : base(StageName, options)
     {
-        Options = options;
         Model = options.Model;
         Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
         BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerRow(Model, options.MaxNewTokens));
         int width = Model.EmbeddingWidth;
-        Question = Reads(
-            InputColumn.Text(options.QuestionColumnName, "name the column with the questions in QuestionColumnName, and give every row a question."),
-            nameof(options.QuestionColumnName));
+        Question = Reads(InputColumn.Question(options.QuestionColumnName), nameof(options.QuestionColumnName));
         KeptTokens = Reads(
             InputColumn.Vector(
                 options.KeptTokensColumnName,
@@ -44,22 +42,11 @@ internal sealed class GenerateTextStage : RowStage
             ImageShape = Reads(shape, nameof(options.ImageShapeColumnName));
         }
 
-        EarlierNote = Reads(
-            InputColumn.OptionalText(options.NoteColumnName, "give the notes of this pipeline another name with NoteColumnName."),
-            nameof(options.NoteColumnName));
-
-        Answer = Adds(
-            new ScalarColumn<ReadOnlyMemory<char>>(options.AnswerColumnName, TextDataViewType.Instance),
-            nameof(options.AnswerColumnName));
-        Note = Adds(
-            new ScalarColumn<ReadOnlyMemory<char>>(options.NoteColumnName, TextDataViewType.Instance),
-            nameof(options.NoteColumnName));
-        PrefillMilliseconds = Adds(
-            new ScalarColumn<float>(options.PrefillMillisecondsColumnName, NumberDataViewType.Single),
-            nameof(options.PrefillMillisecondsColumnName));
-        DecodeMilliseconds = Adds(
-            new ScalarColumn<float>(options.DecodeMillisecondsColumnName, NumberDataViewType.Single),
-            nameof(options.DecodeMillisecondsColumnName));
+        EarlierNote = Reads(InputColumn.Notes(options.NoteColumnName), nameof(options.NoteColumnName));
+        Answer = AddsText(options.AnswerColumnName);
+        Note = AddsText(options.NoteColumnName);
+        PrefillMilliseconds = AddsMilliseconds(options.PrefillMillisecondsColumnName);
+        DecodeMilliseconds = AddsMilliseconds(options.DecodeMillisecondsColumnName);
     }
 
     public VisionLanguageModel Model { get; }
@@ -98,5 +85,112 @@ internal sealed class GenerateTextStage : RowStage
     public static int UsualTokens(VisionLanguageModel model) => model.LayOut(model.UsualShape).SequenceLength;
 
     /// <inheritdoc/>
-    public override StageWork Open(BoundRow row, int capacity) => new GenerateTextWork(this, row, capacity);
+    public override BatchMapper Open(InputRow row, int capacity) => new GenerateTextMapper(this, row, capacity);
+}
+
+/// <summary>Runs the language model over the kept tokens and questions of a batch.</summary>
+internal sealed class GenerateTextMapper : BatchMapper
+{
+    private readonly GenerateTextStage _stage;
+    private readonly ScalarInput<ReadOnlyMemory<char>> _question;
+    private readonly VectorInput<float> _keptTokens;
+    private readonly VectorInput<int> _keptIndices;
+    private readonly ScalarInput<int> _visualTokenCount;
+    private readonly ImageShapeReader _shapes;
+    private readonly ScalarInput<ReadOnlyMemory<char>>? _earlierNote;
+    private readonly ScalarOutput<ReadOnlyMemory<char>> _answer;
+    private readonly ScalarOutput<ReadOnlyMemory<char>> _note;
+    private readonly ScalarOutput<float> _prefillMilliseconds;
+    private readonly ScalarOutput<float> _decodeMilliseconds;
+    private readonly RowInputs[] _rows;
+
+    public GenerateTextMapper(GenerateTextStage stage, InputRow row, int capacity)
+        : base(stage, row, capacity)
+    {
+        _stage = stage;
+        _question = row.Scalar<ReadOnlyMemory<char>>(stage.Question);
+        _keptTokens = row.Vector<float>(stage.KeptTokens);
+        _keptIndices = row.Vector<int>(stage.KeptIndices);
+        _visualTokenCount = row.Scalar<int>(stage.VisualTokenCount);
+        _shapes = new ImageShapeReader(stage.Name, stage.Model, row, stage.ImageShape);
+        _earlierNote = row.OptionalScalar<ReadOnlyMemory<char>>(stage.EarlierNote);
+        _answer = Output(stage.Answer);
+        _note = Output(stage.Note);
+        _prefillMilliseconds = Output(stage.PrefillMilliseconds);
+        _decodeMilliseconds = Output(stage.DecodeMilliseconds);
+        _rows = new RowInputs[capacity];
+    }
+
+    /// <inheritdoc/>
+    protected override void ReadRow(int slot)
+    {
+        _stage.Model.ThrowIfDisposed();
+        _shapes.Read(RowOf(slot));
+        Check(slot, _shapes.Layout);
+        long start = Stopwatch.GetTimestamp();
+        var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
+        AnswerSettings settings = _stage.Settings;
+        AnswerRequest request = _stage.Model.Answerer.Ask(image, settings.Ask(_question.Value), settings.MaxNewTokens, settings.Sampling);
+        _rows[slot] = new RowInputs(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <inheritdoc/>
+    protected override void Compute(ReadOnlySpan<int> slots)
+    {
+        _stage.Model.ThrowIfDisposed();
+        foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _rows[slot].TokenCount, _stage.MostTokens))
+        {
+            VisionAnswer[] answers = _stage.Model.Answerer.Answer([.. together.Select(slot => _rows[slot].Request)], Stopwatch.GetTimestamp());
+            foreach ((int slot, VisionAnswer answer) in together.Zip(answers))
+            {
+                RowInputs row = _rows[slot];
+                _answer.Set(slot, answer.Text.AsMemory());
+                _note.Set(slot, AnswerSettings.JoinNotes(row.EarlierNote, answer.Note).AsMemory());
+                _prefillMilliseconds.Set(slot, (float)(row.Time + answer.Timings.Prefill).TotalMilliseconds);
+                _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
+
+    private void Check(int slot, ImageLayout layout)
+    {
+        if (_question.Value.Span.IsWhiteSpace())
+        {
+            throw Throw.EmptyQuestion(_stage.Name, _stage.Question, RowOf(slot));
+        }
+
+        ReadOnlySpan<int> indices = _keptIndices.Values;
+        int width = _stage.Model.EmbeddingWidth;
+        if (indices.IsEmpty || _keptTokens.Values.Length != (long)indices.Length * width)
+        {
+            throw Throw.KeptTokensLength(_stage.Name, _stage.KeptTokens, _stage.KeptIndices, RowOf(slot), _keptTokens.Values.Length, indices.Length, width);
+        }
+
+        if (_visualTokenCount.Value != layout.SequenceLength)
+        {
+            throw Throw.VisualTokenCountOfAnother(_stage.Name, _stage.VisualTokenCount, RowOf(slot), _visualTokenCount.Value, layout.SequenceLength);
+        }
+
+        int previous = -1;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if (indices[i] <= previous || indices[i] >= layout.TokenCount)
+            {
+                throw Throw.KeptIndicesOrder(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i], layout.TokenCount);
+            }
+
+            if (!layout.TakesAll && Array.BinarySearch(layout.Candidates, indices[i]) < 0)
+            {
+                throw Throw.KeptIndexOfPadding(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i]);
+            }
+
+            previous = indices[i];
+        }
+    }
+
+    /// <summary>What was read of a row.</summary>
+    private readonly record struct RowInputs(AnswerRequest Request, int TokenCount, string? EarlierNote, TimeSpan Time);
 }

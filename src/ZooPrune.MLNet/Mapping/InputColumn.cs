@@ -11,7 +11,8 @@ internal sealed class InputColumn
     private readonly Func<int, bool>? _acceptsSize;
     private readonly bool _isVector;
 
-    private InputColumn(string name, string expected, string advice, bool isVector, Func<DataViewType, bool> acceptsItem, Func<int, bool>? acceptsSize = null)
+    private InputColumn(
+        string name, string expected, string advice, bool isVector, Func<DataViewType, bool> acceptsItem, Func<int, bool>? acceptsSize = null)
     {
         Name = name;
         Expected = expected;
@@ -56,11 +57,19 @@ internal sealed class InputColumn
     public static InputColumn Vector(string name, NumberDataViewType itemType, string size, Func<int, bool> acceptsSize, string advice) =>
         new(name, $"a vector of {size} {itemType}", advice, isVector: true, itemType.Equals, acceptsSize);
 
+    /// <summary>The notes of earlier stages.</summary>
+    public static InputColumn Notes(string name) =>
+        OptionalText(name, "give the notes of this pipeline another name with NoteColumnName.");
+
+    /// <summary>The questions.</summary>
+    public static InputColumn Question(string name) =>
+        Text(name, "name the column with the questions in QuestionColumnName, and give every row a question.");
+
     /// <summary>An image column of any size, a text column of paths, or a column of the bytes of image files.</summary>
-    public static InputColumn AnyImage(string name, string advice) => new(
+    public static InputColumn Image(string name) => new(
         name,
         "an image, the path of one, or the bytes of an image file",
-        advice,
+        "check that the file is there and is a whole PNG or JPEG image.",
         isVector: false,
         type => type is ImageDataViewType or TextDataViewType,
         _ => true)
@@ -79,4 +88,51 @@ internal sealed class InputColumn
 
     private bool Accepts(DataViewType itemType, bool isVector) =>
         (isVector == _isVector && _acceptsItem(itemType)) || (isVector && AcceptsBytes && NumberDataViewType.Byte.Equals(itemType));
+}
+
+/// <summary>The value of an input column in the current row of one cursor. Not thread-safe.</summary>
+internal abstract class InputCell(InputColumn column)
+{
+    /// <summary>The column this is the value of.</summary>
+    public InputColumn Column => column;
+
+    /// <summary>Takes the value of the current row from the input. Throws what the input's getter throws.</summary>
+    public abstract void Pull();
+}
+
+/// <summary>A scalar value. The same variable is handed to the getter in every row, as ML.NET's contract wants it: a getter of images
+/// disposes what it is handed.</summary>
+internal sealed class ScalarInput<T>(InputColumn column, ValueGetter<T> getter) : InputCell(column)
+{
+    private T? _value;
+
+    public T? Value => _value;
+
+    public override void Pull() => getter(ref _value!);
+}
+
+/// <summary>A vector value, dense whatever the input delivers.</summary>
+internal sealed class VectorInput<T>(InputColumn column, ValueGetter<VBuffer<T>> getter) : InputCell(column)
+{
+    private VBuffer<T> _value;
+    private T[] _dense = [];
+
+    /// <summary>All items. Valid until the next <see cref="Pull"/>.</summary>
+    public ReadOnlySpan<T> Values => _value.IsDense ? _value.GetValues() : _dense.AsSpan(0, _value.Length);
+
+    public override void Pull()
+    {
+        getter(ref _value);
+        if (_value.IsDense)
+        {
+            return;
+        }
+
+        if (_dense.Length < _value.Length)
+        {
+            _dense = new T[_value.Length];
+        }
+
+        _value.CopyTo(_dense);
+    }
 }

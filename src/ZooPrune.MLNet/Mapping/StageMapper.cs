@@ -7,11 +7,11 @@ namespace ZooPrune.MLNet;
 /// Immutable and thread-safe.</summary>
 internal sealed class StageMapper : IRowToRowMapper
 {
-    private readonly RowStage _stage;
+    private readonly StageDefinition _stage;
     private readonly InputBinding _binding;
 
     /// <exception cref="ArgumentOutOfRangeException">A column that the stage reads is missing or does not fit.</exception>
-    public StageMapper(RowStage stage, DataViewSchema inputSchema)
+    public StageMapper(StageDefinition stage, DataViewSchema inputSchema)
     {
         _stage = stage;
         _binding = new InputBinding(stage, inputSchema);
@@ -47,7 +47,7 @@ internal sealed class StageMapper : IRowToRowMapper
     {
         ArgumentNullException.ThrowIfNull(input);
         return ReferenceEquals(input.Schema, InputSchema)
-            ? new StageRow(NewColumns(input, Activate(activeColumns)), input)
+            ? NewRow(input, Activate(activeColumns))
             : throw Throw.ForeignRow(StageName, nameof(input));
     }
 
@@ -83,26 +83,52 @@ internal sealed class StageMapper : IRowToRowMapper
     {
         if (_stage.BatchSize == 1 || !Computes(active))
         {
-            return new StageCursor(NewColumns(input, active), input, input.MoveNext);
+            return new StageCursor(NewRow(input, active), input);
         }
 
-        StageWork work = _stage.Open(new BoundRow(input, _binding), _stage.BatchSize);
-        var rows = new RowsAhead(_stage, input, InputSchema.Where(column => active[column.Index]), work);
-        return new StageCursor(new StageColumns(this, rows, active, work, rows.ComputedSlot), rows, rows.MoveNext);
+        BatchMapper mapper = _stage.Open(new InputRow(_stage, input, _binding), _stage.BatchSize);
+        var batching = new BatchingCursor(_stage, input, InputSchema.Where(column => active[column.Index]), mapper);
+        return new StageCursor(new StageRow(this, batching, active, mapper, batching.ComputedSlot), batching);
     }
 
-    /// <summary>The columns of a row, computed one row at a time.</summary>
-    private StageColumns NewColumns(DataViewRow input, bool[] active)
+    /// <summary>A row that is computed on its own.</summary>
+    private StageRow NewRow(DataViewRow input, bool[] active)
     {
         if (!Computes(active))
         {
-            return new StageColumns(this, input, active, work: null, () => throw Throw.NoCurrentRow(StageName));
+            return new StageRow(this, input, active, mapper: null, currentSlot: null);
         }
 
-        var row = new BoundRow(input, _binding);
-        StageWork work = _stage.Open(row, capacity: 1);
-        return new StageColumns(this, input, active, work, new CurrentRow(StageName, row, work).Slot);
+        BatchMapper mapper = _stage.Open(new InputRow(_stage, input, _binding), capacity: 1);
+        return new StageRow(this, input, active, mapper, mapper.ComputeCurrentRow);
     }
 
     private bool Computes(bool[] active) => active.AsSpan(InputSchema.Count).Contains(true);
+}
+
+/// <summary>The output of a stage, computed as it is read. Immutable and thread-safe; its cursors are not.</summary>
+internal sealed class StageView(IDataView source, StageMapper mapper) : IDataView
+{
+    /// <inheritdoc/>
+    public bool CanShuffle => source.CanShuffle;
+
+    /// <inheritdoc/>
+    public DataViewSchema Schema => mapper.OutputSchema;
+
+    /// <inheritdoc/>
+    public long? GetRowCount() => source.GetRowCount();
+
+    /// <inheritdoc/>
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        bool[] active = mapper.Activate(columnsNeeded);
+        return mapper.NewCursor(source.GetRowCursor(mapper.Needed(active), rand), active);
+    }
+
+    /// <inheritdoc/>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        bool[] active = mapper.Activate(columnsNeeded);
+        return [.. source.GetRowCursorSet(mapper.Needed(active), n, rand).Select(cursor => mapper.NewCursor(cursor, active))];
+    }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -122,7 +123,7 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
     {
         using TemporaryFile copy = new();
         archive.Unpack(file.Name, file, copy.Path);
-        UnpackedSize.Check(copy.Path, archive.Path, file.Name, options.MaxUnpackedBytes);
+        CheckUnpackedSize(copy.Path, file.Name);
         using FileStream stream = File.OpenRead(copy.Path);
         if (gpu is null || options.IgnoreSavedGpu)
         {
@@ -139,6 +140,43 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         finally
         {
             (ml.GpuDeviceId, ml.FallbackToCpu) = (device, fallback);
+        }
+    }
+
+    /// <summary>Unpacks a zip file to nowhere, up to a limit: what ML.NET saves is compressed, and ML.NET unpacks whatever there is. What
+    /// its headers claim is not believed.</summary>
+    /// <param name="zip">The zip file.</param>
+    /// <param name="part">Name of the part that it is, for messages.</param>
+    /// <exception cref="ZooPruneException">It is no zip file, has more bytes, or names that lead out of a folder.</exception>
+    private void CheckUnpackedSize(string zip, string part)
+    {
+        byte[] buffer = new byte[1 << 16];
+        long total = 0;
+        try
+        {
+            using ZipArchive unpacked = ZipFile.OpenRead(zip);
+            foreach (ZipArchiveEntry entry in unpacked.Entries)
+            {
+                string name = entry.FullName;
+                if (Path.IsPathRooted(name) || name.Contains(':') || name.Split('/', '\\').Contains(".."))
+                {
+                    throw Throw.BrokenSave(archive.Path, $"{part} has an entry '{name}', which leads out of it");
+                }
+
+                using Stream stream = entry.Open();
+                for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+                {
+                    total += read;
+                    if (total > options.MaxUnpackedBytes)
+                    {
+                        throw Throw.PartTooLarge(archive.Path, part, options.MaxUnpackedBytes);
+                    }
+                }
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Throw.BrokenSave(archive.Path, $"{part} is no zip file", exception);
         }
     }
 }

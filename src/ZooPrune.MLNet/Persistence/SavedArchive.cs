@@ -200,3 +200,11 @@ internal sealed class SavedArchive : IDisposable
         }
     }
 }
+
+/// <summary>A file that is deleted when this is disposed.</summary>
+internal sealed class TemporaryFile : IDisposable
+{
+    public string Path { get; } = System.IO.Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(Path);
+}

@@ -18,9 +18,9 @@ internal sealed class SavedStage
 
     private readonly string _name;
     private readonly Type _options;
-    private readonly Func<VisionStageOptions, RowStage> _create;
+    private readonly Func<VisionStageOptions, StageDefinition> _create;
 
-    private SavedStage(string name, Type options, Func<VisionStageOptions, RowStage> create)
+    private SavedStage(string name, Type options, Func<VisionStageOptions, StageDefinition> create)
     {
         _name = name;
         _options = options;
@@ -37,7 +37,7 @@ internal sealed class SavedStage
     /// <param name="stage">The stage.</param>
     /// <param name="json">How options are written.</param>
     /// <exception cref="NotSupportedException">The stage, or a value of an option, cannot be saved.</exception>
-    public static SavedPart Describe(RowStage stage, JsonSerializerOptions json)
+    public static SavedPart Describe(StageDefinition stage, JsonSerializerOptions json)
     {
         SavedStage known = Array.Find(All, known => known._options == stage.Options?.GetType()) ?? throw Throw.StageCannotBeSaved(stage.Name);
         SavedJson.RequireSavable(stage.Options!);
@@ -51,7 +51,7 @@ internal sealed class SavedStage
     /// <param name="file">The saved file, for messages.</param>
     /// <exception cref="ZooPruneException">This version does not know the stage or one of its options.</exception>
     /// <exception cref="ArgumentException">An option has a value that it cannot have here.</exception>
-    public static RowStage Create(SavedPart part, JsonSerializerOptions json, string? imageFolder, string file)
+    public static StageDefinition Create(SavedPart part, JsonSerializerOptions json, string? imageFolder, string file)
     {
         SavedStage known = Array.Find(All, known => known._name == part.Stage)
             ?? throw Throw.UnknownSavedStage(file, part.Stage!, All.Select(known => known._name));
@@ -82,6 +82,6 @@ internal sealed class SavedStage
         }
     }
 
-    private static SavedStage New<TOptions>(string name, Func<TOptions, RowStage> create)
+    private static SavedStage New<TOptions>(string name, Func<TOptions, StageDefinition> create)
         where TOptions : VisionStageOptions => new(name, typeof(TOptions), options => create((TOptions)options));
 }

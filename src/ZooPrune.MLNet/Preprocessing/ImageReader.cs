@@ -6,23 +6,21 @@ namespace ZooPrune.MLNet;
 /// <summary>Reads the image column of one cursor, whatever its type. Not thread-safe.</summary>
 internal abstract class ImageReader(string stageName, InputColumn column)
 {
-    /// <summary>The cell of the image column; the stage pulls it.</summary>
-    public abstract InputCell Cell { get; }
-
     /// <summary>A reader for the type that the column has.</summary>
     /// <param name="stageName">Name of the stage, for messages.</param>
     /// <param name="row">The input row.</param>
     /// <param name="column">The image column.</param>
     /// <param name="model">The model whose preprocessing is done.</param>
     /// <param name="folder">Where relative paths start.</param>
-    public static ImageReader New(string stageName, BoundRow row, InputColumn column, VisionLanguageModel model, string folder) => row.TypeOf(column) switch
-    {
-        TextDataViewType => new PathReader(stageName, column, row, model, folder),
-        VectorDataViewType => new BytesReader(stageName, column, row, model),
-        _ => new PixelsReader(stageName, column, row, model),
-    };
+    public static ImageReader New(string stageName, InputRow row, InputColumn column, VisionLanguageModel model, string folder) =>
+        row.TypeOf(column) switch
+        {
+            TextDataViewType => new PathReader(stageName, column, row, model, folder),
+            VectorDataViewType => new BytesReader(stageName, column, row, model),
+            _ => new PixelsReader(stageName, column, row, model),
+        };
 
-    /// <summary>The image of the current row, whose cell has been pulled.</summary>
+    /// <summary>The image of the current row, which has been pulled.</summary>
     /// <param name="row">Position of the row, for messages.</param>
     /// <exception cref="ZooPruneException">There is none.</exception>
     public abstract SourceImage Read(long row);
@@ -32,36 +30,30 @@ internal abstract class ImageReader(string stageName, InputColumn column)
     private ZooPruneException NotFourBytes(MLImage image, long row) =>
         Throw.ImageNotFourBytes(stageName, column, row, image.Width, image.Height, image.Pixels.Length, image.PixelFormat.ToString());
 
-    private sealed class PathReader(string stageName, InputColumn column, BoundRow row, VisionLanguageModel model, string folder)
+    private sealed class PathReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model, string folder)
         : ImageReader(stageName, column)
     {
         private readonly ScalarInput<ReadOnlyMemory<char>> _path = row.Scalar<ReadOnlyMemory<char>>(column);
-
-        public override InputCell Cell => _path;
 
         public override SourceImage Read(long row) => _path.Value.Span.IsWhiteSpace()
             ? throw NoImage(row)
             : new ImageFile(model, Path.Combine(folder, _path.Value.ToString()));
     }
 
-    private sealed class BytesReader(string stageName, InputColumn column, BoundRow row, VisionLanguageModel model)
+    private sealed class BytesReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model)
         : ImageReader(stageName, column)
     {
         private readonly VectorInput<byte> _bytes = row.Vector<byte>(column);
-
-        public override InputCell Cell => _bytes;
 
         public override SourceImage Read(long row) => _bytes.Values.IsEmpty
             ? throw NoImage(row)
             : new ImageBytes(model, FormattableString.Invariant($"column '{_bytes.Column.Name}', row {row}"), _bytes.Values.ToArray());
     }
 
-    private sealed class PixelsReader(string stageName, InputColumn column, BoundRow row, VisionLanguageModel model)
+    private sealed class PixelsReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model)
         : ImageReader(stageName, column)
     {
         private readonly ScalarInput<MLImage> _image = row.Scalar<MLImage>(column);
-
-        public override InputCell Cell => _image;
 
         public override SourceImage Read(long row)
         {

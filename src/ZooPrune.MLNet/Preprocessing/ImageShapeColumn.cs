@@ -34,3 +34,55 @@ internal static class ImageShapeColumn
         _ => null,
     };
 }
+
+/// <summary>What kind of image each row of one cursor is about, without its pixels. Not thread-safe.</summary>
+internal sealed class ImageShapeReader
+{
+    private readonly string _stageName;
+    private readonly VisionLanguageModel _model;
+    private readonly VectorInput<long>? _cell;
+    private long[]? _measures;
+
+    /// <param name="stageName">Name of the stage, for messages.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="row">The input row.</param>
+    /// <param name="column">The column that tells; null if all images of the model are alike.</param>
+    public ImageShapeReader(string stageName, VisionLanguageModel model, InputRow row, InputColumn? column)
+    {
+        _stageName = stageName;
+        _model = model;
+        _cell = column is null ? null : row.Vector<long>(column);
+        Shape = model.UsualShape;
+        Layout = model.LayOut(Shape);
+    }
+
+    /// <summary>Shape of the row's image.</summary>
+    public ImageShape Shape { get; private set; }
+
+    /// <summary>How its visual tokens lie in the prompt.</summary>
+    public ImageLayout Layout { get; private set; }
+
+    /// <summary>Goes to the current row, which has been pulled. Rows of the same shape share its layout.</summary>
+    /// <param name="row">Position of the row, for messages.</param>
+    /// <exception cref="ZooPruneException">The column says what no image can be.</exception>
+    public void Read(long row)
+    {
+        if (_cell is null || (_measures is not null && _cell.Values.SequenceEqual(_measures)))
+        {
+            return;
+        }
+
+        long[] measures = _cell.Values.ToArray();
+        try
+        {
+            _measures = null;
+            Shape = _model.ShapeOf(measures);
+            Layout = _model.LayOut(Shape);
+            _measures = measures;
+        }
+        catch (Exception exception) when (exception is ArgumentException or ZooPruneException)
+        {
+            throw Throw.ImageShapeWrong(_stageName, _cell.Column, row, measures, exception);
+        }
+    }
+}

@@ -1,22 +1,20 @@
+using System.Diagnostics;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
 
 /// <summary>Image, path or file bytes -> pixel_values [3, S, S], or as many as the picture needs. Immutable.</summary>
-internal sealed class PreprocessImagesStage : RowStage
+internal sealed class PreprocessImagesStage : StageDefinition
 {
     public const string StageName = nameof(ZooPruneCatalog.PreprocessImages);
 
     public PreprocessImagesStage(PreprocessImagesOptions options)
-        : base(StageName, options.Errors, options.ErrorColumnName)
+        : base(StageName, options)
     {
-        Options = options;
         Model = options.Model;
         ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
-        Image = Reads(
-            InputColumn.AnyImage(options.ImageColumnName, "check that the file is there and is a whole PNG or JPEG image."),
-            nameof(options.ImageColumnName));
+        Image = Reads(InputColumn.Image(options.ImageColumnName), nameof(options.ImageColumnName));
         int size = Model.ImageSize;
         var type = Model.ImageMeasure == ImageMeasure.None
             ? new VectorDataViewType(NumberDataViewType.Single, 3, size, size)
@@ -27,9 +25,7 @@ internal sealed class PreprocessImagesStage : RowStage
             ImageShape = Adds(shape, nameof(options.ImageShapeColumnName));
         }
 
-        Milliseconds = Adds(
-            new ScalarColumn<float>(options.MillisecondsColumnName, NumberDataViewType.Single),
-            nameof(options.MillisecondsColumnName));
+        Milliseconds = AddsMilliseconds(options.MillisecondsColumnName);
     }
 
     public VisionLanguageModel Model { get; }
@@ -47,5 +43,35 @@ internal sealed class PreprocessImagesStage : RowStage
     public ScalarColumn<float> Milliseconds { get; }
 
     /// <inheritdoc/>
-    public override StageWork Open(BoundRow row, int capacity) => new PreprocessImagesWork(this, row);
+    public override BatchMapper Open(InputRow row, int capacity) => new PreprocessImagesMapper(this, row);
+}
+
+/// <summary>Preprocesses the image of one row.</summary>
+internal sealed class PreprocessImagesMapper : RowMapper
+{
+    private readonly PreprocessImagesStage _stage;
+    private readonly ImageReader _images;
+    private readonly VectorOutput<float> _pixelValues;
+    private readonly VectorOutput<long>? _imageShape;
+    private readonly ScalarOutput<float> _milliseconds;
+
+    public PreprocessImagesMapper(PreprocessImagesStage stage, InputRow row)
+        : base(stage, row)
+    {
+        _stage = stage;
+        _images = ImageReader.New(stage.Name, row, stage.Image, stage.Model, stage.ImageFolder);
+        _pixelValues = Output(stage.PixelValues);
+        _imageShape = Output(stage.ImageShape);
+        _milliseconds = Output(stage.Milliseconds);
+    }
+
+    /// <inheritdoc/>
+    protected override void Compute()
+    {
+        long start = Stopwatch.GetTimestamp();
+        PreparedImage image = _images.Read(Row).Prepare();
+        _pixelValues.Keep(0, image.PixelValues);
+        _imageShape?.Keep(0, _stage.Model.MeasuresOf(image));
+        _milliseconds.Set(0, (float)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
 }

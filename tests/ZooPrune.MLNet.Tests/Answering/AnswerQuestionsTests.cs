@@ -182,7 +182,7 @@ public class AnswerQuestionsTests(TestModel test)
 
         Assert.Equal(
             [
-                "ImagePath:String", "Text:String", "Error:String", "Answer:String", "kept_indices:Vector<Int32>", "visual_token_count:Int32", "Note:String",
+                "ImagePath:String", "Text:String", "Error:String", "Answer:String", "KeptIndices:Vector<Int32>", "VisualTokenCount:Int32", "Note:String",
                 "PreprocessMilliseconds:Single", "EncodeMilliseconds:Single", "PruneMilliseconds:Single", "PrefillMilliseconds:Single", "DecodeMilliseconds:Single",
             ],
             Shapes.Lines(schema));

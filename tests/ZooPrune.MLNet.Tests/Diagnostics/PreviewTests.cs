@@ -24,9 +24,9 @@ public sealed class PreviewTests : IDisposable
                 "PreprocessMilliseconds: Single",
                 "visual_tokens: Vector<Single, 4, 6>",
                 "EncodeMilliseconds: Single",
-                "kept_tokens: Vector<Single>",
-                "kept_indices: Vector<Int32>",
-                "visual_token_count: Int32",
+                "KeptTokens: Vector<Single>",
+                "KeptIndices: Vector<Int32>",
+                "VisualTokenCount: Int32",
                 "Note: String",
                 "PruneMilliseconds: Single",
                 "Answer: String",
@@ -42,7 +42,7 @@ public sealed class PreviewTests : IDisposable
         DataDebuggerPreview preview = _test.Answering().Transform(_test.Rows).Preview(maxRows: 2);
 
         Assert.Equal("12 columns, 2 rows", preview.ToString());
-        Assert.Equal(["ImagePath", "Text", "Error", "Answer", "kept_indices"], preview.RowView[0].Values.Take(5).Select(value => value.Key));
+        Assert.Equal(["ImagePath", "Text", "Error", "Answer", "KeptIndices"], preview.RowView[0].Values.Take(5).Select(value => value.Key));
         Assert.Equal(
             ["what ?", string.Empty, "<pad> <pad>", "Dense vector of size 2", "4"],
             new[] { 1, 2, 3, 4, 5 }.Select(column => $"{preview.RowView[0].Values[column].Value}"));

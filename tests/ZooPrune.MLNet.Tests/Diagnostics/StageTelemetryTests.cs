@@ -188,7 +188,7 @@ public sealed class StageTelemetryTests : IDisposable
         Enumerable.Range(1, rows).Select(row => new TokensRow { VisualTokens = [.. Enumerable.Range(0, 24).Select(i => (float)Math.Sin(row * i))] }).ToArray());
 
     /// <summary>Y = X, but 2 is refused and 3 fails.</summary>
-    private sealed class NamedStage : RowStage
+    private sealed class NamedStage : StageDefinition
     {
         public NamedStage(string name, RowErrors errors)
             : base(name, errors, "Error")
@@ -201,17 +201,17 @@ public sealed class StageTelemetryTests : IDisposable
 
         public ScalarColumn<float> Y { get; }
 
-        public override StageWork Open(BoundRow row, int capacity) => new Work(this, row);
+        public override BatchMapper Open(InputRow row, int capacity) => new Mapper(this, row);
 
-        private sealed class Work : RowWork
+        private sealed class Mapper : RowMapper
         {
             private readonly ScalarInput<float> _x;
             private readonly ScalarOutput<float> _y;
 
-            public Work(NamedStage stage, BoundRow row)
+            public Mapper(NamedStage stage, InputRow row)
                 : base(stage, row)
             {
-                _x = Input(row.Scalar<float>(stage.X));
+                _x = row.Scalar<float>(stage.X);
                 _y = Output(stage.Y);
             }
 

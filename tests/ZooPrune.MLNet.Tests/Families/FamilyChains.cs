@@ -94,10 +94,8 @@ internal sealed class FamilyAnswer
 
     public string Error { get; set; } = string.Empty;
 
-    [ColumnName("kept_indices")]
     public int[] KeptIndices { get; set; } = [];
 
-    [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
     [ColumnName("kept")]

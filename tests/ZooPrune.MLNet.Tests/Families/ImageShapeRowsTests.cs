@@ -117,9 +117,9 @@ public class ImageShapeRowsTests
 
         string[] errors = [.. Numbers.Column<ReadOnlyMemory<char>>(view, "Error").Select(error => error.ToString())];
         Assert.Equal(
-            $"GenerateText: column 'kept_indices' has {padding} at position {position} in row 0, a token of padding. Expected tokens that show the picture; put PruneVisualTokens with the same model before this stage.",
+            $"GenerateText: column 'KeptIndices' has {padding} at position {position} in row 0, a token of padding. Expected tokens that show the picture; put PruneVisualTokens with the same model before this stage.",
             errors[0]);
-        Assert.StartsWith($"GenerateText: column 'visual_token_count' has {layout.SequenceLength} in row 1. Expected ", errors[1], StringComparison.Ordinal);
+        Assert.StartsWith($"GenerateText: column 'VisualTokenCount' has {layout.SequenceLength} in row 1. Expected ", errors[1], StringComparison.Ordinal);
         Assert.Empty(errors[2]);
     }
 
@@ -143,13 +143,10 @@ public class ImageShapeRowsTests
         [ColumnName("visual_tokens")]
         public float[] VisualTokens { get; set; } = [];
 
-        [ColumnName("kept_tokens")]
         public float[] KeptTokens { get; set; } = [];
 
-        [ColumnName("kept_indices")]
         public int[] KeptIndices { get; set; } = [];
 
-        [ColumnName("visual_token_count")]
         public int VisualTokenCount { get; set; }
 
         public string Question { get; set; } = "What is it?";

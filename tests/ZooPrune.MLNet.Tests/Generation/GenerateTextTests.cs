@@ -58,11 +58,11 @@ public class GenerateTextTests(TestModel test)
         Assert.Equal(
             [
                 "GenerateText: column 'Question' is empty in row 0. Expected text; name the column with the questions in QuestionColumnName, and give every row a question.",
-                "GenerateText: column 'kept_tokens' has 2,047 values and column 'kept_indices' has 16 in row 1. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
-                $"GenerateText: column 'kept_indices' has {later} at position 3 in row 2. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
-                "GenerateText: column 'kept_indices' has 576 at position 15 in row 3. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
-                "GenerateText: column 'kept_tokens' has 0 values and column 'kept_indices' has 0 in row 4. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
-                "GenerateText: column 'visual_token_count' has 575 in row 5. Expected 576, the visual tokens of the row's image before pruning; put PruneVisualTokens with the same model before this stage.",
+                "GenerateText: column 'KeptTokens' has 2,047 values and column 'KeptIndices' has 16 in row 1. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
+                $"GenerateText: column 'KeptIndices' has {later} at position 3 in row 2. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
+                "GenerateText: column 'KeptIndices' has 576 at position 15 in row 3. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
+                "GenerateText: column 'KeptTokens' has 0 values and column 'KeptIndices' has 0 in row 4. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
+                "GenerateText: column 'VisualTokenCount' has 575 in row 5. Expected 576, the visual tokens of the row's image before pruning; put PruneVisualTokens with the same model before this stage.",
                 "",
             ],
             rows.Select(row => row.Error));
@@ -149,14 +149,14 @@ public class GenerateTextTests(TestModel test)
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<PromptRow>());
 
         string missing = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = "Text" }).Fit(view)).Message;
-        string unfit = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { KeptIndicesColumnName = "kept_tokens" }).Fit(view)).Message;
+        string unfit = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { KeptIndicesColumnName = "KeptTokens" }).Fit(view)).Message;
         string scalar = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { VisualTokenCountColumnName = "Question" }).Fit(view)).Message;
 
         Assert.Equal(
-            "GenerateText: there is no column 'Text' in the input, whose columns are 'kept_tokens', 'kept_indices', 'visual_token_count', 'Question', 'Note'. Expected text; name the column with the questions in QuestionColumnName, and give every row a question. (Parameter 'inputSchema')",
+            "GenerateText: there is no column 'Text' in the input, whose columns are 'KeptTokens', 'KeptIndices', 'VisualTokenCount', 'Question', 'Note'. Expected text; name the column with the questions in QuestionColumnName, and give every row a question. (Parameter 'inputSchema')",
             missing);
         Assert.Equal(
-            "GenerateText: column 'kept_tokens' is of type Vector<Single>. Expected a vector of K Int32; put PruneVisualTokens with the same model before this stage. (Parameter 'inputSchema')",
+            "GenerateText: column 'KeptTokens' is of type Vector<Single>. Expected a vector of K Int32; put PruneVisualTokens with the same model before this stage. (Parameter 'inputSchema')",
             unfit);
         Assert.Equal(
             "GenerateText: column 'Question' is of type String. Expected Int32; put PruneVisualTokens with the same model before this stage. (Parameter 'inputSchema')",

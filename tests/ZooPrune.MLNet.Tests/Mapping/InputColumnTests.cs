@@ -37,7 +37,7 @@ public class InputColumnTests
             "text" => InputColumn.Text("A", "advice."),
             "scalar" => InputColumn.Scalar("A", NumberDataViewType.Int32, "advice."),
             "vector" => InputColumn.Vector("A", NumberDataViewType.Single, "6", size => size == 6, "advice."),
-            _ => InputColumn.AnyImage("A", "advice."),
+            _ => InputColumn.Image("A"),
         };
 
         Assert.Equal(accepted, column.Accepts(type));
@@ -49,6 +49,6 @@ public class InputColumnTests
         Assert.Equal("text", InputColumn.Text("A", "advice.").Expected);
         Assert.Equal("Int32", InputColumn.Scalar("A", NumberDataViewType.Int32, "advice.").Expected);
         Assert.Equal("a vector of 4 x 3 Single", InputColumn.Vector("A", NumberDataViewType.Single, "4 x 3", _ => true, "advice.").Expected);
-        Assert.Equal("an image, the path of one, or the bytes of an image file", InputColumn.AnyImage("A", "advice.").Expected);
+        Assert.Equal("an image, the path of one, or the bytes of an image file", InputColumn.Image("A").Expected);
     }
 }

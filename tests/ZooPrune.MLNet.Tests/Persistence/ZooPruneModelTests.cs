@@ -184,7 +184,7 @@ public sealed class ZooPruneModelTests : IDisposable
         loaded.Dispose();
         loaded.Dispose();
 
-        Assert.Throws<ObjectDisposedException>(() => Numbers.Column<int>(view, "visual_token_count"));
+        Assert.Throws<ObjectDisposedException>(() => Numbers.Column<int>(view, "VisualTokenCount"));
         Assert.Equal(4, _test.Read(chain).Length);
     }
 

@@ -192,8 +192,8 @@ public class PruneVisualTokensTests(TestModel test)
 
         Assert.Equal(
             [
-                "visual_tokens:Vector<Single>", "Error:String", "kept_tokens:Vector<Single>", "kept_indices:Vector<Int32>",
-                "visual_token_count:Int32", "sensitivity:Vector<Single>", "Note:String", "PruneMilliseconds:Single",
+                "visual_tokens:Vector<Single>", "Error:String", "KeptTokens:Vector<Single>", "KeptIndices:Vector<Int32>",
+                "VisualTokenCount:Int32", "sensitivity:Vector<Single>", "Note:String", "PruneMilliseconds:Single",
             ],
             Shapes.Lines(view.Schema));
     }
@@ -266,7 +266,7 @@ public class PruneVisualTokensTests(TestModel test)
         Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Sharpness = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Selection = (SelectionMethod)99 }));
         Assert.Throws<ArgumentException>("SensitivityColumnName", () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, SensitivityColumnName = "" }));
-        Assert.Throws<ArgumentException>("KeptIndicesColumnName", () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, KeptIndicesColumnName = "kept_tokens" }));
+        Assert.Throws<ArgumentException>("KeptIndicesColumnName", () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, KeptIndicesColumnName = "KeptTokens" }));
     }
 
     [Fact]
@@ -281,7 +281,7 @@ public class PruneVisualTokensTests(TestModel test)
         IDataView rows = test.ML.Data.LoadFromEnumerable(Enumerable.Range(0, 2_200).Select(_ => new TokensRow { VisualTokens = tokens }));
         IDataView view = test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(8), Selection = SelectionMethod.Norm }).Fit(rows).Transform(rows);
         using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
-        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(view.Schema["kept_tokens"]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(view.Schema["KeptTokens"]);
         VBuffer<float> kept = default;
         long Read(int count)
         {

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace ZooPrune.MLNet.Tests;
 
 /// <summary>A stage without a model: Y = 2 X, Fixed = [X, X, X], Free = X times the number X. Counts what it does.</summary>
-internal sealed class DoublingStage : RowStage
+internal sealed class DoublingStage : StageDefinition
 {
     private int _opened;
     private int _computed;
@@ -34,13 +34,13 @@ internal sealed class DoublingStage : RowStage
     /// <summary>Rows computed.</summary>
     public int Computed => _computed;
 
-    public override StageWork Open(BoundRow row, int capacity)
+    public override BatchMapper Open(InputRow row, int capacity)
     {
         Interlocked.Increment(ref _opened);
-        return new Work(this, row);
+        return new Mapper(this, row);
     }
 
-    private sealed class Work : RowWork
+    private sealed class Mapper : RowMapper
     {
         private readonly DoublingStage _stage;
         private readonly ScalarInput<float> _x;
@@ -49,11 +49,11 @@ internal sealed class DoublingStage : RowStage
         private readonly VectorOutput<float> _free;
         private readonly float[] _buffer = new float[100];
 
-        public Work(DoublingStage stage, BoundRow row)
+        public Mapper(DoublingStage stage, InputRow row)
             : base(stage, row)
         {
             _stage = stage;
-            _x = Input(row.Scalar<float>(stage.X));
+            _x = row.Scalar<float>(stage.X);
             _y = Output(stage.Y);
             _fixed = Output(stage.Fixed);
             _free = Output(stage.Free);

@@ -28,9 +28,9 @@ internal static class Numbers
     public static IDataView View(int count) =>
         ML.Data.LoadFromEnumerable(Enumerable.Range(0, count).Select(i => new Number { X = i, Text = $"t{i}" }).ToArray());
 
-    public static ITransformer Transformer(RowStage stage) => new StageTransformer(stage);
+    public static ITransformer Transformer(StageDefinition stage) => new StageTransformer(stage);
 
-    public static IDataView Transform(RowStage stage, IDataView view) => new StageTransformer(stage).Transform(view);
+    public static IDataView Transform(StageDefinition stage, IDataView view) => new StageTransformer(stage).Transform(view);
 
     public static Doubled[] Read(IDataView view) => [.. ML.Data.CreateEnumerable<Doubled>(view, reuseRowObject: false)];
 

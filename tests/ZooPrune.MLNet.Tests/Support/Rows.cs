@@ -21,10 +21,8 @@ public sealed class Answer
 
     public string Note { get; set; } = string.Empty;
 
-    [ColumnName("kept_indices")]
     public int[] KeptIndices { get; set; } = [];
 
-    [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
     public float PreprocessMilliseconds { get; set; }
@@ -71,13 +69,10 @@ public sealed class TokensRow
 /// <summary>What PruneVisualTokens adds.</summary>
 public sealed class KeptRow
 {
-    [ColumnName("kept_tokens")]
     public float[] KeptTokens { get; set; } = [];
 
-    [ColumnName("kept_indices")]
     public int[] KeptIndices { get; set; } = [];
 
-    [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
     public string Note { get; set; } = string.Empty;
@@ -90,13 +85,10 @@ public sealed class KeptRow
 /// <summary>What GenerateText reads.</summary>
 public sealed class PromptRow
 {
-    [ColumnName("kept_tokens")]
     public float[] KeptTokens { get; set; } = [];
 
-    [ColumnName("kept_indices")]
     public int[] KeptIndices { get; set; } = [];
 
-    [ColumnName("visual_token_count")]
     public int VisualTokenCount { get; set; }
 
     public string Question { get; set; } = string.Empty;

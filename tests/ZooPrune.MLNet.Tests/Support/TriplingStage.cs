@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace ZooPrune.MLNet.Tests;
 
 /// <summary>A stage without a model that computes batches: Z = 3 X and ZFixed = [X, X]. Writes down which rows it computes together.</summary>
-internal sealed class TriplingStage : RowStage
+internal sealed class TriplingStage : StageDefinition
 {
     public TriplingStage(int batchSize, RowErrors errors = RowErrors.Report)
         : base("Tripling", errors, "Error")
@@ -32,9 +32,9 @@ internal sealed class TriplingStage : RowStage
 
     public int Disposed { get; private set; }
 
-    public override StageWork Open(BoundRow row, int capacity) => new Work(this, row, capacity);
+    public override BatchMapper Open(InputRow row, int capacity) => new Mapper(this, row, capacity);
 
-    private sealed class Work : StageWork
+    private sealed class Mapper : BatchMapper
     {
         private readonly TriplingStage _stage;
         private readonly ScalarInput<float> _x;
@@ -42,11 +42,11 @@ internal sealed class TriplingStage : RowStage
         private readonly VectorOutput<float> _fixed;
         private readonly float[] _taken;
 
-        public Work(TriplingStage stage, BoundRow row, int capacity)
+        public Mapper(TriplingStage stage, InputRow row, int capacity)
             : base(stage, row, capacity)
         {
             _stage = stage;
-            _x = Input(row.Scalar<float>(stage.X));
+            _x = row.Scalar<float>(stage.X);
             _z = Output(stage.Z);
             _fixed = Output(stage.Fixed);
             _taken = new float[capacity];
@@ -58,7 +58,7 @@ internal sealed class TriplingStage : RowStage
             base.Dispose();
         }
 
-        protected override void Take(int slot)
+        protected override void ReadRow(int slot)
         {
             _taken[slot] = _x.Value;
             ThrowIf(_stage.TakeThrows, _x.Value);
