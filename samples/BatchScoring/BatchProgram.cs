@@ -63,7 +63,8 @@ internal sealed class BatchProgram(IAnsiConsole output, IAnsiConsole error) : Co
             options);
         if (file.Progress.Rows > 0)
         {
-            Say(Output, FormattableString.Invariant($"Resumed after {file.Progress.Rows:N0} rows, at line {file.Progress.InputLine:N0} of '{options.Input}'."));
+            Say(Output, FormattableString.Invariant(
+                $"Resumed after {file.Progress.Rows:N0} rows, at line {file.Progress.InputLine:N0} of '{options.Input}'."));
         }
 
         ProgressLine progress = new(Error, file.Progress, new FileInfo(options.Input).Length);

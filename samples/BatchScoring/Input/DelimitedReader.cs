@@ -1,11 +1,13 @@
 using System.Text;
+using CsvHelper;
 
 namespace ZooPrune.Samples;
 
 /// <summary>Reads CSV or TSV.</summary>
 internal sealed class DelimitedReader : RowReader
 {
-    private readonly DelimitedParser _parser;
+    private const byte Quote = (byte)'"';
+
     private readonly InputLayout _layout;
     private readonly ColumnNames _names;
     private readonly int _image;
@@ -17,76 +19,86 @@ internal sealed class DelimitedReader : RowReader
     /// <param name="position">Where the next row begins.</param>
     /// <exception cref="UsageException">One of these columns is not there, or twice.</exception>
     public DelimitedReader(string path, InputLayout layout, ColumnNames names, InputPosition position)
-        : base(path, position)
+        : base(path, Options with { Separator = layout.Separator }, position)
     {
-        _parser = new DelimitedParser(TableFormats.Separator(layout.Format));
         _layout = layout;
         _names = names;
         _image = IndexOf(path, names.Image);
         _question = IndexOf(path, names.Question);
     }
 
-    /// <inheritdoc/>
-    protected override InputRow ReadRow()
+    /// <summary>The cells of a row as text.</summary>
+    /// <exception cref="DecoderFallbackException">They are no UTF-8.</exception>
+    public static string[] CellsOf(CsvReader row)
     {
-        DelimitedParser.Outcome outcome;
-        while ((outcome = _parser.Parse(Window.Unread, Window.IsAtEnd)) == DelimitedParser.Outcome.NeedsMore && !Window.IsFull)
+        var cells = new string[row.FieldCount];
+        for (int i = 0; i < cells.Length; i++)
         {
-            Window.Fill();
+            cells[i] = Utf8.GetString(row.GetSpan(i));
         }
 
-        return outcome switch
-        {
-            DelimitedParser.Outcome.Complete => Complete(),
-            DelimitedParser.Outcome.TextAfterQuote => SkipBadLine(Throw.TextAfterQuote(Line)),
-            DelimitedParser.Outcome.UnclosedQuote => SkipBadLine(Throw.UnclosedQuote(Line)),
-            _ => SkipBadLine(Throw.RowTooLong(Line, LongestRow)),
-        };
+        return cells;
     }
 
-    private InputRow Complete()
+    /// <summary>What is wrong with the quotes of a row; null if nothing. The library reads such a row as well as it can.</summary>
+    public static string? QuoteProblemOf(CsvReader row, long line)
     {
-        ReadOnlySpan<byte> bytes = Window.Unread[.._parser.Length];
-        long line = Line;
-        string? raw = null;
-        string[] cells = [];
+        for (int i = 0; i < row.FieldCount; i++)
+        {
+            ReadOnlySpan<byte> cell = row.GetRawSpan(i);
+            if (cell is not [Quote, ..])
+            {
+                continue;
+            }
+
+            int end = 1;
+            while (cell[end..].IndexOf(Quote) is >= 0 and int toQuote && cell[(end + toQuote + 1)..] is [Quote, ..])
+            {
+                end += toQuote + 2;
+            }
+
+            int last = cell[end..].IndexOf(Quote);
+            if (last < 0)
+            {
+                return Throw.UnclosedQuote(line);
+            }
+
+            if (end + last + 1 < cell.Length)
+            {
+                return Throw.TextAfterQuote(line);
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc/>
+    protected override string? ProblemOf(CsvReader row, long line) => QuoteProblemOf(row, line);
+
+    /// <inheritdoc/>
+    protected override InputRow Parse(CsvReader row, long line)
+    {
+        string raw;
+        string[] cells;
         try
         {
-            raw = Utf8.GetString(bytes);
-            cells = _parser.Cells(bytes, Utf8);
+            raw = Utf8.GetString(row.RawRecord);
+            cells = CellsOf(row);
         }
         catch (DecoderFallbackException)
         {
             // The row's end is known all the same.
+            return new InputRow { Line = line, Error = Throw.NotUtf8(line) };
         }
 
-        Consume(_parser.LengthWithEnd);
-        if (raw is null)
-        {
-            return new InputRow { Line = line, End = Position, Error = Throw.NotUtf8(line) };
-        }
-
-        if (cells.Length != _layout.Columns.Count)
-        {
-            return new InputRow
+        return cells.Length == _layout.Columns.Count
+            ? Check(new InputRow { Line = line, Raw = raw, Cells = cells, Image = cells[_image], Question = cells[_question] }, _names)
+            : new InputRow
             {
                 Line = line,
-                End = Position,
                 Cells = [.. cells.Take(_layout.Columns.Count)],
                 Error = Throw.WrongNumberOfCells(line, cells.Length, _layout.Columns.Count),
             };
-        }
-
-        InputRow row = new()
-        {
-            Line = line,
-            End = Position,
-            Raw = raw,
-            Cells = cells,
-            Image = cells[_image],
-            Question = cells[_question],
-        };
-        return Check(row, _names);
     }
 
     private int IndexOf(string path, string name)

@@ -5,7 +5,7 @@ namespace ZooPrune.Samples;
 /// <summary>The input as a file of bytes.</summary>
 internal static class InputFile
 {
-    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+    private static ReadOnlySpan<byte> LineEnds => "\r\n"u8;
 
     /// <summary>Opens it for reading from front to back.</summary>
     /// <exception cref="UsageException">It is not there or cannot be read.</exception>
@@ -26,17 +26,36 @@ internal static class InputFile
         }
     }
 
-    /// <summary>Length of the byte order mark that the file begins with: 3 for that of UTF-8, else 0.</summary>
+    /// <summary>Whether the file begins with the byte order mark of UTF-8.</summary>
     /// <exception cref="UsageException">The file begins with the mark of UTF-16.</exception>
-    public static int LengthOfMark(string path)
+    public static bool HasMark(string path)
     {
         using FileStream stream = Open(path);
-        Span<byte> start = stackalloc byte[Utf8Mark.Length];
-        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        return start switch
+        Span<byte> start = stackalloc byte[3];
+        return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)] switch
         {
             [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => throw Throw.InputIsUtf16(path),
-            _ => start.SequenceEqual(Utf8Mark) ? Utf8Mark.Length : 0,
+            [0xEF, 0xBB, 0xBF] => true,
+            _ => false,
+        };
+    }
+
+    /// <summary>Offset of the first byte of a line end, or the file's length. The stream's position stays.</summary>
+    public static long FindLineEnd(FileStream stream, long offset) => Find(stream, offset, bytes => bytes.IndexOfAny(LineEnds));
+
+    /// <summary>Offset of the first byte that is not of a line end, or the file's length. The stream's position stays.</summary>
+    public static long SkipLineEnds(FileStream stream, long offset) => Find(stream, offset, bytes => bytes.IndexOfAnyExcept(LineEnds));
+
+    /// <summary>The line end at an offset; empty at the end of the file.</summary>
+    public static string LineEndAt(FileStream stream, long offset)
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        return bytes[..RandomAccess.Read(stream.SafeFileHandle, bytes, offset)] switch
+        {
+            [(byte)'\r', (byte)'\n'] => "\r\n",
+            [(byte)'\r', ..] => "\r",
+            [(byte)'\n', ..] => "\n",
+            _ => "",
         };
     }
 
@@ -45,5 +64,21 @@ internal static class InputFile
     {
         using FileStream stream = Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static long Find(FileStream stream, long offset, Func<ReadOnlySpan<byte>, int> indexOf)
+    {
+        byte[] buffer = new byte[1 << 12];
+        while (true)
+        {
+            ReadOnlySpan<byte> bytes = buffer.AsSpan(0, RandomAccess.Read(stream.SafeFileHandle, buffer, offset));
+            int index = indexOf(bytes);
+            if (index >= 0 || bytes.IsEmpty)
+            {
+                return offset + Math.Max(index, 0);
+            }
+
+            offset += bytes.Length;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CsvHelper;
 
 namespace ZooPrune.Samples;
 
@@ -8,6 +9,9 @@ internal sealed record InputLayout
 {
     /// <summary>How rows are written.</summary>
     public required TableFormat Format { get; init; }
+
+    /// <summary>What stands between two cells; of no meaning for JSON.</summary>
+    public char Separator { get; init; }
 
     /// <summary>Whether the file begins with the byte order mark of UTF-8.</summary>
     public required bool HasMark { get; init; }
@@ -31,62 +35,63 @@ internal sealed record InputLayout
     /// <exception cref="UsageException">It cannot be read, or has no header that makes sense.</exception>
     public static InputLayout Read(string path, TableFormat format, bool wantsColumns)
     {
-        int mark = InputFile.LengthOfMark(path);
+        bool hasMark = InputFile.HasMark(path);
         using FileStream stream = InputFile.Open(path);
-        stream.Position = mark;
-        ByteWindow window = new(stream, mark, RowReader.LongestRow);
         return format == TableFormat.JsonLines
-            ? ReadJsonLines(path, window, mark, wantsColumns)
-            : ReadDelimited(path, window, mark, format);
+            ? ReadJsonLines(path, stream, hasMark, wantsColumns)
+            : ReadDelimited(path, stream, hasMark, format, TableFormats.Separator(format));
     }
 
-    private static InputLayout ReadDelimited(string path, ByteWindow window, int mark, TableFormat format)
+    // A separator of null is the one that the file looks like.
+    private static InputLayout ReadDelimited(string path, FileStream stream, bool hasMark, TableFormat format, char? separator)
     {
-        DelimitedParser parser = new(TableFormats.Separator(format));
-        DelimitedParser.Outcome outcome;
-        while ((outcome = parser.Parse(window.Unread, window.IsAtEnd)) == DelimitedParser.Outcome.NeedsMore && !window.IsFull)
-        {
-            window.Fill();
-        }
-
-        if (outcome != DelimitedParser.Outcome.Complete || parser.Length == 0)
-        {
-            throw Throw.NoHeader(path, TableFormats.Names.NameOf(format));
-        }
-
-        ReadOnlySpan<byte> bytes = window.Unread[..parser.LengthWithEnd];
+        stream.Position = 0;
+        CsvReaderOptions options = RowReader.Options with { Separator = separator };
+        using var reader = CsvReader.Create(stream, options, leaveOpen: true);
         try
         {
+            if (!reader.Read() || DelimitedReader.QuoteProblemOf(reader, line: 1) is not null)
+            {
+                throw Throw.NoHeader(path, TableFormats.Names.NameOf(format));
+            }
+
+            // Two columns at least are needed: a header of one cell is separated by something else.
+            if (reader.FieldCount == 1 && separator is not null)
+            {
+                return ReadDelimited(path, stream, hasMark, format, null);
+            }
+
+            long end = reader.ByteOffset + reader.RawRecord.Length;
+            string lineEnd = InputFile.LineEndAt(stream, end);
             return new InputLayout
             {
                 Format = format,
-                HasMark = mark > 0,
-                LineEnd = bytes.EndsWith("\r\n"u8) ? "\r\n" : "\n",
-                Columns = parser.Cells(bytes, RowReader.Utf8),
-                Header = RowReader.Utf8.GetString(bytes[..parser.Length]),
-                FirstRow = new InputPosition(mark + bytes.Length, 1 + bytes.Count((byte)'\n')),
+                Separator = reader.Separator,
+                HasMark = hasMark,
+                LineEnd = lineEnd == "\r\n" ? lineEnd : "\n",
+                Columns = DelimitedReader.CellsOf(reader),
+                Header = RowReader.Utf8.GetString(reader.RawRecord),
+                FirstRow = new InputPosition(end + lineEnd.Length, reader.LineNumber + 1 + reader.RawRecord.Count((byte)'\n')),
             };
         }
         catch (DecoderFallbackException)
         {
             throw Throw.HeaderIsNotUtf8(path);
         }
+        catch (CsvFormatException)
+        {
+            throw Throw.NoHeader(path, TableFormats.Names.NameOf(format));
+        }
     }
 
-    private static InputLayout ReadJsonLines(string path, ByteWindow window, int mark, bool wantsColumns)
+    private static InputLayout ReadJsonLines(string path, FileStream stream, bool hasMark, bool wantsColumns)
     {
-        int newline;
-        while ((newline = window.Unread.IndexOf((byte)'\n')) < 0 && !window.IsAtEnd && !window.IsFull)
-        {
-            window.Fill();
-        }
-
-        InputPosition first = new(mark, 1);
+        InputPosition first = new(0, 1);
         return new InputLayout
         {
             Format = TableFormat.JsonLines,
-            HasMark = mark > 0,
-            LineEnd = newline > 0 && window.Unread[newline - 1] == (byte)'\r' ? "\r\n" : "\n",
+            HasMark = hasMark,
+            LineEnd = InputFile.LineEndAt(stream, InputFile.FindLineEnd(stream, 0)) == "\r\n" ? "\r\n" : "\n",
             Columns = wantsColumns ? FirstObject(path, first) : [],
             FirstRow = first,
         };

@@ -7,7 +7,7 @@ internal sealed record InputRow
     public required long Line { get; init; }
 
     /// <summary>Where the next row begins.</summary>
-    public required InputPosition End { get; init; }
+    public InputPosition End { get; init; }
 
     /// <summary>The row as it stands in the file, without its line ending; null if it does not fit the other rows.</summary>
     public string? Raw { get; init; }
@@ -23,4 +23,29 @@ internal sealed record InputRow
 
     /// <summary>Why the row cannot be asked; null = it can.</summary>
     public string? Error { get; init; }
+}
+
+/// <summary>A place between two rows of the input.</summary>
+/// <param name="Offset">Bytes of the file before it.</param>
+/// <param name="Line">Number of the line that begins there, from 1.</param>
+internal readonly record struct InputPosition(long Offset, long Line);
+
+/// <summary>The columns that a row is asked with.</summary>
+/// <param name="Image">Column of the image's path.</param>
+/// <param name="Question">Column of the question.</param>
+internal sealed record ColumnNames(string Image, string Question)
+{
+    private const char Separator = ',';
+
+    /// <summary>"image,question".</summary>
+    public override string ToString() => $"{Image}{Separator}{Question}";
+
+    /// <summary>Reads "image,question".</summary>
+    /// <param name="option">The option it was given for, for the message.</param>
+    /// <param name="text">Two names.</param>
+    /// <exception cref="UsageException">These are not two different names.</exception>
+    public static ColumnNames Parse(string option, string text) =>
+        text.Split(Separator, StringSplitOptions.TrimEntries) is [{ Length: > 0 } image, { Length: > 0 } question] && image != question
+            ? new ColumnNames(image, question)
+            : throw Throw.BadOption(option, text, "the names of two columns, the image's first, as in image,question", "correct it");
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CsvHelper;
 
 namespace ZooPrune.Samples;
 
@@ -11,44 +12,30 @@ namespace ZooPrune.Samples;
 /// <param name="position">Where the next row begins.</param>
 internal sealed class JsonLinesReader(
     string path, ColumnNames names, IReadOnlyList<string> columns, IReadOnlyList<string> added, InputPosition position)
-    : RowReader(path, position)
+    : RowReader(path, Lines, position)
 {
+    // A line is one cell: no JSON text holds the separator.
+    private static readonly CsvReaderOptions Lines = Options with { Mode = CsvMode.NoEscape, Separator = '\u001F' };
+
     private readonly HashSet<string> _columns = [.. columns];
     private readonly HashSet<string> _added = [.. added];
 
     /// <inheritdoc/>
-    protected override InputRow ReadRow()
+    protected override InputRow Parse(CsvReader row, long line)
     {
-        int length;
-        while ((length = Window.Unread.IndexOf((byte)'\n')) < 0 && !Window.IsAtEnd && !Window.IsFull)
-        {
-            Window.Fill();
-        }
-
-        if (length < 0 && !Window.IsAtEnd)
-        {
-            return SkipBadLine(Throw.RowTooLong(Line, LongestRow));
-        }
-
-        ReadOnlySpan<byte> bytes = length < 0 ? Window.Unread : Window.Unread[..length];
-        string raw;
         try
         {
-            raw = Utf8.GetString(bytes).Trim();
+            return Check(Parse(Utf8.GetString(row.RawRecord).Trim(), line), names);
         }
         catch (DecoderFallbackException)
         {
-            return SkipBadLine(Throw.NotUtf8(Line));
+            return new InputRow { Line = line, Error = Throw.NotUtf8(line) };
         }
-
-        long line = Line;
-        Consume(length < 0 ? bytes.Length : length + 1);
-        return Check(Parse(raw, line), names);
     }
 
     private InputRow Parse(string raw, long line)
     {
-        InputRow row = new() { Line = line, End = Position };
+        InputRow row = new() { Line = line };
         try
         {
             using JsonDocument document = JsonDocument.Parse(raw);

@@ -1,97 +1,116 @@
 using System.Text;
+using CsvHelper;
 
 namespace ZooPrune.Samples;
 
 /// <summary>
-/// Reads the rows of a file one after the other, never more than one of them at a time. A row that cannot be read comes out with its
-/// error in it, and the next one begins on the next line. Not thread-safe.
+/// Reads the rows of a file one after the other, never more than one of them at a time. CsvHelper cuts the file into rows. A row that
+/// cannot be read comes out with its error in it, and the next one begins on the next line. Not thread-safe.
 /// </summary>
 internal abstract class RowReader : IDisposable
 {
     /// <summary>Longest row in bytes.</summary>
     public const int LongestRow = 1 << 20;
 
-    private readonly Stream _stream;
+    private readonly FileStream _stream;
+    private readonly CsvReaderOptions _options;
+    private CsvReader _reader = null!;
+    private long _bytesBefore;
+    private long _linesBefore;
+    private InputPosition _position;
+    private bool _isTooLong;
+    private bool _isAtEnd;
 
     /// <param name="path">The file.</param>
+    /// <param name="options"><see cref="Options"/> and what stands between cells.</param>
     /// <param name="position">Where the next row begins.</param>
-    protected RowReader(string path, InputPosition position)
+    /// <exception cref="UsageException">The file cannot be read.</exception>
+    protected RowReader(string path, CsvReaderOptions options, InputPosition position)
     {
         _stream = InputFile.Open(path);
-        _stream.Position = position.Offset;
-        Line = position.Line;
-        Window = new ByteWindow(_stream, position.Offset, LongestRow);
+        _options = options;
+        GoTo(position);
     }
 
-    /// <summary>Where the next row begins.</summary>
-    public InputPosition Position => new(Window.Offset, Line);
+    /// <summary>How files are cut into rows, but for what stands between cells. A header is a row like any other.</summary>
+    public static CsvReaderOptions Options { get; } = new() { HasHeader = false, TrackLineNumbers = true, MaxRecordSize = LongestRow };
 
     /// <summary>Fails on bytes that are no UTF-8, where the default would put question marks.</summary>
     public static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The bytes.</summary>
-    protected ByteWindow Window { get; }
-
-    /// <summary>Number of the line that the window begins with.</summary>
-    protected long Line { get; private set; }
-
     /// <summary>The next row; null at the end of the file. Blank lines are skipped.</summary>
     public InputRow? Read()
     {
-        while (SkipBlankLine())
+        if (_isAtEnd)
         {
+            return null;
         }
 
-        return IsAtEnd ? null : ReadRow();
+        InputPosition start = _position;
+        if ((_isTooLong ? Throw.RowTooLong(start.Line, LongestRow) : ProblemOf(_reader, start.Line)) is { } problem)
+        {
+            GoTo(new InputPosition(InputFile.FindLineEnd(_stream, start.Offset) + 1, start.Line + 1));
+            return new InputRow { Line = start.Line, End = _position, Error = problem };
+        }
+
+        InputRow row = Parse(_reader, start.Line);
+        GoOn(start.Offset + _reader.RawRecord.Length);
+        return row with { End = _position };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _stream.Dispose();
+    }
 
-    /// <summary>The row that the window begins with; there is one.</summary>
-    protected abstract InputRow ReadRow();
+    /// <summary>Why the row cannot even be cut into cells, which costs its first line and no more; null = it can.</summary>
+    protected virtual string? ProblemOf(CsvReader row, long line) => null;
+
+    /// <summary>The row that the reader is on, good or bad.</summary>
+    protected abstract InputRow Parse(CsvReader row, long line);
 
     /// <summary>A row that is good only if it can be asked.</summary>
     protected static InputRow Check(InputRow row, ColumnNames columns) => row switch
     {
         { Error: not null } => row,
-        _ when string.IsNullOrWhiteSpace(row.Image) => row with { Error = Throw.EmptyCell(row.Line, columns.Image, "the path of an image") },
-        _ when string.IsNullOrWhiteSpace(row.Question) => row with { Error = Throw.EmptyCell(row.Line, columns.Question, "a question") },
+        _ when string.IsNullOrWhiteSpace(row.Image) =>
+            row with { Error = Throw.EmptyCell(row.Line, columns.Image, "the path of an image") },
+        _ when string.IsNullOrWhiteSpace(row.Question) =>
+            row with { Error = Throw.EmptyCell(row.Line, columns.Question, "a question") },
         _ => row,
     };
 
-    /// <summary>Goes on by so many bytes, counting lines.</summary>
-    protected void Consume(int count)
+    private void GoTo(InputPosition position)
     {
-        Line += Window.Unread[..count].Count((byte)'\n');
-        Window.Consume(count);
+        // From the line end before it, which is skipped as a blank line: a byte order mark is one at the file's beginning only.
+        bool followsLineEnd = position.Offset > 0 && position.Offset < _stream.Length;
+        _bytesBefore = Math.Min(position.Offset, _stream.Length) - (followsLineEnd ? 1 : 0);
+        _linesBefore = position.Line - (followsLineEnd ? 2 : 1);
+        _stream.Position = _bytesBefore;
+        _reader?.Dispose();
+        _reader = CsvReader.Create(_stream, _options, leaveOpen: true);
+        GoOn(_bytesBefore);
     }
 
-    /// <summary>Gives the current line up: the row in it is bad, the next one begins on the next line.</summary>
-    protected InputRow SkipBadLine(string error)
+    /// <summary>Goes to the next row: then the position is its beginning, or the end of the file.</summary>
+    /// <param name="end">Where the row before ends.</param>
+    private void GoOn(long end)
     {
-        long line = Line;
-        Window.SkipLine();
-        Line++;
-        return new InputRow { Line = line, End = Position, Error = error };
-    }
-
-    private bool IsAtEnd => Window.IsAtEnd && Window.Unread.IsEmpty;
-
-    private bool SkipBlankLine()
-    {
-        while (Window.Unread.Length < 2 && !Window.IsAtEnd)
+        try
         {
-            Window.Fill();
+            _isAtEnd = !_reader.Read();
+            _isTooLong = !_isAtEnd && _reader.RawRecord.Length > LongestRow;
+            _position = _isAtEnd
+                ? new InputPosition(_stream.Length, _position.Line + 1)
+                : new InputPosition(_bytesBefore + _reader.ByteOffset, _linesBefore + _reader.LineNumber);
         }
-
-        int length = Window.Unread switch
+        catch (CsvFormatException e)
         {
-            [(byte)'\n', ..] => 1,
-            [(byte)'\r', (byte)'\n', ..] => 2,
-            _ => 0,
-        };
-        Consume(length);
-        return length > 0;
+            // The only error that these options leave: the row does not end within the limit.
+            _isTooLong = true;
+            _position = new InputPosition(InputFile.SkipLineEnds(_stream, end), _linesBefore + e.LineNumber);
+        }
     }
 }

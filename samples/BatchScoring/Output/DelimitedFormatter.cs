@@ -5,13 +5,21 @@ using System.Text;
 namespace ZooPrune.Samples;
 
 /// <summary>Writes CSV or TSV. A bad row keeps the cells that could be read.</summary>
-internal sealed class DelimitedFormatter(TableFormat format, InputLayout layout, bool withTimings) : RowFormatter(layout, withTimings)
+internal sealed class DelimitedFormatter : RowFormatter
 {
     private const char Mark = '\uFEFF';
 
-    private readonly bool _carriesRaw = format == layout.Format;
-    private readonly char _separator = (char)TableFormats.Separator(format);
-    private readonly SearchValues<char> _needsQuotes = SearchValues.Create([(char)TableFormats.Separator(format), '"', '\r', '\n']);
+    private readonly bool _carriesRaw;
+    private readonly char _separator;
+    private readonly SearchValues<char> _needsQuotes;
+
+    public DelimitedFormatter(TableFormat format, InputLayout layout, bool withTimings)
+        : base(layout, withTimings)
+    {
+        _carriesRaw = format == layout.Format;
+        _separator = _carriesRaw ? layout.Separator : TableFormats.Separator(format);
+        _needsQuotes = SearchValues.Create([_separator, '"', '\r', '\n']);
+    }
 
     /// <inheritdoc/>
     public override void AppendHeader(StringBuilder text)

@@ -32,7 +32,8 @@ internal sealed class Journal(string path)
     private sealed record Entry(
         int Version, SortedDictionary<string, string> Run, Progress Progress, [property: JsonPropertyOrder(1)] string Checksum)
     {
-        public string Sum() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Checksum = "" }, Options)));
+        public string Sum() => Convert.ToHexStringLower(
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Checksum = "" }, Options)));
     }
 
     /// <summary>Whether there is one.</summary>

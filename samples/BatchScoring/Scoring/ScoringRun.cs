@@ -12,7 +12,8 @@ namespace ZooPrune.Samples;
 /// <param name="formatter">Writes them.</param>
 /// <param name="output">Takes them.</param>
 /// <param name="options">Sizes, and when to commit.</param>
-internal sealed class ScoringRun(RowReader reader, ScoringPipeline pipeline, RowFormatter formatter, ScoredFile output, BatchOptions options)
+internal sealed class ScoringRun(
+    RowReader reader, ScoringPipeline pipeline, RowFormatter formatter, ScoredFile output, BatchOptions options)
 {
     /// <summary>Does all rows that are left.</summary>
     /// <param name="report">Is told after each batch how far the output is.</param>
@@ -102,4 +103,13 @@ internal sealed class ScoringRun(RowReader reader, ScoringPipeline pipeline, Row
 
         output.Append(text.ToString(), progress);
     }
+}
+
+/// <summary>A row has an error, and the user wants to stop at the first.</summary>
+/// <param name="line">Where the row begins in the input, from 1.</param>
+/// <param name="error">What is wrong with it.</param>
+internal sealed class FailFastException(long line, string error) : Exception(error)
+{
+    /// <summary>Where the row begins in the input, from 1.</summary>
+    public long Line { get; } = line;
 }

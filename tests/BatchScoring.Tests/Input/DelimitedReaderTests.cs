@@ -68,6 +68,31 @@ public class DelimitedReaderTests
     }
 
     [Theory]
+    [InlineData(';')]
+    [InlineData('|')]
+    [InlineData('\t')]
+    public void Read_HeaderOfAnotherSeparator_IsTakenAsSuch(char separator)
+    {
+        using ScoringFolder folder = new();
+        string path = folder.Write("a.csv", $"image,question\r\na.png,\"what, or{separator} where ?\"\r\n".Replace("e,", $"e{separator}").Replace("g,", $"g{separator}"));
+
+        InputRow row = Assert.Single(ReadAll(path));
+
+        Assert.Equal(("a.png", $"what, or{separator} where ?"), (row.Image, row.Question));
+        Assert.Equal(separator, InputLayout.Read(path, TableFormat.Csv, wantsColumns: true).Separator);
+    }
+
+    [Fact]
+    public void Read_CarriageReturnAlone_EndsARow()
+    {
+        using ScoringFolder folder = new();
+
+        List<InputRow> rows = ReadAll(folder.Write("a.csv", "image,question\ra.png,b\r\"c.png\",\"d\re\"\r"));
+
+        Assert.Equal([("a.png", "b"), ("c.png", "d\re")], rows.Select(row => (row.Image, row.Question)));
+    }
+
+    [Theory]
     [InlineData("a.png", "Line 2: the row has 1 cells. Expected 2, as in the header; quote the cells that hold a separator.")]
     [InlineData("a.png,b,c", "Line 2: the row has 3 cells. Expected 2, as in the header; quote the cells that hold a separator.")]
     [InlineData(" ,b", "Line 2: 'image' is empty. Expected the path of an image; fill it in.")]

@@ -23,6 +23,14 @@ public class RowFormatterTests
     }
 
     [Fact]
+    public void Csv_OfAnotherSeparator_KeepsIt()
+    {
+        string text = Convert("image;question\na.png;one, two\n", TableFormat.Csv, TableFormat.Csv);
+
+        Assert.Equal($"image;question;{Added.Replace(',', ';')}\na.png;one, two;\"a, \"\"b\"\"\";9;3;;\n", text);
+    }
+
+    [Fact]
     public void Tsv_ToCsv_QuotesWhatCsvNeeds()
     {
         string text = Convert("image\tquestion\na.png\tone, two\n", TableFormat.Tsv, TableFormat.Csv);
