@@ -43,7 +43,7 @@ internal static class AnswerCheck
         float[] projected = new float[count * projector.OutputWidth];
         projector.Project(tokens, projected);
         int[] order = new int[options.Keep.Resolve(count)];
-        ISelectionMethod reference = TokenSelector.Create(options, TokenKernels.Reference);
+        ISelectionMethod reference = SelectionMethodFactory.Create(options, TokenKernels.Reference);
         reference.Select(new ScoredTokens(projected, selection.Sensitivity, count, 0), order);
         for (int k = 0; k < order.Length; k++)
         {

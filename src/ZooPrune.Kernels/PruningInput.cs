@@ -41,4 +41,49 @@ public readonly ref struct PruningInput
     public ReadOnlySpan<float> Scores { get; init; }
 
     internal int ImageCount => TilesPerImage.IsEmpty ? 1 : TilesPerImage.Length;
+
+    /// <summary>N.</summary>
+    internal int TokenCount => Sum(TileLengths);
+
+    /// <summary>The place of the first token among all tokens of the call: 0 unless this is one image of it.</summary>
+    internal int First { get; private init; }
+
+    /// <summary>One image of a checked call; its protected tokens are counted over the whole call.</summary>
+    internal PruningInput Image(int image)
+    {
+        if (TilesPerImage.IsEmpty)
+        {
+            return this;
+        }
+
+        int firstTile = Sum(TilesPerImage[..image]);
+        int first = Sum(TileLengths[..firstTile]);
+        ReadOnlySpan<int> tileLengths = TileLengths.Slice(firstTile, TilesPerImage[image]);
+        int count = Sum(tileLengths);
+        int width = VisualTokens.Length / TokenCount;
+        return new PruningInput(VisualTokens.Slice(first * width, count * width), tileLengths)
+        {
+            First = first,
+            Budgets = Budgets.IsEmpty ? [] : Budgets.Slice(image, 1),
+            ProtectedTokens = ProtectedTokens[PlaceOf(first, ProtectedTokens)..PlaceOf(first + count, ProtectedTokens)],
+            Scores = Scores.IsEmpty ? [] : Scores.Slice(first, count),
+        };
+    }
+
+    private static int PlaceOf(int token, ReadOnlySpan<int> ascending)
+    {
+        int place = ascending.BinarySearch(token);
+        return place < 0 ? ~place : place;
+    }
+
+    private static int Sum(ReadOnlySpan<int> lengths)
+    {
+        int sum = 0;
+        foreach (int length in lengths)
+        {
+            sum += length;
+        }
+
+        return sum;
+    }
 }

@@ -5,6 +5,8 @@ namespace ZooPrune;
 /// </summary>
 public sealed record PruningOptions
 {
+    private const string Parameter = "options";
+
     /// <summary>How many visual tokens stay, over all tiles together.</summary>
     public required KeepBudget Keep { get; init; }
 
@@ -52,4 +54,63 @@ public sealed record PruningOptions
     /// run to run, and near the break-even so may the decision: leave it out where results have to be repeatable.
     /// </summary>
     public bool OnlyIfFaster { get; init; }
+
+    /// <summary>Checks all options together, and with the projector.</summary>
+    internal void Check(IProjector projector)
+    {
+        if (projector.InputWidth < 1 || projector.OutputWidth < 1)
+        {
+            throw Throw.ProjectorWidths(projector.GetType(), projector.InputWidth, projector.OutputWidth, nameof(projector));
+        }
+
+        if (Keep == default)
+        {
+            throw Throw.OptionKeepNotSet(Parameter);
+        }
+
+        if (!Enum.IsDefined(Selection))
+        {
+            throw Throw.UnknownOption(nameof(Selection), (int)Selection, Parameter);
+        }
+
+        if (CustomSelection is not null && Selection != SelectionMethod.ZooPrune)
+        {
+            throw Throw.TwoSelections(Selection, CustomSelection.GetType(), Parameter);
+        }
+
+        if (!Enum.IsDefined(Sensitivity))
+        {
+            throw Throw.UnknownOption(nameof(Sensitivity), (int)Sensitivity, Parameter);
+        }
+
+        if (OnlyIfFaster)
+        {
+            throw Throw.OnlyIfFasterAlone(Parameter);
+        }
+
+        AtLeast(nameof(Directions), Directions, 1);
+        AtLeast(nameof(MaxThreads), MaxThreads, 0);
+        Within(nameof(StepSize), StepSize, StepSize > 0, "a finite number above 0");
+        Within(nameof(Centering), Centering, Centering is >= 0 and <= 1, "from 0 to 1");
+        if (Sharpness is float sharpness)
+        {
+            Within(nameof(Sharpness), sharpness, sharpness >= 0, "null or a finite number from 0 on");
+        }
+    }
+
+    private static void AtLeast(string option, int value, int least)
+    {
+        if (value < least)
+        {
+            throw Throw.OptionBelow(option, value, least, Parameter);
+        }
+    }
+
+    private static void Within(string option, float value, bool inRange, string needed)
+    {
+        if (!inRange || !float.IsFinite(value))
+        {
+            throw Throw.OptionOutside(option, value, needed, Parameter);
+        }
+    }
 }

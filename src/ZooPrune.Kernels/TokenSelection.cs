@@ -27,7 +27,9 @@ public sealed class TokenSelection
     /// <summary>N, the number of visual tokens before pruning, protected ones included.</summary>
     public int TokenCount { get; private set; }
 
-    /// <summary>[K], and the protected tokens; the positions of the kept tokens, ascending and distinct. With tiles: counted over all tiles.</summary>
+    /// <summary>
+    /// [K], and the protected tokens; the positions of the kept tokens, ascending and distinct. With tiles: counted over all tiles.
+    /// </summary>
     public ReadOnlySpan<int> KeptIndices => _keptIndices.Span;
 
     /// <summary>[K]; the same positions in the order in which they were chosen, tile after tile; protected tokens are not chosen.</summary>
@@ -103,16 +105,17 @@ public sealed class TokenSelection
     /// <summary>[kept], to be filled.</summary>
     internal Span<int> TakeKeptIndices(int length) => _keptIndices.Take(length);
 
-    /// <summary>Takes over what the selection needs of the image's Z and S.</summary>
-    internal void Gather(in ImageTokens image)
+    /// <summary>Takes over what the selection needs of the image, and how it was scored.</summary>
+    internal void Gather(in ScoredTokens tokens, ITokenScorer scorer)
     {
-        TokenCount = image.Count;
-        image.Sensitivity.CopyTo(_sensitivity.Take(image.Sensitivity.Length));
-        int width = image.Projected.Length / image.Count;
-        Span<float> rows = _keptTokens.Take(KeptIndices.Length * width);
+        TokenCount = tokens.Count;
+        SensitivityMethodUsed = scorer.Method;
+        Note ??= scorer.Note;
+        tokens.Sensitivity.CopyTo(_sensitivity.Take(tokens.Sensitivity.Length));
+        Span<float> rows = _keptTokens.Take(KeptIndices.Length * tokens.Width);
         for (int k = 0; k < KeptIndices.Length; k++)
         {
-            image.Projected.Slice(KeptIndices[k] * width, width).CopyTo(rows[(k * width)..]);
+            tokens.Token(KeptIndices[k]).CopyTo(rows[(k * tokens.Width)..]);
         }
     }
 }

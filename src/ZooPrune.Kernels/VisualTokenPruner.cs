@@ -34,7 +34,9 @@ public sealed class VisualTokenPruner
 
     internal VisualTokenPruner(IProjector projector, PruningOptions options, DirectionBank? directions, ITokenKernels kernels)
     {
-        PruningOptionsCheck.Check(projector, options);
+        ArgumentNullException.ThrowIfNull(projector);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check(projector);
         _options = options;
         _projector = projector switch
         {
@@ -42,7 +44,7 @@ public sealed class VisualTokenPruner
             NormMlpProjector managed => managed.WithThreads(options.MaxThreads),
             _ => projector,
         };
-        _selection = TokenSelector.Create(options, kernels);
+        _selection = SelectionMethodFactory.Create(options, kernels);
         _scorer = TokenScorer.Create(_projector, options, directions, _selection.UsesSensitivity, kernels);
     }
 
@@ -85,13 +87,13 @@ public sealed class VisualTokenPruner
     /// <inheritdoc cref="PruneImages" path="/exception"/>
     public TokenSelection Prune(in PruningInput input, PruningWorkspace? workspace = null)
     {
-        PruningInputCheck.OneImage(input);
+        VisualTokenCheck.OneImage(input);
         return PruneImages(input, workspace)[0];
     }
 
     /// <summary>Prunes several images in one pass of the projector; each has its own budget, as if it had come alone.</summary>
     /// <param name="input">The tokens of the images.</param>
-    /// <param name="workspace"><inheritdoc cref="Prune(in PruningInput, PruningWorkspace)" path="/param[@name='workspace']/node()"/></param>
+    /// <param name="workspace">As for <see cref="Prune(in PruningInput, PruningWorkspace)"/>.</param>
     /// <returns>What was kept of each image; positions are counted within the image.</returns>
     /// <exception cref="ArgumentException">
     /// The parts of <paramref name="input"/> do not fit together, hold NaN or infinity, or lack the scores that the method uses.
@@ -100,28 +102,19 @@ public sealed class VisualTokenPruner
     /// <exception cref="ZooPruneException">The projector returned NaN or infinity, or a selection of your own chose wrongly.</exception>
     public IReadOnlyList<TokenSelection> PruneImages(in PruningInput input, PruningWorkspace? workspace = null)
     {
-        int count = PruningInputCheck.Check(input, _projector.InputWidth, _selection);
+        VisualTokenCheck.Input(input, _projector.InputWidth, _selection);
         PruningWorkspace work = workspace ?? Interlocked.Exchange(ref _spare, null) ?? new PruningWorkspace();
         work.Begin();
         try
         {
-            // Score.
-            Span<float> projected = work.Projected.Take(VisualTokenCheck.ProjectedLength(count, _projector.OutputWidth));
-            Span<float> sensitivity = work.Sensitivity.Take(_selection.UsesSensitivity ? count : 0);
-            _scorer.Score(input.VisualTokens, projected, sensitivity);
-            VisualTokenCheck.Projection(projected, sensitivity, count, _projector, _options.MaxThreads);
-
+            ScoredTokens scored = Score(input, work);
             IReadOnlyList<TokenSelection> selections = workspace?.Selections(input.ImageCount) ?? TokenSelection.New(input.ImageCount);
             for (int i = 0; i < selections.Count; i++)
             {
-                // Select.
-                ImageTokens image = ImageTokens.Of(input, i, projected, sensitivity, _options.Keep);
-                TileSelection.Select(_selection, image, work, selections[i]);
-
-                // Gather.
-                selections[i].Gather(image);
-                selections[i].SensitivityMethodUsed = _scorer.Method;
-                selections[i].Note ??= _scorer.Note;
+                PruningInput image = input.Image(i);
+                ScoredTokens tokens = scored.Slice(image.First, image.TokenCount);
+                PerTileSelector.Select(_selection, image, tokens.Candidates(image), _options.Keep, selections[i]);
+                selections[i].Gather(tokens, _scorer);
             }
 
             return selections;
@@ -134,5 +127,16 @@ public sealed class VisualTokenPruner
                 _spare = work;
             }
         }
+    }
+
+    /// <summary>Z = M(X) and S, of all images.</summary>
+    private ScoredTokens Score(in PruningInput input, PruningWorkspace work)
+    {
+        int count = input.TokenCount;
+        Span<float> projected = work.Projected.Take(VisualTokenCheck.ProjectedLength(count, _projector.OutputWidth));
+        Span<float> sensitivity = work.Sensitivity.Take(_selection.UsesSensitivity ? count : 0);
+        _scorer.Score(input.VisualTokens, projected, sensitivity);
+        VisualTokenCheck.Projection(projected, sensitivity, count, _projector, _options.MaxThreads);
+        return new ScoredTokens(projected, sensitivity, count, 0, work) { Scores = input.Scores };
     }
 }

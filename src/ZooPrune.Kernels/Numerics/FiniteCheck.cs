@@ -13,7 +13,8 @@ internal static class FiniteCheck
     /// <param name="maxThreads">The most threads; 0 means one per processor. Matters from half a million values on.</param>
     public static int FirstNotFinite(ReadOnlySpan<float> values, int maxThreads = 1)
     {
-        if (IsFiniteAll(values, maxThreads))
+        // The library calls no values at all not finite.
+        if (values.IsEmpty || (values.Length <= Block ? TensorPrimitives.IsFiniteAll(values) : IsFiniteAll(values, maxThreads)))
         {
             return -1;
         }
@@ -29,25 +30,22 @@ internal static class FiniteCheck
 
     private static unsafe bool IsFiniteAll(ReadOnlySpan<float> values, int maxThreads)
     {
+        // Several threads may say so; none takes it back.
         bool oddValueSeen = false;
+        int length = values.Length;
         fixed (float* start = values)
         {
-            ParallelLoop.Run((values.Length + Block - 1) / Block, maxThreads, new Body(start, values.Length, &oddValueSeen));
+            PinnedRows all = new(start, 1);
+            ParallelLoop.Run((length + Block - 1) / Block, maxThreads, index =>
+            {
+                int first = index * Block;
+                if (!TensorPrimitives.IsFiniteAll<float>(all.Rows(first, Math.Min(Block, length - first))))
+                {
+                    oddValueSeen = true;
+                }
+            });
         }
 
         return !oddValueSeen;
-    }
-
-    private readonly unsafe struct Body(float* start, int length, bool* oddValueSeen) : ILoopBody
-    {
-        public void Run(int index)
-        {
-            int first = index * Block;
-            if (!TensorPrimitives.IsFiniteAll(new ReadOnlySpan<float>(start + first, Math.Min(Block, length - first))))
-            {
-                // Several threads may say so; none takes it back.
-                *oddValueSeen = true;
-            }
-        }
     }
 }

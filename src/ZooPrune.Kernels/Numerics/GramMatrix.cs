@@ -17,13 +17,14 @@ internal static class GramMatrix
         int edge = (rows.Rows + Tile - 1) / Tile;
         fixed (float* u = rows.Values, g = gram)
         {
-            ParallelLoop.Run(edge * (edge + 1) / 2, maxThreads, new Body(u, rows.Values.Length, rows.Rows, rows.Columns, g, kernels));
+            Tiles tiles = new(u, rows.Values.Length, rows.Rows, rows.Columns, g, kernels);
+            ParallelLoop.Run(edge * (edge + 1) / 2, maxThreads, tiles.Fill);
         }
     }
 
-    private readonly unsafe struct Body(float* u, int length, int count, int width, float* g, ITokenKernels kernels) : ILoopBody
+    private sealed unsafe class Tiles(float* u, int length, int count, int width, float* g, ITokenKernels kernels)
     {
-        public void Run(int index)
+        public void Fill(int index)
         {
             (int row, int column) = Place(index, (count + Tile - 1) / Tile);
             row *= Tile;
@@ -44,11 +45,14 @@ internal static class GramMatrix
                 int stripRows = Math.Min(strip, row + rows - first);
                 int right = first + stripRows;
                 Multiply(first, stripRows, first, row + rows - first);
-                Interleave.Transpose(View(first, stripRows, right, row + rows - right), Part(right, row + rows - right, first, stripRows), count);
+                int rest = row + rows - right;
+                Interleave.Transpose(View(first, stripRows, right, rest), Part(right, rest, first, stripRows), count);
             }
         }
 
-        /// <summary>The tile of an index: those above the diagonal row by row, then the cheaper ones on it, so that threads end together.</summary>
+        /// <summary>
+        /// The tile of an index: those above the diagonal row by row, then the cheaper ones on it, so that threads end together.
+        /// </summary>
         private static (int Row, int Column) Place(int index, int edge)
         {
             for (int row = 0; row < edge; row++)

@@ -15,48 +15,46 @@ internal static class MeanRow
     /// <param name="maxThreads">The most threads; 0 means one per processor. Columns are shared out, so no bit depends on it.</param>
     public static unsafe void Compute(ReadOnlySpan<float> rows, double scale, Span<float> mean, int maxThreads)
     {
-        fixed (float* source = rows, target = mean)
+        int width = mean.Length;
+        int count = rows.Length / width;
+        fixed (float* rowStart = rows, meanStart = mean)
         {
-            int chunks = (mean.Length + Columns - 1) / Columns;
-            ParallelLoop.Run(chunks, maxThreads, new Body(source, rows.Length / mean.Length, mean.Length, scale, target));
+            PinnedRows source = new(rowStart, width);
+            PinnedRows target = new(meanStart, 1);
+            ParallelLoop.Run((width + Columns - 1) / Columns, maxThreads, index =>
+            {
+                int first = index * Columns;
+                Span<float> part = target.Rows(first, Math.Min(Columns, width - first));
+                Span<double> sums = stackalloc double[Columns];
+                sums.Clear();
+                for (int i = 0; i < count; i++)
+                {
+                    Add(source.Rows(i, 1).Slice(first, part.Length), sums);
+                }
+
+                for (int k = 0; k < part.Length; k++)
+                {
+                    part[k] = (float)(scale * (sums[k] / count));
+                }
+            });
         }
     }
 
-    private readonly unsafe struct Body(float* source, int count, int width, double scale, float* mean) : ILoopBody
+    private static void Add(ReadOnlySpan<float> row, Span<double> sums)
     {
-        public void Run(int index)
+        int k = 0;
+        for (; k + Vector<float>.Count <= row.Length; k += Vector<float>.Count)
         {
-            int first = index * Columns;
-            int columns = Math.Min(Columns, width - first);
-            Span<double> sums = stackalloc double[Columns];
-            sums.Clear();
-            for (int i = 0; i < count; i++)
-            {
-                Add(new ReadOnlySpan<float>(source + ((nint)i * width) + first, columns), sums);
-            }
-
-            for (int k = 0; k < columns; k++)
-            {
-                mean[first + k] = (float)(scale * (sums[k] / count));
-            }
+            Vector.Widen(new Vector<float>(row[k..]), out Vector<double> low, out Vector<double> high);
+            Span<double> lowSums = sums[k..];
+            Span<double> highSums = sums[(k + Vector<double>.Count)..];
+            (new Vector<double>(lowSums) + low).CopyTo(lowSums);
+            (new Vector<double>(highSums) + high).CopyTo(highSums);
         }
 
-        private static void Add(ReadOnlySpan<float> row, Span<double> sums)
+        for (; k < row.Length; k++)
         {
-            int k = 0;
-            for (; k + Vector<float>.Count <= row.Length; k += Vector<float>.Count)
-            {
-                Vector.Widen(new Vector<float>(row[k..]), out Vector<double> low, out Vector<double> high);
-                Span<double> lowSums = sums[k..];
-                Span<double> highSums = sums[(k + Vector<double>.Count)..];
-                (new Vector<double>(lowSums) + low).CopyTo(lowSums);
-                (new Vector<double>(highSums) + high).CopyTo(highSums);
-            }
-
-            for (; k < row.Length; k++)
-            {
-                sums[k] += row[k];
-            }
+            sums[k] += row[k];
         }
     }
 }

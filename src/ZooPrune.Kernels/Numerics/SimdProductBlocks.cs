@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace ZooPrune;
 
-/// <summary>A block of products that fits the registers: some rows of one strip of X with some strips of Y, over a slice of the depth.</summary>
+/// <summary>
+/// A block of products that fits the registers: some rows of one strip of X with some strips of Y, over a slice of the depth.
+/// </summary>
 internal interface IProductBlock
 {
     /// <summary>Rows of X; divides the rows of a strip.</summary>

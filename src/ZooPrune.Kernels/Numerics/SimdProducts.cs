@@ -27,7 +27,11 @@ internal static class SimdProducts<TVector, TWidth>
     // Rows of Y packed at a time where Y comes as rows: whole blocks of every width.
     private const int PackedColumns = 96;
 
-    private static readonly IdlePool<FloatBuffer> Buffers = new();
+    [ThreadStatic]
+    private static FloatBuffer? _buffer;
+
+    // What is packed on the way; a call uses it alone, since nothing below it calls back.
+    private static FloatBuffer Buffer => _buffer ??= new FloatBuffer();
 
     public static void Add(in PackedView x, in PackedView y, Span<float> product, int stride)
     {
@@ -40,8 +44,7 @@ internal static class SimdProducts<TVector, TWidth>
 
     public static void Add(in MatrixView x, in PackedView y, Span<float> product, int stride)
     {
-        FloatBuffer buffer = Buffers.Take() ?? new FloatBuffer();
-        Span<float> memory = buffer.Floats(MostRows * Depth);
+        Span<float> memory = Buffer.Floats(MostRows * Depth);
         for (int row = 0; row < x.Rows; row += MostRows)
         {
             int rows = Math.Min(MostRows, x.Rows - row);
@@ -56,14 +59,11 @@ internal static class SimdProducts<TVector, TWidth>
                 }
             }
         }
-
-        Buffers.Give(buffer);
     }
 
     public static void Add(in MatrixView x, in MatrixView y, Span<float> product, int stride)
     {
-        FloatBuffer buffer = Buffers.Take() ?? new FloatBuffer();
-        Span<float> memory = buffer.Floats((MostRows + PackedColumns) * Depth);
+        Span<float> memory = Buffer.Floats((MostRows + PackedColumns) * Depth);
         Span<float> leftMemory = memory[..(MostRows * Depth)];
         Span<float> rightMemory = memory[(MostRows * Depth)..];
         for (int row = 0; row < x.Rows; row += MostRows)
@@ -81,8 +81,6 @@ internal static class SimdProducts<TVector, TWidth>
                 }
             }
         }
-
-        Buffers.Give(buffer);
     }
 
     private static PackedView Pack(in MatrixView rows, Span<float> strips)

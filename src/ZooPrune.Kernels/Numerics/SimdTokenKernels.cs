@@ -63,53 +63,19 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
     public void AddScaled(ReadOnlySpan<float> x, float scale, ReadOnlySpan<float> y, Span<float> result) =>
         Map<ScaledSum>(x, y, scale, result);
 
-    public void Gelu(ReadOnlySpan<float> x, Span<float> result, GeluKind kind)
-    {
-        switch (kind)
-        {
-            case GeluKind.Tanh:
-                Map<SigmoidValue<CubicExponent<TVector, TWidth>>>(x, x, 0, result);
-                break;
-            case GeluKind.Quick:
-                Map<SigmoidValue<LinearExponent<TVector, TWidth>>>(x, x, 0, result);
-                break;
-            default:
-                Map<GeluValue>(x, x, 0, result);
-                break;
-        }
-    }
+    public void Gelu(ReadOnlySpan<float> x, Span<float> result, GeluKind kind) =>
+        MapGelu<GeluValue, SigmoidValue<CubicExponent<TVector, TWidth>>, SigmoidValue<LinearExponent<TVector, TWidth>>>(
+            kind, x, x, 0, result);
 
-    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result, GeluKind kind)
-    {
-        switch (kind)
-        {
-            case GeluKind.Tanh:
-                Map<SigmoidSlope<CubicExponent<TVector, TWidth>>>(x, x, 0, result);
-                break;
-            case GeluKind.Quick:
-                Map<SigmoidSlope<LinearExponent<TVector, TWidth>>>(x, x, 0, result);
-                break;
-            default:
-                Map<GeluSlope>(x, x, 0, result);
-                break;
-        }
-    }
+    public void GeluDerivative(ReadOnlySpan<float> x, Span<float> result, GeluKind kind) =>
+        MapGelu<GeluSlope, SigmoidSlope<CubicExponent<TVector, TWidth>>, SigmoidSlope<LinearExponent<TVector, TWidth>>>(
+            kind, x, x, 0, result);
 
-    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result, GeluKind kind)
-    {
-        switch (kind)
-        {
-            case GeluKind.Tanh:
-                Map<CentralDifference<SigmoidValue<CubicExponent<TVector, TWidth>>>>(a, v, h, result);
-                break;
-            case GeluKind.Quick:
-                Map<CentralDifference<SigmoidValue<LinearExponent<TVector, TWidth>>>>(a, v, h, result);
-                break;
-            default:
-                Map<CentralDifference<GeluValue>>(a, v, h, result);
-                break;
-        }
-    }
+    public void GeluDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> v, float h, Span<float> result, GeluKind kind) =>
+        MapGelu<
+            CentralDifference<GeluValue>,
+            CentralDifference<SigmoidValue<CubicExponent<TVector, TWidth>>>,
+            CentralDifference<SigmoidValue<LinearExponent<TVector, TWidth>>>>(kind, a, v, h, result);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float WeightedSquares(ReadOnlySpan<float> x, ReadOnlySpan<float> w)
@@ -176,6 +142,26 @@ internal sealed class SimdTokenKernels<TVector, TWidth> : ITokenKernels
         }
 
         return best;
+    }
+
+    private static void MapGelu<TExact, TTanh, TQuick>(
+        GeluKind kind, ReadOnlySpan<float> x, ReadOnlySpan<float> y, float scalar, Span<float> result)
+        where TExact : struct, IMap
+        where TTanh : struct, IMap
+        where TQuick : struct, IMap
+    {
+        switch (kind)
+        {
+            case GeluKind.Tanh:
+                Map<TTanh>(x, y, scalar, result);
+                break;
+            case GeluKind.Quick:
+                Map<TQuick>(x, y, scalar, result);
+                break;
+            default:
+                Map<TExact>(x, y, scalar, result);
+                break;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

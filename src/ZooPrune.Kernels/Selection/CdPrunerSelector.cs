@@ -69,14 +69,8 @@ public sealed class CdPrunerSelector : ISelectionMethod
     /// <summary>r = (score - min + 1e-6) / (max - min), the range being that of the whole image.</summary>
     private static void Scale(in ScoredTokens tokens, Span<double> relevance)
     {
-        double least = double.PositiveInfinity;
-        double most = double.NegativeInfinity;
-        foreach (float score in tokens.ImageScores)
-        {
-            least = Math.Min(least, score);
-            most = Math.Max(most, score);
-        }
-
+        double least = TensorPrimitives.Min(tokens.ImageScores);
+        double most = TensorPrimitives.Max(tokens.ImageScores);
         for (int i = 0; i < relevance.Length; i++)
         {
             relevance[i] = least == most ? 1 : (tokens.Scores[i] - least + RelevanceFloor) / (most - least);

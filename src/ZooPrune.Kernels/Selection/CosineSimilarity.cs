@@ -6,7 +6,7 @@ namespace ZooPrune;
 /// </summary>
 /// <remarks>
 /// A row of length 0 has the cosine 0 with every token, itself included. Not for several threads at once. Made to be used again:
-/// once <see cref="Prepare"/> has seen the largest image, it allocates nothing.
+/// once <see cref="Prepare"/> has seen the largest image, only the loops that run on several threads allocate a little.
 /// </remarks>
 internal sealed class CosineSimilarity
 {
@@ -31,22 +31,20 @@ internal sealed class CosineSimilarity
     private readonly FloatBuffer _values = new();
     private readonly FloatBuffer _mean = new();
     private readonly FloatBuffer _closest = new();
+    private readonly Action<int> _fillRow;
     private ITokenKernels _kernels = TokenKernels.Reference;
     private int _maxThreads;
     private int _count;
     private int _width;
+    private int _token;
     private bool _hasGram;
 
     /// <summary>Similarities of nothing; to be prepared.</summary>
-    public CosineSimilarity()
-    {
-    }
+    public CosineSimilarity() => _fillRow = FillRow;
 
     /// <summary>Prepares the cosines of Z_i - b mean(Z) for one use.</summary>
     public CosineSimilarity(in ScoredTokens tokens, float centering, int rowsWanted, int maxThreads, ITokenKernels kernels)
-    {
-        Prepare(tokens, centering, rowsWanted, maxThreads, kernels);
-    }
+        : this() => Prepare(tokens, centering, rowsWanted, maxThreads, kernels);
 
     private int PackedLength => (int)PackedView.Length(_count, _width, _kernels.StripRows);
 
@@ -76,20 +74,16 @@ internal sealed class CosineSimilarity
     }
 
     /// <summary>The cosines of one token with every token, [N]; valid until the next call.</summary>
-    public unsafe ReadOnlySpan<float> Row(int token)
+    public ReadOnlySpan<float> Row(int token)
     {
         if (_hasGram)
         {
             return _values.Floats(_count * _count).Slice(token * _count, _count);
         }
 
-        Span<float> row = _values.Floats(_count);
-        fixed (float* target = row)
-        {
-            ParallelLoop.Run((_count + RowBlock - 1) / RowBlock, _maxThreads, new RowBody(this, token, target));
-        }
-
-        return row;
+        _token = token;
+        ParallelLoop.Run((_count + RowBlock - 1) / RowBlock, _maxThreads, _fillRow);
+        return _values.Floats(_count);
     }
 
     /// <summary>[N] values, all minus infinity: room for the largest similarity of each token to those already taken.</summary>
@@ -100,47 +94,37 @@ internal sealed class CosineSimilarity
         return closest;
     }
 
+    /// <summary>One block of the row of <see cref="_token"/>.</summary>
+    private void FillRow(int index)
+    {
+        int first = index * RowBlock;
+        int count = Math.Min(RowBlock, _count - first);
+        Span<float> part = _values.Floats(_count).Slice(first, count);
+        part.Clear();
+        PackedView all = UnitRows;
+        _kernels.AddProducts(all.Slice(_token, 1, 0, _width), all.Slice(first, count, 0, _width), part, count);
+    }
+
     private unsafe void PackUnitRows(ReadOnlySpan<float> projected, float centering)
     {
-        Span<float> offset = [];
         if (centering > 0)
         {
-            offset = _mean.Floats(_width);
-            MeanRow.Compute(projected, centering, offset, _maxThreads);
+            MeanRow.Compute(projected, centering, _mean.Floats(_width), _maxThreads);
         }
 
-        fixed (float* z = projected, mean = offset)
+        int strip = _kernels.StripRows;
+        fixed (float* start = projected)
         {
-            int strips = (_count + _kernels.StripRows - 1) / _kernels.StripRows;
-            ParallelLoop.Run(strips, _maxThreads, new PackBody(this, z, mean));
-        }
-    }
-
-    private readonly unsafe struct PackBody(CosineSimilarity owner, float* z, float* mean) : ILoopBody
-    {
-        public void Run(int index)
-        {
-            int width = owner._width;
-            int strip = owner._kernels.StripRows;
-            int first = index * strip;
-            int rows = Math.Min(strip, owner._count - first);
-            owner._kernels.PackUnitRows(
-                new MatrixView(new ReadOnlySpan<float>(z + ((nint)first * width), rows * width), rows, width),
-                new ReadOnlySpan<float>(mean, mean == null ? 0 : width),
-                owner._unitRows.Floats(owner.PackedLength).Slice(first * width, strip * width));
-        }
-    }
-
-    private readonly unsafe struct RowBody(CosineSimilarity owner, int token, float* row) : ILoopBody
-    {
-        public void Run(int index)
-        {
-            int first = index * RowBlock;
-            int count = Math.Min(RowBlock, owner._count - first);
-            Span<float> part = new(row + first, count);
-            part.Clear();
-            PackedView all = owner.UnitRows;
-            owner._kernels.AddProducts(all.Slice(token, 1, 0, owner._width), all.Slice(first, count, 0, owner._width), part, count);
+            PinnedRows z = new(start, _width);
+            ParallelLoop.Run((_count + strip - 1) / strip, _maxThreads, index =>
+            {
+                int first = index * strip;
+                int rows = Math.Min(strip, _count - first);
+                _kernels.PackUnitRows(
+                    new MatrixView(z.Rows(first, rows), rows, _width),
+                    centering > 0 ? _mean.Floats(_width) : [],
+                    _unitRows.Floats(PackedLength).Slice(first * _width, strip * _width));
+            });
         }
     }
 }

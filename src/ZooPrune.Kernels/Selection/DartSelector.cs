@@ -55,7 +55,7 @@ public sealed class DartSelector : ISelectionMethod
         Span<int> ranking = tokens.Workspace.Ranking.Take(tokens.Count);
         for (int i = 0; i < scores.Length; i++)
         {
-            scores[i] = UsesScores ? tokens.Scores[i] : SumOfMagnitudes(tokens.Token(i));
+            scores[i] = UsesScores ? tokens.Scores[i] : DoubleSums.SumOfMagnitudes(tokens.Token(i));
         }
 
         ScoreRanking.Sort(scores, ranking);
@@ -87,16 +87,5 @@ public sealed class DartSelector : ISelectionMethod
         }
 
         ScoreRanking.Sort(scores, ranking);
-    }
-
-    private static double SumOfMagnitudes(ReadOnlySpan<float> token)
-    {
-        double sum = 0;
-        foreach (float value in token)
-        {
-            sum += Math.Abs(value);
-        }
-
-        return sum;
     }
 }

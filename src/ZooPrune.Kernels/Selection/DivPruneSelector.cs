@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ZooPrune;
 
 /// <summary>
@@ -29,12 +31,7 @@ internal sealed class DivPruneSelector(PruningOptions options, ITokenKernels ker
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<float> row = cosines.Row(i);
-            float nearest = float.NegativeInfinity;
-            for (int j = 0; j < count; j++)
-            {
-                nearest = j != i && row[j] > nearest ? row[j] : nearest;
-            }
-
+            float nearest = MathF.Max(Largest(row[..i]), Largest(row[(i + 1)..]));
             if (nearest < least)
             {
                 best = i;
@@ -44,4 +41,6 @@ internal sealed class DivPruneSelector(PruningOptions options, ITokenKernels ker
 
         return best;
     }
+
+    private static float Largest(ReadOnlySpan<float> values) => values.IsEmpty ? float.NegativeInfinity : TensorPrimitives.Max(values);
 }

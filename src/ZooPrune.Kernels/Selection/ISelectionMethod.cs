@@ -26,7 +26,8 @@ public interface ISelectionMethod
     /// </summary>
     /// <param name="tokens">The candidates of the tile; 1 or more.</param>
     /// <returns>Any number but NaN.</returns>
-    double Mass(in ScoredTokens tokens) => TileMass.Of(this, tokens);
+    double Mass(in ScoredTokens tokens) =>
+        UsesSensitivity ? DoubleSums.Sum(tokens.Sensitivity) : UsesScores ? DoubleSums.Sum(tokens.Scores) : 0;
 
     /// <summary>Chooses tokens.</summary>
     /// <param name="tokens">The candidates, 1 or more.</param>

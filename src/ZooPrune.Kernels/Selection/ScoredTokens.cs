@@ -81,4 +81,73 @@ public readonly ref struct ScoredTokens
     /// <param name="candidate">0 to N - 1.</param>
     /// <returns>The position, counted from 0.</returns>
     public int PositionOf(int candidate) => Positions.IsEmpty ? First + candidate : Positions[candidate];
+
+    /// <summary>Those of an image that compete: all but the protected tokens, moved together; copied only where there are some.</summary>
+    /// <param name="image">The image of which these are all tokens.</param>
+    internal ScoredTokens Candidates(in PruningInput image)
+    {
+        int count = Count - image.ProtectedTokens.Length;
+        ReadOnlySpan<int> positions = image.ProtectedTokens.IsEmpty ? [] : Unprotected(image, Workspace.Positions.Take(count));
+        ReadOnlySpan<float> scores = Pick(Scores, positions, count, 1, Workspace.CandidateScores);
+        return new ScoredTokens(
+            Pick(Projected, positions, count, Width, Workspace.CandidateRows),
+            Pick(Sensitivity, positions, count, 1, Workspace.CandidateSensitivity),
+            count,
+            0,
+            Workspace)
+        {
+            Scores = scores,
+            ImageScores = scores,
+            Positions = positions,
+        };
+    }
+
+    /// <summary><paramref name="length"/> tokens, at least one, from <paramref name="first"/> on.</summary>
+    internal ScoredTokens Slice(int first, int length) => new(
+        Projected.Slice(first * Width, length * Width),
+        Sensitivity.IsEmpty ? [] : Sensitivity.Slice(first, length),
+        length,
+        First + first,
+        _workspace)
+    {
+        Scores = Scores.IsEmpty ? [] : Scores.Slice(first, length),
+        ImageScores = ImageScores,
+        Positions = Positions.IsEmpty ? [] : Positions.Slice(first, length),
+    };
+
+    private static ReadOnlySpan<int> Unprotected(in PruningInput image, Span<int> positions)
+    {
+        int filled = 0;
+        int next = 0;
+        for (int token = 0; filled < positions.Length; token++)
+        {
+            if (next < image.ProtectedTokens.Length && image.ProtectedTokens[next] == image.First + token)
+            {
+                next++;
+            }
+            else
+            {
+                positions[filled++] = token;
+            }
+        }
+
+        return positions;
+    }
+
+    private static ReadOnlySpan<float> Pick(
+        ReadOnlySpan<float> rows, ReadOnlySpan<int> positions, int count, int width, GrowingBuffer<float> buffer)
+    {
+        if (rows.Length == count * width || rows.IsEmpty)
+        {
+            return rows;
+        }
+
+        Span<float> picked = buffer.Take(count * width);
+        for (int i = 0; i < count; i++)
+        {
+            rows.Slice(positions[i] * width, width).CopyTo(picked[(i * width)..]);
+        }
+
+        return picked;
+    }
 }

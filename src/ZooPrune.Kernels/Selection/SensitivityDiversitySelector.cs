@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace ZooPrune;
 
 /// <summary>
@@ -19,20 +21,14 @@ internal sealed class SensitivityDiversitySelector(PruningOptions options, IToke
         Span<float> weights = tokens.Workspace.Weights.Take(tokens.Count);
         Scale(tokens.Sensitivity, options.Sharpness, weights);
         CosineSimilarity cosines = tokens.Workspace.Cosines(tokens, options.Centering, order.Length, options.MaxThreads, kernels);
-        GreedyLoop.Run(weights, IndexOfLargest(weights), cosines, order, kernels);
+        GreedyLoop.Run(weights, TensorPrimitives.IndexOfMax<float>(weights), cosines, order, kernels);
     }
 
     /// <summary>S_hat, [N], 0 to 1.</summary>
     internal static void Scale(ReadOnlySpan<float> sensitivity, float? sharpness, Span<float> scaled)
     {
-        double least = double.PositiveInfinity;
-        double most = double.NegativeInfinity;
-        foreach (float value in sensitivity)
-        {
-            least = Math.Min(least, value);
-            most = Math.Max(most, value);
-        }
-
+        double least = TensorPrimitives.Min(sensitivity);
+        double most = TensorPrimitives.Max(sensitivity);
         for (int i = 0; i < scaled.Length; i++)
         {
             scaled[i] = (least == most, sharpness) switch
@@ -43,15 +39,30 @@ internal sealed class SensitivityDiversitySelector(PruningOptions options, IToke
             };
         }
     }
+}
 
-    private static int IndexOfLargest(ReadOnlySpan<float> values)
+/// <summary>The greedy selection that ZOO-Prune and DivPrune share.</summary>
+internal static class GreedyLoop
+{
+    /// <summary>
+    /// After a first token, adds again and again the token of largest weight_i (1 - max over the taken p of cos(Z_i, Z_p)); each
+    /// step looks at the newest token only. Taken tokens are left out, not given a low score, so none is picked twice.
+    /// </summary>
+    /// <param name="weights">[N]; overwritten: NaN marks what is taken.</param>
+    /// <param name="first">The first token.</param>
+    /// <param name="cosines">The similarities.</param>
+    /// <param name="order">Receives the choice; its length, 1 to N, is how many are chosen.</param>
+    /// <param name="kernels">The loops.</param>
+    public static void Run(Span<float> weights, int first, CosineSimilarity cosines, Span<int> order, ITokenKernels kernels)
     {
-        int best = 0;
-        for (int i = 1; i < values.Length; i++)
+        Span<float> closest = cosines.NothingClose();
+        order[0] = first;
+        weights[first] = float.NaN;
+        for (int k = 1; k < order.Length; k++)
         {
-            best = values[i] > values[best] ? i : best;
+            int next = kernels.PickNext(weights, cosines.Row(order[k - 1]), closest);
+            order[k] = next;
+            weights[next] = float.NaN;
         }
-
-        return best;
     }
 }

@@ -101,13 +101,7 @@ public sealed class DirectionBank
 
     private static bool Normalize(Span<float> row)
     {
-        double squares = 0;
-        foreach (float value in row)
-        {
-            squares += (double)value * value;
-        }
-
-        double length = Math.Sqrt(squares);
+        double length = Math.Sqrt(DoubleSums.SumOfSquares(row));
         for (int i = 0; i < row.Length; i++)
         {
             row[i] = (float)(row[i] / length);

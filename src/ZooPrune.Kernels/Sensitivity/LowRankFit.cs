@@ -26,14 +26,14 @@ internal sealed class LowRankFit
     private readonly List<float> _factors = [];
     private readonly List<float> _signs = [];
 
-    private LowRankFit(SensitivityForm exact, float[] slopes, int hiddenWidth, ITokenKernels kernels, int maxThreads)
+    private LowRankFit(QuadraticForm exact, float[] slopes, int hiddenWidth, ITokenKernels kernels, int maxThreads)
     {
         int count = slopes.Length / hiddenWidth;
         _hiddenWidth = hiddenWidth;
         _diagonal = exact.Diagonal();
         _images = new float[slopes.Length];
         float[] products = new float[count * count];
-        TokenLoop.Run(count, maxThreads, (first, rows) =>
+        ParallelLoop.RunBlocks(count, maxThreads, (first, rows) =>
         {
             MatrixView d = new MatrixView(slopes, count, hiddenWidth).Slice(first, rows, 0, hiddenWidth);
             Span<float> images = _images.AsSpan(first * hiddenWidth, rows * hiddenWidth);
@@ -44,7 +44,10 @@ internal sealed class LowRankFit
             }
 
             kernels.AddProducts(
-                new MatrixView(images, rows, hiddenWidth), new MatrixView(slopes, count, hiddenWidth), products.AsSpan(first * count), count);
+                new MatrixView(images, rows, hiddenWidth),
+                new MatrixView(slopes, count, hiddenWidth),
+                products.AsSpan(first * count),
+                count);
         });
 
         _gram = new double[count, count];
@@ -64,7 +67,7 @@ internal sealed class LowRankFit
     /// <param name="maxThreads">The most threads; 0 means one per processor.</param>
     /// <exception cref="ArgumentException">There are too few tokens to judge by.</exception>
     public static (LowRankForm Form, LowRankChoice Choice) Choose(
-        MlpProjector projector, SensitivityForm exact, ReadOnlySpan<float> tokens, int maxThreads)
+        MlpProjector projector, QuadraticForm exact, ReadOnlySpan<float> tokens, int maxThreads)
     {
         int hidden = projector.HiddenWidth;
         int half = tokens.Length / projector.InputWidth / 2;
@@ -78,7 +81,7 @@ internal sealed class LowRankFit
         LowRankFit fit = new(exact, Slopes(projector, tokens, half, taken, 0), hidden, kernels, maxThreads);
         float[] judging = Slopes(projector, tokens, half, taken, 1);
         float[] expected = new float[taken];
-        TokenLoop.Run(taken, maxThreads, (first, rows) =>
+        ParallelLoop.RunBlocks(taken, maxThreads, (first, rows) =>
             exact.Evaluate(judging.AsSpan(first * hidden, rows * hidden), expected.AsSpan(first, rows), kernels));
 
         while (true)
@@ -169,5 +172,75 @@ internal sealed class LowRankFit
         _factors.AddRange(factor.Select(value => (float)value));
         _signs.Add(sign);
         return true;
+    }
+}
+
+/// <summary>The direction in which a small symmetric matrix is largest, in double precision. No random start.</summary>
+internal static class PowerIteration
+{
+    private const int PowerSteps = 40;
+
+    /// <summary>A unit vector near the eigenvector of the eigenvalue of largest size, by power iteration.</summary>
+    public static double[] Leading(double[,] matrix)
+    {
+        int count = matrix.GetLength(0);
+        int largest = 0;
+        for (int i = 1; i < count; i++)
+        {
+            largest = Math.Abs(matrix[i, i]) > Math.Abs(matrix[largest, largest]) ? i : largest;
+        }
+
+        double[] u = new double[count];
+        u[largest] = 1;
+        double[] next = u;
+        for (int step = 0; step < PowerSteps; step++)
+        {
+            u = next;
+            next = Unit(Multiply(matrix, u));
+        }
+
+        // Eigenvalues of the same size and different signs turn u to and fro between two vectors, whose sum and difference are
+        // the eigenvectors.
+        double[] sum = Unit([.. u.Zip(next, (a, b) => a + b)]);
+        double[] difference = Unit([.. u.Zip(next, (a, b) => a - b)]);
+        return Size(sum) >= Size(difference) ? sum : difference;
+
+        double Size(double[] vector) => Math.Abs(Dot(vector, Multiply(matrix, vector)));
+    }
+
+    /// <summary>matrix x vector.</summary>
+    public static double[] Multiply(double[,] matrix, double[] vector)
+    {
+        double[] result = new double[vector.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            double sum = 0;
+            for (int j = 0; j < vector.Length; j++)
+            {
+                sum += matrix[i, j] * vector[j];
+            }
+
+            result[i] = sum;
+        }
+
+        return result;
+    }
+
+    private static double[] Unit(double[] vector)
+    {
+        double length = Math.Sqrt(Dot(vector, vector));
+        return length > 0 ? [.. vector.Select(value => value / length)] : vector;
+    }
+
+    /// <summary>x . y.</summary>
+    public static double Dot(double[] x, double[] y)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+        {
+            sum += x[i] * y[i];
+        }
+
+        return sum;
     }
 }

@@ -64,7 +64,7 @@ internal sealed class SampledSensitivity : ITokenScorer
             {
                 Nudge(tokens, _directions[j], nudged);
                 _projector.Project(nudged.AsSpan(0, 2 * tokens.Length), moved.AsSpan(0, 2 * count * outputWidth));
-                TokenLoop.Run(count, _maxThreads, (first, rows) =>
+                ParallelLoop.RunBlocks(count, _maxThreads, (first, rows) =>
                 {
                     for (int i = first; i < first + rows; i++)
                     {

@@ -37,7 +37,7 @@ internal sealed class SharedProductSensitivity : ITokenScorer
         {
             PinnedRows x = new(tokenStart, _weights.InputWidth);
             PinnedRows s = new(sensitivityStart, 1);
-            TokenLoop.Run(sensitivity.Length, _maxThreads, (first, rows) => Estimate(x.Rows(first, rows), s.Rows(first, rows)));
+            ParallelLoop.RunBlocks(sensitivity.Length, _maxThreads, (first, rows) => Estimate(x.Rows(first, rows), s.Rows(first, rows)));
         }
     }
 

@@ -52,3 +52,53 @@ internal static class TokenScorer
             projector.Project(tokens, projected);
     }
 }
+
+/// <summary>
+/// The first step of pruning: project the visual tokens and say how sensitive each is. Stateless; many threads may call it.
+/// </summary>
+internal interface ITokenScorer
+{
+    /// <summary>How the sensitivity is computed; null for a scorer that computes none.</summary>
+    SensitivityMethod? Method { get; }
+
+    /// <summary>What a user should know about the method, such as why it is not a cheaper one; otherwise null.</summary>
+    string? Note => null;
+
+    /// <summary>Computes Z, and S where there is a method.</summary>
+    /// <param name="tokens">X, row-major [N, D].</param>
+    /// <param name="projected">Receives Z, row-major [N, H].</param>
+    /// <param name="sensitivity">Receives S, [N]; empty where <see cref="Method"/> is null.</param>
+    void Score(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity);
+}
+
+/// <summary>S without directions, in one pass with the projection: by the exact closed form or the low-rank one.</summary>
+internal sealed class ClosedFormSensitivity : ITokenScorer
+{
+    private readonly IClosedFormProjector _projector;
+    private readonly SensitivityMethod _asked;
+
+    /// <param name="projector">M.</param>
+    /// <param name="asked">Auto, ClosedForm or LowRankClosedForm.</param>
+    public ClosedFormSensitivity(IClosedFormProjector projector, SensitivityMethod asked)
+    {
+        _projector = projector;
+        _asked = asked;
+    }
+
+    // Auto is settled when first needed: the projector may have to compute Q to know which is cheapest.
+    public SensitivityMethod? Method => _asked == SensitivityMethod.Auto ? _projector.Cheapest : _asked;
+
+    public string? Note => _projector.SensitivityNote;
+
+    public void Score(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
+    {
+        if (Method == SensitivityMethod.LowRankClosedForm)
+        {
+            _projector.ProjectWithLowRankSensitivity(tokens, projected, sensitivity);
+        }
+        else
+        {
+            _projector.ProjectWithSensitivity(tokens, projected, sensitivity);
+        }
+    }
+}

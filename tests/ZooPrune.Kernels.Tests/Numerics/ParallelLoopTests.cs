@@ -14,7 +14,7 @@ public sealed class ParallelLoopTests
             foreach (int threads in (int[])[0, 1, 2, 3, 8, 64])
             {
                 int[] visits = new int[count];
-                ParallelLoop.Run(count, threads, new CountVisits(visits));
+                ParallelLoop.Run(count, threads, Count(visits));
                 Assert.All(visits, visit => Assert.Equal(1, visit));
             }
         }
@@ -24,7 +24,7 @@ public sealed class ParallelLoopTests
     public void Run_Nested_VisitsEveryPairOnce()
     {
         int[] visits = new int[30 * 40];
-        ParallelLoop.Run(30, 4, new Nested(visits, 40));
+        ParallelLoop.Run(30, 4, row => ParallelLoop.Run(40, 4, column => Interlocked.Increment(ref visits[(row * 40) + column])));
         Assert.All(visits, visit => Assert.Equal(1, visit));
     }
 
@@ -36,7 +36,7 @@ public sealed class ParallelLoopTests
             for (int round = 0; round < 200; round++)
             {
                 int[] visits = new int[50];
-                ParallelLoop.Run(visits.Length, 3, new CountVisits(visits));
+                ParallelLoop.Run(visits.Length, 3, Count(visits));
                 Assert.All(visits, visit => Assert.Equal(1, visit));
             }
         }))];
@@ -50,10 +50,10 @@ public sealed class ParallelLoopTests
         foreach (int threads in (int[])[1, 4])
         {
             InvalidOperationException error = Assert.Throws<InvalidOperationException>(
-                () => ParallelLoop.Run(100, threads, new ThrowAt(37)));
+                () => ParallelLoop.Run(100, threads, index => ThrowAt(37, index)));
             Assert.Equal("index 37", error.Message);
             int[] visits = new int[100];
-            ParallelLoop.Run(100, threads, new CountVisits(visits));
+            ParallelLoop.Run(100, threads, Count(visits));
             Assert.All(visits, visit => Assert.Equal(1, visit));
         }
     }
@@ -62,39 +62,79 @@ public sealed class ParallelLoopTests
     public void Run_ThreadPoolStarved_TheCallerDoesEverything() => Starved(() =>
     {
         int[] visits = new int[64];
-        ParallelLoop.Run(visits.Length, 8, new CountVisits(visits));
+        ParallelLoop.Run(visits.Length, 8, Count(visits));
         Assert.All(visits, visit => Assert.Equal(1, visit));
     });
 
     [Fact]
-    public void Run_ThreadPoolStarved_LeavesNoMoreInTheQueueThanItMay()
+    public void Run_AfterAStarvedPool_AsksForHelpAgain()
     {
         int[] visits = new int[64];
-        Starved(() =>
-        {
-            for (int i = 0; i < 100; i++)
-            {
-                ParallelLoop.Run(visits.Length, 8, new CountVisits(visits));
-            }
-
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++)
-            {
-                ParallelLoop.Run(visits.Length, 8, new CountVisits(visits));
-            }
-
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        });
-
-        // Once the pool has time again, it is asked again.
+        Starved(() => ParallelLoop.Run(visits.Length, 8, Count(visits)));
         var threads = new ConcurrentDictionary<int, bool>();
         Assert.True(SpinWait.SpinUntil(
             () =>
             {
-                ParallelLoop.Run(1000, 8, new NoteThread(threads));
+                ParallelLoop.Run(1000, 8, _ =>
+                {
+                    threads[Environment.CurrentManagedThreadId] = true;
+                    Thread.SpinWait(1000);
+                });
                 return threads.Count > 1;
             },
             TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void Run_NestedInABusyPool_Ends()
+    {
+        int[] visits = new int[200 * 50];
+        Parallel.For(0, 200, row => ParallelLoop.Run(50, 4, column => Interlocked.Increment(ref visits[(row * 50) + column])));
+        Assert.All(visits, visit => Assert.Equal(1, visit));
+    }
+
+    [Fact]
+    public void RunBlocks_AnySizeAndThreads_VisitsEveryTokenOnce()
+    {
+        foreach (int count in (int[])[0, 1, 11, 12, 13, 96, 97, 576, 1000])
+        {
+            foreach (int threads in (int[])[0, 1, 2, 3, 8, 64])
+            {
+                int[] visits = new int[count];
+                ParallelLoop.RunBlocks(count, threads, CountBlock(visits));
+                Assert.All(visits, visit => Assert.Equal(1, visit));
+            }
+        }
+    }
+
+    [Fact]
+    public void RunBlocks_ThreadLimit_IsKept()
+    {
+        int running = 0;
+        int most = 0;
+        ParallelLoop.RunBlocks(2000, 2, (_, _) =>
+        {
+            int now = Interlocked.Increment(ref running);
+            InterlockedMax(ref most, now);
+            Thread.Sleep(1);
+            Interlocked.Decrement(ref running);
+        });
+        Assert.InRange(most, 1, 2);
+    }
+
+    [Fact]
+    public void Threads_Zero_IsOnePerProcessor()
+    {
+        Assert.Equal(Environment.ProcessorCount, ParallelLoop.Threads(0));
+        Assert.Equal(3, ParallelLoop.Threads(3));
+    }
+
+    /// <summary>Parallel.For makes some objects for every loop, about 1,600 bytes; their number does not grow with the loop.</summary>
+    [Fact]
+    public void RunBlocks_WarmedUp_AllocatesLittle()
+    {
+        int[] visits = new int[20_000];
+        Assert.InRange(Allocation.LeastOf(() => ParallelLoop.RunBlocks(visits.Length, 3, CountBlock(visits))), 0, 4096);
     }
 
     /// <summary>Does something on a thread of its own while every thread of the pool is blocked and none can be added.</summary>
@@ -131,56 +171,30 @@ public sealed class ParallelLoopTests
         }
     }
 
-    [Fact]
-    public void Run_WarmedUp_AllocatesNothing()
-    {
-        int[] visits = new int[200];
-        Assert.Equal(0, Allocation.LeastOf(() => TokenLoop.Run(200, 3, new CountTokens(visits))));
-    }
+    private static Action<int> Count(int[] visits) => index => Interlocked.Increment(ref visits[index]);
 
-    private readonly struct CountVisits(int[] visits) : ILoopBody
+    private static Action<int, int> CountBlock(int[] visits) => (first, count) =>
     {
-        public void Run(int index) => Interlocked.Increment(ref visits[index]);
-    }
-
-    private readonly struct NoteThread(ConcurrentDictionary<int, bool> threads) : ILoopBody
-    {
-        public void Run(int index)
+        for (int i = first; i < first + count; i++)
         {
-            threads[Environment.CurrentManagedThreadId] = true;
-            Thread.SpinWait(1000);
+            Interlocked.Increment(ref visits[i]);
+        }
+    };
+
+    private static void ThrowAt(int place, int index)
+    {
+        if (index == place)
+        {
+            throw new InvalidOperationException($"index {index}");
         }
     }
 
-    private readonly struct CountTokens(int[] visits) : ITokenBody
+    private static void InterlockedMax(ref int target, int value)
     {
-        public void Run(int first, int count)
+        int seen = target;
+        while (value > seen && Interlocked.CompareExchange(ref target, value, seen) is int other && other != seen)
         {
-            for (int i = first; i < first + count; i++)
-            {
-                Interlocked.Increment(ref visits[i]);
-            }
-        }
-    }
-
-    private readonly struct Nested(int[] visits, int inner) : ILoopBody
-    {
-        public void Run(int index) => ParallelLoop.Run(inner, 4, new Row(visits, index * inner));
-
-        private readonly struct Row(int[] visits, int start) : ILoopBody
-        {
-            public void Run(int index) => Interlocked.Increment(ref visits[start + index]);
-        }
-    }
-
-    private readonly struct ThrowAt(int place) : ILoopBody
-    {
-        public void Run(int index)
-        {
-            if (index == place)
-            {
-                throw new InvalidOperationException($"index {index}");
-            }
+            seen = other;
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace ZooPrune.Tests;
 
-public sealed class TileBudgetTests
+public sealed class PerTileSelectorTests
 {
     [Theory]
     [InlineData(new[] { 576 }, new double[] { 1 }, 64, new[] { 64 })]
@@ -48,7 +48,7 @@ public sealed class TileBudgetTests
     private static int[] Share(int[] lengths, double[] masses, int budget)
     {
         int[] shares = new int[lengths.Length];
-        TileBudget.Share(lengths, [.. masses], budget, shares, new int[lengths.Length]);
+        PerTileSelector.Share(lengths, [.. masses], budget, shares, new int[lengths.Length]);
         return shares;
     }
 }

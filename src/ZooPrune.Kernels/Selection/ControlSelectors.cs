@@ -1,5 +1,19 @@
 namespace ZooPrune;
 
+/// <summary>A control: positions floor((k + 1/2) N / K), an even grid over the row-major order of the tokens.</summary>
+internal sealed class UniformSelector : ISelectionMethod
+{
+    public bool UsesSensitivity => false;
+
+    public void Select(in ScoredTokens tokens, Span<int> order)
+    {
+        for (int k = 0; k < order.Length; k++)
+        {
+            order[k] = (int)(((2L * k) + 1) * tokens.Count / (2L * order.Length));
+        }
+    }
+}
+
 /// <summary>
 /// A control: every position gets the hash of (seed, position), and the lowest hashes stay. The same on every machine; the choice
 /// for K is the beginning of that for K + 1.

@@ -11,11 +11,9 @@ namespace ZooPrune;
 public sealed class MlpProjector : IClosedFormProjector
 {
     private readonly MlpLayers _layers;
-    private readonly SharedSensitivityForm _form;
     private readonly LowRankForm? _lowRankForm;
-    private readonly int _maxThreads;
 
-    /// <summary>Creates the projector from its weights; the activation is the exact (erf) GELU.</summary>
+    /// <summary>Creates the projector from its weights.</summary>
     /// <param name="weight1">W1, row-major [H1, D].</param>
     /// <param name="bias1">b1, [H1].</param>
     /// <param name="weight2">W2, row-major [H, H1].</param>
@@ -23,29 +21,7 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <param name="inputWidth">D; at least 1.</param>
     /// <param name="hiddenWidth">H1; at least 1.</param>
     /// <param name="outputWidth">H; at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A width is below 1.</exception>
-    /// <exception cref="ArgumentException">A weight has the wrong length or holds NaN or infinity.</exception>
-    public MlpProjector(
-        ReadOnlySpan<float> weight1,
-        ReadOnlySpan<float> bias1,
-        ReadOnlySpan<float> weight2,
-        ReadOnlySpan<float> bias2,
-        int inputWidth,
-        int hiddenWidth,
-        int outputWidth)
-        : this(weight1, bias1, weight2, bias2, inputWidth, hiddenWidth, outputWidth, GeluKind.Exact)
-    {
-    }
-
-    /// <summary>Creates the projector from its weights and the kind of its activation.</summary>
-    /// <param name="weight1">W1, row-major [H1, D].</param>
-    /// <param name="bias1">b1, [H1].</param>
-    /// <param name="weight2">W2, row-major [H, H1].</param>
-    /// <param name="bias2">b2, [H].</param>
-    /// <param name="inputWidth">D; at least 1.</param>
-    /// <param name="hiddenWidth">H1; at least 1.</param>
-    /// <param name="outputWidth">H; at least 1.</param>
-    /// <param name="gelu">g.</param>
+    /// <param name="gelu">g; the default is the exact (erf) GELU.</param>
     /// <exception cref="ArgumentOutOfRangeException">A width is below 1, or the kind has no name.</exception>
     /// <exception cref="ArgumentException">A weight has the wrong length or holds NaN or infinity.</exception>
     public MlpProjector(
@@ -56,7 +32,7 @@ public sealed class MlpProjector : IClosedFormProjector
         int inputWidth,
         int hiddenWidth,
         int outputWidth,
-        GeluKind gelu)
+        GeluKind gelu = GeluKind.Exact)
         : this(weight1, bias1, weight2, bias2, inputWidth, hiddenWidth, outputWidth, TokenKernels.Default, gelu)
     {
     }
@@ -72,9 +48,9 @@ public sealed class MlpProjector : IClosedFormProjector
         ITokenKernels kernels,
         GeluKind gelu = GeluKind.Exact)
     {
-        InputWidth = Positive(inputWidth, nameof(inputWidth));
-        HiddenWidth = Positive(hiddenWidth, nameof(hiddenWidth));
-        OutputWidth = Positive(outputWidth, nameof(outputWidth));
+        CheckWidth(inputWidth, nameof(inputWidth));
+        CheckWidth(hiddenWidth, nameof(hiddenWidth));
+        CheckWidth(outputWidth, nameof(outputWidth));
         _layers = new MlpLayers(
             Checked(weight1, (long)hiddenWidth * inputWidth, "H1 x D", nameof(weight1)),
             Checked(bias1, hiddenWidth, "H1", nameof(bias1)),
@@ -83,29 +59,24 @@ public sealed class MlpProjector : IClosedFormProjector
             inputWidth,
             Enum.IsDefined(gelu) ? gelu : throw Throw.UnknownGelu(gelu, nameof(gelu)),
             kernels);
-        _form = new SharedSensitivityForm();
     }
 
-    private MlpProjector(MlpProjector other, int maxThreads, LowRankForm? lowRankForm, LowRankChoice? lowRank)
+    private MlpProjector(MlpLayers layers, int maxThreads, LowRankForm? lowRankForm, LowRankChoice? lowRank)
     {
-        InputWidth = other.InputWidth;
-        HiddenWidth = other.HiddenWidth;
-        OutputWidth = other.OutputWidth;
-        _layers = other._layers;
-        _form = other._form;
+        _layers = layers;
         _lowRankForm = lowRankForm;
         LowRank = lowRank;
-        _maxThreads = maxThreads;
+        MaxThreads = maxThreads;
     }
 
     /// <inheritdoc/>
-    public int InputWidth { get; }
+    public int InputWidth => _layers.InputWidth;
 
     /// <summary>H1, the width between the two linear layers.</summary>
-    public int HiddenWidth { get; }
+    public int HiddenWidth => _layers.Bias1.Length;
 
     /// <inheritdoc/>
-    public int OutputWidth { get; }
+    public int OutputWidth => _layers.Bias2.Length;
 
     /// <summary>W1, row-major [H1, D].</summary>
     public ReadOnlySpan<float> Weight1 => _layers.Weight1;
@@ -136,10 +107,10 @@ public sealed class MlpProjector : IClosedFormProjector
     internal ITokenKernels Kernels => _layers.Kernels;
 
     /// <summary>The most threads of one call; 0 means one per processor.</summary>
-    internal int MaxThreads => _maxThreads;
+    internal int MaxThreads { get; }
 
     /// <summary>Q, computed when first asked for.</summary>
-    internal SensitivityForm Form => _form.Of(this, _maxThreads);
+    internal QuadraticForm Form => _layers.Form(MaxThreads);
 
     /// <summary>
     /// The same projector with a low-rank form of the sensitivity, of the smallest rank that ranks these tokens as the exact form
@@ -151,23 +122,20 @@ public sealed class MlpProjector : IClosedFormProjector
     /// </remarks>
     /// <param name="tokens">X, row-major [n, D], n at least 64; of more than 1,024, that many are taken, evenly spread.</param>
     /// <returns>A projector that shares the weights of this one.</returns>
-    /// <exception cref="ArgumentException"><paramref name="tokens"/> is no multiple of D, has too few rows, or holds NaN or infinity.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="tokens"/> is no multiple of D, has too few rows, or holds NaN or infinity.
+    /// </exception>
     public MlpProjector ChooseRank(ReadOnlySpan<float> tokens)
     {
-        if (tokens.Length % InputWidth != 0)
-        {
-            throw Throw.NotWholeRows("Visual tokens", tokens.Length, InputWidth, nameof(tokens));
-        }
-
+        CheckWhole(tokens);
         int bad = FiniteCheck.FirstNotFinite(tokens);
         if (bad >= 0)
         {
             throw Throw.TokenNotFinite(bad / InputWidth, bad % InputWidth, tokens[bad], nameof(tokens));
         }
 
-        SensitivityForm exact = _form.Known ?? SensitivityForm.Of(this, _maxThreads);
-        (LowRankForm form, LowRankChoice choice) = LowRankFit.Choose(this, exact, tokens, _maxThreads);
-        return new MlpProjector(this, _maxThreads, form, choice);
+        (LowRankForm form, LowRankChoice choice) = LowRankFit.Choose(this, _layers.KnownForm(MaxThreads), tokens, MaxThreads);
+        return new MlpProjector(_layers, MaxThreads, form, choice);
     }
 
     /// <inheritdoc/>
@@ -194,7 +162,7 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <summary>
     /// The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and the forms.
     /// </summary>
-    internal MlpProjector WithThreads(int maxThreads) => new(this, maxThreads, _lowRankForm, LowRank);
+    internal MlpProjector WithThreads(int maxThreads) => new(_layers, maxThreads, _lowRankForm, LowRank);
 
     /// <summary>The low-rank sensitivity of tokens whose first layer was computed elsewhere.</summary>
     /// <param name="activations">a = W1 x + b1, row-major [N, H1]; overwritten.</param>
@@ -204,10 +172,10 @@ public sealed class MlpProjector : IClosedFormProjector
         LowRankForm form = _lowRankForm ?? throw Throw.NoLowRank(GetType());
         fixed (float* activationStart = activations, sensitivityStart = sensitivity)
         {
-            TokenLoop.Run(
-                sensitivity.Length,
-                _maxThreads,
-                new SensitivityBody(_layers, new PinnedRows(activationStart, HiddenWidth), new PinnedRows(sensitivityStart, 1), form));
+            PinnedRows a = new(activationStart, HiddenWidth);
+            PinnedRows s = new(sensitivityStart, 1);
+            ParallelLoop.RunBlocks(
+                sensitivity.Length, MaxThreads, (first, count) => _layers.Sensitivity(a.Rows(first, count), s.Rows(first, count), form));
         }
     }
 
@@ -217,35 +185,29 @@ public sealed class MlpProjector : IClosedFormProjector
     internal void ProjectHidden(ReadOnlySpan<float> tokens, Span<float> activations) =>
         _layers.ProjectHidden(tokens, activations);
 
-    private unsafe void Run(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, ISensitivityForm? form)
+    private unsafe void Run(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity, IQuadraticForm? form)
     {
-        int count = CountRows(tokens, projected);
-        if (form is not null && sensitivity.Length != count)
+        int tokenCount = CountRows(tokens, projected);
+        if (form is not null && sensitivity.Length != tokenCount)
         {
-            throw Throw.WrongLength("Sensitivity", sensitivity.Length, "N", count, nameof(sensitivity));
+            throw Throw.WrongLength("Sensitivity", sensitivity.Length, "N", tokenCount, nameof(sensitivity));
         }
 
         fixed (float* tokenStart = tokens, projectedStart = projected, sensitivityStart = sensitivity)
         {
-            TokenLoop.Run(
-                count,
-                _maxThreads,
-                new ProjectionBody(
-                    _layers,
-                    new PinnedRows(tokenStart, InputWidth),
-                    new PinnedRows(projectedStart, OutputWidth),
-                    new PinnedRows(sensitivityStart, form is null ? 0 : 1),
-                    form));
+            PinnedRows x = new(tokenStart, InputWidth);
+            PinnedRows z = new(projectedStart, OutputWidth);
+            PinnedRows s = new(sensitivityStart, form is null ? 0 : 1);
+            ParallelLoop.RunBlocks(
+                tokenCount,
+                MaxThreads,
+                (first, count) => _layers.Project(x.Rows(first, count), z.Rows(first, count), s.Rows(first, count), form));
         }
     }
 
     private int CountRows(ReadOnlySpan<float> tokens, Span<float> projected)
     {
-        if (tokens.Length % InputWidth != 0)
-        {
-            throw Throw.NotWholeRows("Visual tokens", tokens.Length, InputWidth, nameof(tokens));
-        }
-
+        CheckWhole(tokens);
         int count = tokens.Length / InputWidth;
         long needed = (long)count * OutputWidth;
         return projected.Length == needed
@@ -253,8 +215,21 @@ public sealed class MlpProjector : IClosedFormProjector
             : throw Throw.WrongLength("Projected visual tokens", projected.Length, "N x H", needed, nameof(projected));
     }
 
-    private static int Positive(int width, string parameter) =>
-        width >= 1 ? width : throw Throw.SizeBelowOne("MlpProjector", width, parameter);
+    private void CheckWhole(ReadOnlySpan<float> tokens)
+    {
+        if (tokens.Length % InputWidth != 0)
+        {
+            throw Throw.NotWholeRows("Visual tokens", tokens.Length, InputWidth, nameof(tokens));
+        }
+    }
+
+    private static void CheckWidth(int width, string parameter)
+    {
+        if (width < 1)
+        {
+            throw Throw.SizeBelowOne("MlpProjector", width, parameter);
+        }
+    }
 
     private static float[] Checked(ReadOnlySpan<float> values, long needed, string shape, string parameter)
     {
@@ -266,14 +241,17 @@ public sealed class MlpProjector : IClosedFormProjector
         int bad = FiniteCheck.FirstNotFinite(values);
         return bad < 0 ? values.ToArray() : throw Throw.NotFiniteWeight($"MlpProjector, {parameter}", bad, values[bad], parameter);
     }
+}
 
-    private readonly struct ProjectionBody(MlpLayers layers, PinnedRows x, PinnedRows z, PinnedRows s, ISensitivityForm? form) : ITokenBody
-    {
-        public void Run(int first, int count) => layers.Project(x.Rows(first, count), z.Rows(first, count), s.Rows(first, count), form);
-    }
+/// <summary>Which of the functions called GELU stands between the two linear layers of a projector.</summary>
+public enum GeluKind
+{
+    /// <summary>g(x) = x Phi(x), Phi the normal distribution: computed with erf (Hendrycks and Gimpel 2016).</summary>
+    Exact,
 
-    private readonly struct SensitivityBody(MlpLayers layers, PinnedRows a, PinnedRows s, ISensitivityForm form) : ITokenBody
-    {
-        public void Run(int first, int count) => layers.Sensitivity(a.Rows(first, count), s.Rows(first, count), form);
-    }
+    /// <summary>g(x) = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2; differs from <see cref="Exact"/> by up to 0.0005.</summary>
+    Tanh,
+
+    /// <summary>g(x) = x / (1 + exp(-1.702 x)); differs from <see cref="Exact"/> by up to 0.02.</summary>
+    Quick,
 }

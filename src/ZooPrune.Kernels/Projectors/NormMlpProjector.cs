@@ -19,7 +19,7 @@ public sealed class NormMlpProjector : IClosedFormProjector
 {
     private readonly PatchNorm _norm;
     private readonly MlpProjector _mlp;
-    private readonly Lazy<SensitivityForm[]> _forms;
+    private readonly Lazy<QuadraticForm[]> _forms;
     private readonly float[][] _patchWeights;
 
     /// <summary>Creates the projector.</summary>
@@ -39,7 +39,7 @@ public sealed class NormMlpProjector : IClosedFormProjector
         _norm = norm;
         _mlp = mlp;
         _patchWeights = [.. Enumerable.Range(0, mlp.InputWidth / norm.Width).Select(PatchWeight)];
-        _forms = new Lazy<SensitivityForm[]>(() => [.. _patchWeights.Select(Form)]);
+        _forms = new Lazy<QuadraticForm[]>(() => [.. _patchWeights.Select(Form)]);
     }
 
     private NormMlpProjector(NormMlpProjector other, MlpProjector mlp)
@@ -101,7 +101,7 @@ public sealed class NormMlpProjector : IClosedFormProjector
         {
             PinnedRows x = new(tokenStart, InputWidth);
             PinnedRows s = new(sensitivityStart, 1);
-            TokenLoop.Run(count, _mlp.MaxThreads, (first, rows) => Evaluate(x.Rows(first, rows), s.Rows(first, rows)));
+            ParallelLoop.RunBlocks(count, _mlp.MaxThreads, (first, rows) => Evaluate(x.Rows(first, rows), s.Rows(first, rows)));
         }
     }
 
@@ -126,7 +126,7 @@ public sealed class NormMlpProjector : IClosedFormProjector
             {
                 Span<float> unit = units.AsSpan(i * _norm.Width, _norm.Width);
                 sizes[(p * count) + i] = _norm.Normalize(tokens.Slice((((i * patches) + p) * _norm.Width), _norm.Width), unit);
-                corrections[(p * count) + i] = (2 - (SquaredLength(unit) / _norm.Width)) / _norm.Width;
+                corrections[(p * count) + i] = (2 - (DoubleSums.SumOfSquares(unit) / _norm.Width)) / _norm.Width;
             }
 
             kernels.AddProducts(
@@ -157,7 +157,7 @@ public sealed class NormMlpProjector : IClosedFormProjector
                 // A patch without size and without epsilon has no derivative; it is left out.
                 double size = sizes[(p * count) + i];
                 double squares = (double)form[i] * form[i] * InputWidth;
-                double correction = corrections[(p * count) + i] * SquaredLength(response.AsSpan(i * OutputWidth, OutputWidth));
+                double correction = corrections[(p * count) + i] * DoubleSums.SumOfSquares(response.AsSpan(i * OutputWidth, OutputWidth));
                 sums[i] += size > 0 ? (squares - correction) / size : 0;
             }
         }
@@ -211,7 +211,7 @@ public sealed class NormMlpProjector : IClosedFormProjector
         return weight;
     }
 
-    private SensitivityForm Form(float[] patchWeight)
+    private QuadraticForm Form(float[] patchWeight)
     {
         float[] rows = patchWeight;
         if (_norm.Kind == NormKind.Layer)
@@ -224,17 +224,6 @@ public sealed class NormMlpProjector : IClosedFormProjector
             })];
         }
 
-        return SensitivityForm.Of(rows, _norm.Width, _mlp.Weight2, OutputWidth, InputWidth, _mlp.Kernels, _mlp.MaxThreads);
-    }
-
-    private static double SquaredLength(ReadOnlySpan<float> row)
-    {
-        double squares = 0;
-        foreach (float value in row)
-        {
-            squares += (double)value * value;
-        }
-
-        return squares;
+        return QuadraticForm.Of(rows, _norm.Width, _mlp.Weight2, OutputWidth, InputWidth, _mlp.Kernels, _mlp.MaxThreads);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ZooPrune;
 
 /// <summary>
@@ -24,8 +26,8 @@ public sealed class PruningAdvisor
     {
         ArgumentNullException.ThrowIfNull(languageModel);
         languageModel.Check(nameof(languageModel));
-        AdviceCheck.Count("Pruning advice: the number of text tokens", textTokenCount, 0, nameof(textTokenCount));
-        AdviceCheck.Count("Pruning advice: the number of decode steps", decodeStepCount, 0, nameof(decodeStepCount));
+        CostCheck.Count("Pruning advice: the number of text tokens", textTokenCount, 0, nameof(textTokenCount));
+        CostCheck.Count("Pruning advice: the number of decode steps", decodeStepCount, 0, nameof(decodeStepCount));
         _languageModel = languageModel;
         _textTokenCount = textTokenCount;
         _decodeStepCount = decodeStepCount;
@@ -40,7 +42,7 @@ public sealed class PruningAdvisor
     /// <exception cref="InvalidOperationException">The budget is <c>default</c>.</exception>
     public PruningAdvice Advise(int tokenCount, KeepBudget keep, double costMilliseconds)
     {
-        AdviceCheck.Time("Pruning advice: the cost in milliseconds", costMilliseconds, nameof(costMilliseconds));
+        CostCheck.Time("Pruning advice: the cost in milliseconds", costMilliseconds, nameof(costMilliseconds));
         return Advise(tokenCount, keep.Resolve(tokenCount), _ => costMilliseconds);
     }
 
@@ -62,7 +64,7 @@ public sealed class PruningAdvisor
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(projector);
         projector.Check(nameof(projector));
-        AdviceCheck.Count("Pruning advice: PruningOptions.Directions", options.Directions, 1, nameof(options));
+        CostCheck.Count("Pruning advice: PruningOptions.Directions", options.Directions, 1, nameof(options));
         return Advise(tokenCount, options.Keep.Resolve(tokenCount), keep => projector.Pruning(tokenCount, keep, options));
     }
 
@@ -92,4 +94,58 @@ public sealed class PruningAdvisor
 
         return pays;
     }
+}
+
+/// <summary>What pruning costs and what it saves. From a <see cref="PruningAdvisor"/>. Immutable.</summary>
+public sealed record PruningAdvice
+{
+    internal PruningAdvice(int tokenCount, int keptTokenCount, double costMilliseconds, double savedMilliseconds, int breakEvenTokenCount)
+    {
+        TokenCount = tokenCount;
+        KeptTokenCount = keptTokenCount;
+        CostMilliseconds = costMilliseconds;
+        SavedMilliseconds = savedMilliseconds;
+        BreakEvenTokenCount = breakEvenTokenCount;
+    }
+
+    /// <summary>N, the visual tokens before pruning.</summary>
+    public int TokenCount { get; }
+
+    /// <summary>K, the visual tokens that pruning would keep.</summary>
+    public int KeptTokenCount { get; }
+
+    /// <summary>Milliseconds of sensitivity and selection, beyond the projection that is needed anyway; at least 0.</summary>
+    public double CostMilliseconds { get; }
+
+    /// <summary>Milliseconds that the language model takes less; at least 0.</summary>
+    public double SavedMilliseconds { get; }
+
+    /// <summary>The largest K below N at which pruning saves as much as it costs; 0 where there is none.</summary>
+    public int BreakEvenTokenCount { get; }
+
+    /// <summary>Whether pruning saves at least what it costs.</summary>
+    public bool PaysOff => SavedMilliseconds >= CostMilliseconds;
+
+    /// <summary>What a result says whose tokens were all kept because of this advice.</summary>
+    internal string Refusal =>
+        $"not pruned: costs more than it saves (cost {Text(CostMilliseconds)} ms, saves {Text(SavedMilliseconds)} ms)";
+
+    /// <summary>The advice in one sentence, always with a decimal point.</summary>
+    /// <returns>"Keeping 64 of 576 visual tokens costs 46 ms and saves 36 ms: it does not pay, and no budget would."</returns>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Keeping {KeptTokenCount:N0} of {TokenCount:N0} visual tokens costs {Text(CostMilliseconds)} ms "
+        + $"and saves {Text(SavedMilliseconds)} ms: {Verdict}");
+
+    private string Verdict => (PaysOff, BreakEvenTokenCount) switch
+    {
+        (true, 0) => "it pays.",
+        (true, int most) => string.Create(CultureInfo.InvariantCulture, $"it pays, as would keeping up to {most:N0}."),
+        (false, 0) => "it does not pay, and no budget would.",
+        (false, int most) => string.Create(CultureInfo.InvariantCulture, $"it does not pay; keeping up to {most:N0} would."),
+    };
+
+    /// <summary>Three digits at most, so that cost and saving can be told apart.</summary>
+    private static string Text(double milliseconds) =>
+        milliseconds.ToString(milliseconds >= 100 ? "N0" : milliseconds >= 10 ? "0.#" : "0.##", CultureInfo.InvariantCulture);
 }

@@ -33,8 +33,8 @@ public sealed record LanguageModelCost
 
         for (int i = 0; i < promptLengths.Length; i++)
         {
-            AdviceCheck.Count("Measured prefill: prompt length", promptLengths[i], 1, nameof(promptLengths));
-            AdviceCheck.Time("Measured prefill: time in milliseconds", milliseconds[i], nameof(milliseconds));
+            CostCheck.Count("Measured prefill: prompt length", promptLengths[i], 1, nameof(promptLengths));
+            CostCheck.Time("Measured prefill: time in milliseconds", milliseconds[i], nameof(milliseconds));
         }
 
         int distinct = promptLengths.ToArray().Distinct().Count();
@@ -60,9 +60,9 @@ public sealed record LanguageModelCost
     /// <exception cref="ArgumentOutOfRangeException">A value is negative, NaN or infinite.</exception>
     internal void Check(string parameter)
     {
-        AdviceCheck.Time($"{nameof(LanguageModelCost)}.{nameof(MillisecondsPerToken)}", MillisecondsPerToken, parameter);
-        AdviceCheck.Time($"{nameof(LanguageModelCost)}.{nameof(MillisecondsPerTokenSquared)}", MillisecondsPerTokenSquared, parameter);
-        AdviceCheck.Time(
+        CostCheck.Time($"{nameof(LanguageModelCost)}.{nameof(MillisecondsPerToken)}", MillisecondsPerToken, parameter);
+        CostCheck.Time($"{nameof(LanguageModelCost)}.{nameof(MillisecondsPerTokenSquared)}", MillisecondsPerTokenSquared, parameter);
+        CostCheck.Time(
             $"{nameof(LanguageModelCost)}.{nameof(DecodeMillisecondsPerCachedToken)}", DecodeMillisecondsPerCachedToken, parameter);
     }
 
@@ -106,5 +106,27 @@ public sealed record LanguageModelCost
             ( >= 0, _) => (line, 0),
             _ => (0, Math.Max(0, sy / ss)),
         };
+    }
+}
+
+/// <summary>Checks of the numbers that advice is made from.</summary>
+internal static class CostCheck
+{
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative, NaN or infinite.</exception>
+    public static void Time(string what, double milliseconds, string parameter)
+    {
+        if (!(milliseconds >= 0) || !double.IsFinite(milliseconds))
+        {
+            throw Throw.CostTime(what, milliseconds, parameter);
+        }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The count is below <paramref name="least"/>.</exception>
+    public static void Count(string what, int count, int least, string parameter)
+    {
+        if (count < least)
+        {
+            throw Throw.CostCount(what, count, least, parameter);
+        }
     }
 }

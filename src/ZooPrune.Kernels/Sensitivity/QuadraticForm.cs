@@ -11,7 +11,7 @@ namespace ZooPrune;
 /// E||J_i u||^2 = ||J_i||_F^2 / D: proposition 3.1 of ZOO-Prune in the limit, with the mean square in place of the mean.
 /// Immutable. Products are summed in float over 256 terms and from there on in double, then stored as float.
 /// </remarks>
-internal sealed class SensitivityForm : ISensitivityForm
+internal sealed class QuadraticForm : IQuadraticForm
 {
     // Hidden units to a block: the off-diagonal blocks are evaluated once and counted twice.
     private const int Block = 64;
@@ -21,7 +21,7 @@ internal sealed class SensitivityForm : ISensitivityForm
     private readonly int _hiddenWidth;
     private readonly int _inputWidth;
 
-    private SensitivityForm(float[] values, int hiddenWidth, int inputWidth)
+    private QuadraticForm(float[] values, int hiddenWidth, int inputWidth)
     {
         _values = values;
         _hiddenWidth = hiddenWidth;
@@ -31,11 +31,7 @@ internal sealed class SensitivityForm : ISensitivityForm
     /// <summary>Q, row-major [H1, H1], both halves.</summary>
     public ReadOnlySpan<float> Values => _values;
 
-    /// <summary>Computes the form of a projector on at most <paramref name="maxThreads"/> threads (0: one per processor).</summary>
-    public static SensitivityForm Of(MlpProjector projector, int maxThreads) => Of(
-        projector.Weight1.ToArray(), projector.InputWidth, projector.Weight2, projector.OutputWidth, projector.InputWidth, projector.Kernels, maxThreads);
-
-    /// <summary>Computes (W2^T W2) o (A A^T).</summary>
+    /// <summary>Computes (W2^T W2) o (A A^T); for Linear, GELU, Linear A is W1.</summary>
     /// <param name="rows">A, row-major [H1, <paramref name="width"/>].</param>
     /// <param name="width">Width of A.</param>
     /// <param name="weight2">W2, row-major [H, H1].</param>
@@ -43,7 +39,7 @@ internal sealed class SensitivityForm : ISensitivityForm
     /// <param name="inputWidth">D, by which S is divided.</param>
     /// <param name="kernels">The loops.</param>
     /// <param name="maxThreads">The most threads; 0 means one per processor.</param>
-    public static SensitivityForm Of(
+    public static QuadraticForm Of(
         float[] rows, int width, ReadOnlySpan<float> weight2, int outputWidth, int inputWidth, ITokenKernels kernels, int maxThreads)
     {
         int hidden = rows.Length / width;
@@ -55,7 +51,7 @@ internal sealed class SensitivityForm : ISensitivityForm
         float[] weight2Columns = Transpose(weight2, outputWidth, hidden);
         float[] values = new float[hidden * hidden];
         int blocks = (hidden + Block - 1) / Block;
-        Parallel.For(0, blocks * blocks, new ParallelOptions { MaxDegreeOfParallelism = TokenLoop.Threads(maxThreads) }, index =>
+        ParallelLoop.Run(blocks * blocks, maxThreads, index =>
         {
             int row = index / blocks * Block;
             int column = index % blocks * Block;
@@ -68,7 +64,7 @@ internal sealed class SensitivityForm : ISensitivityForm
                 Store(values, hidden, first, second, row, height, column, columns);
             }
         });
-        return new SensitivityForm(values, hidden, inputWidth);
+        return new QuadraticForm(values, hidden, inputWidth);
     }
 
     /// <summary>The diagonal of Q, [H1].</summary>
@@ -169,4 +165,14 @@ internal sealed class SensitivityForm : ISensitivityForm
 
         return transposed;
     }
+}
+
+/// <summary>A quadratic form that gives the sensitivity of a token from the slopes of its activations. Immutable.</summary>
+internal interface IQuadraticForm
+{
+    /// <summary>S_i from d_i.</summary>
+    /// <param name="slopes">d, the derivatives of the activation, row-major [n, H1].</param>
+    /// <param name="sensitivity">Receives S, [n]; a sum that rounding made negative gives 0.</param>
+    /// <param name="kernels">The loops.</param>
+    void Evaluate(ReadOnlySpan<float> slopes, Span<float> sensitivity, ITokenKernels kernels);
 }

@@ -30,16 +30,17 @@ public sealed record ProjectorCost
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     internal void Check(string parameter)
     {
-        AdviceCheck.Count($"{nameof(ProjectorCost)}.{nameof(InputWidth)}", InputWidth, 1, parameter);
-        AdviceCheck.Count($"{nameof(ProjectorCost)}.{nameof(HiddenWidth)}", HiddenWidth, 1, parameter);
-        AdviceCheck.Count($"{nameof(ProjectorCost)}.{nameof(OutputWidth)}", OutputWidth, 1, parameter);
-        AdviceCheck.Time($"{nameof(ProjectorCost)}.{nameof(MillisecondsPerToken)}", MillisecondsPerToken, parameter);
+        CostCheck.Count($"{nameof(ProjectorCost)}.{nameof(InputWidth)}", InputWidth, 1, parameter);
+        CostCheck.Count($"{nameof(ProjectorCost)}.{nameof(HiddenWidth)}", HiddenWidth, 1, parameter);
+        CostCheck.Count($"{nameof(ProjectorCost)}.{nameof(OutputWidth)}", OutputWidth, 1, parameter);
+        CostCheck.Time($"{nameof(ProjectorCost)}.{nameof(MillisecondsPerToken)}", MillisecondsPerToken, parameter);
     }
 
     /// <summary>Multiply-adds a token.</summary>
     private double SensitivityWork(PruningOptions options, double pass)
     {
-        bool usesSensitivity = options.Selection is SelectionMethod.ZooPrune or SelectionMethod.ZooPruneTuned or SelectionMethod.Sensitivity;
+        bool usesSensitivity =
+            options.Selection is SelectionMethod.ZooPrune or SelectionMethod.ZooPruneTuned or SelectionMethod.Sensitivity;
         return (usesSensitivity, options.Sensitivity) switch
         {
             (false, _) => 0,
