@@ -11,7 +11,7 @@ internal sealed record OnnxAttribute(
 /// <param name="Outputs">Names of the outputs.</param>
 /// <param name="Attributes">By name.</param>
 /// <param name="Captured">Names that its subgraphs mention, which may be values of the graph around them.</param>
-/// <param name="Message">The node as the file has it.</param>
+/// <param name="Proto">The node as the file has it.</param>
 internal sealed record OnnxNode(
     string Operator,
     string Domain,
@@ -19,7 +19,7 @@ internal sealed record OnnxNode(
     IReadOnlyList<string> Outputs,
     IReadOnlyDictionary<string, OnnxAttribute> Attributes,
     IReadOnlyList<string> Captured,
-    ReadOnlyMemory<byte> Message)
+    NodeProto Proto)
 {
     /// <summary>An integer attribute, or what ONNX takes where it is left out.</summary>
     public long Int64(string attribute, long otherwise) =>
@@ -44,12 +44,14 @@ internal sealed record OnnxValue(string Name, int ElementType, IReadOnlyList<str
 }
 
 /// <summary>The main graph of an ONNX file.</summary>
+/// <param name="Model">The whole file.</param>
 /// <param name="Nodes">In the order of the file, which is not always the order in which they can run.</param>
 /// <param name="Constants">Initialisers by name.</param>
 /// <param name="Inputs">Inputs that have no initialiser.</param>
 /// <param name="Outputs">Outputs.</param>
 /// <param name="OperatorSet">Version of ONNX's own operators.</param>
 internal sealed record OnnxGraph(
+    ModelProto Model,
     IReadOnlyList<OnnxNode> Nodes,
     IReadOnlyDictionary<string, OnnxTensor> Constants,
     IReadOnlyList<OnnxValue> Inputs,

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>
@@ -87,12 +89,12 @@ internal static class ModelSplitter
     private static void WriteEncoder(SplitVisionEncoder split, string folder)
     {
         const string Name = "vision_encoder.onnx";
-        byte[] model = split.Encoder;
-        if (OnnxGraphReader.Read(model).Constants.Values.Any(constant => constant.External is not null))
+        ModelProto model = OnnxModelReader.Read(split.Encoder);
+        if (model.Graph.Initializer.Any(tensor => tensor.DataLocation == DataLocation.External))
         {
             var source = new ExternalDataFolder(split.Folder);
             using FileStream data = File.Create(Path.Combine(folder, $"{Name}_data"));
-            model = ConstantMover.Move(model, tensor =>
+            ExternalDataFolder.Move(model, tensor =>
             {
                 long offset = data.Position;
                 long length = source.CopyTo(tensor, data);
@@ -103,7 +105,8 @@ internal static class ModelSplitter
             });
         }
 
-        File.WriteAllBytes(Path.Combine(folder, Name), model);
+        using FileStream file = File.Create(Path.Combine(folder, Name));
+        model.WriteTo(file);
     }
 
     /// <summary>A graph with the files that hold its constants.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf;
 
 namespace ZooPrune.Onnx;
 
@@ -32,15 +33,14 @@ internal static class VisionEncoderSplitter
                 ?? throw Throw.GraphNames(path, "output", graph.Outputs.Select(value => value.Name), "one output, or one called image_features");
         ProjectorTail tail = ProjectorTail.Find(constants, output, out string found) ?? throw Throw.ProjectorNotFound(path, output.Name, found);
         ProjectorPart projector = ProjectorRecognizer.Recognize(constants, tail);
-        (GraphSelection selection, string name) = EncoderCut.Select(constants, tail, output);
+        (ModelProto encoder, string name) = EncoderSplitter.Split(constants, tail, output);
         (string? dataFolder, IReadOnlyDictionary<string, string> links) = files.FollowLinks(graph.Constants.Values);
-        byte[] encoder = new GraphFilter(graph, selection).Write(file);
         if (links.Count > 0)
         {
-            encoder = ConstantMover.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
+            ExternalDataFolder.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
         }
 
-        return new SplitVisionEncoder(encoder, dataFolder!, name, projector);
+        return new SplitVisionEncoder(encoder.ToByteArray(), dataFolder!, name, projector);
     }
 
     /// <summary>Every constant must be where it should be, and all of them must fit into memory, before anything is done with them.</summary>

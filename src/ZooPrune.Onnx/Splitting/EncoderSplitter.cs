@@ -1,47 +1,56 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Google.Protobuf.Collections;
 
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// Decides what the graph consists of that ends in X. Nodes and constants that X needs are taken over as they are, the rest is left out; what moved
-/// tokens behind the projector (the order of Qwen's windows, reshapes) moves X instead, which is the same because the projector
-/// treats each token on its own.
+/// Makes the graph that ends in X. Nodes and constants that X needs are taken over as they are, the rest is left out; what moved tokens
+/// behind the projector (the order of Qwen's windows, reshapes) moves X instead, which is the same because the projector treats each token on
+/// its own.
 /// </summary>
-internal sealed class EncoderCut
+internal sealed class EncoderSplitter
 {
     private readonly ConstantFolder _constants;
     private readonly ProjectorTail _tail;
 
     // Values inside the projector, and what stands at the same place in the new graph: the same rows, another width.
     private readonly Dictionary<string, string> _counterparts = [];
-    private readonly GraphSelection _selection = new();
+
+    // What the new graph consists of: names of values, places of nodes, those of the nodes that have other inputs now, and what is new.
+    private readonly HashSet<string> _values = [];
+    private readonly HashSet<int> _nodes = [];
+    private readonly Dictionary<int, OnnxNode> _rewritten = [];
+    private readonly List<NodeProto> _newNodes = [];
+    private readonly List<TensorProto> _newConstants = [];
     private int _names;
 
-    private EncoderCut(ConstantFolder constants, ProjectorTail tail)
+    private EncoderSplitter(ConstantFolder constants, ProjectorTail tail)
     {
         _constants = constants;
         _tail = tail;
     }
 
+    private OnnxGraph Graph => _constants.Order.Graph;
+
     /// <param name="constants">The whole graph's constants.</param>
     /// <param name="tail">What is cut off.</param>
     /// <param name="output">The whole graph's output.</param>
-    /// <returns>What the new graph consists of, and the name of its output.</returns>
+    /// <returns>The new model, whose constants are views of the whole one's, and the name of its only output.</returns>
     /// <exception cref="InvalidDataException">The rest of the graph uses values from inside the projector.</exception>
-    public static (GraphSelection Graph, string Output) Select(ConstantFolder constants, ProjectorTail tail, OnnxValue output)
+    public static (ModelProto Encoder, string Output) Split(ConstantFolder constants, ProjectorTail tail, OnnxValue output)
     {
-        var cut = new EncoderCut(constants, tail);
-        string end = cut.Unused("visual_tokens");
-        string last = cut.MoveTokens();
+        var splitter = new EncoderSplitter(constants, tail);
+        string end = splitter.Unused("visual_tokens");
+        string last = splitter.MoveTokens();
 
         // Whatever the type was, X is float32; where it was so before, ONNX Runtime drops the node.
-        cut._selection.NewNodes.Add(OnnxGraphBuilder.Encode("Cast", [last], end, ("to", OnnxTensor.Float)));
-        string[] leading = [.. output.Dimensions?.SkipLast(1) ?? []];
-        cut._selection.Output = output.Dimensions is null
-            ? OnnxGraphBuilder.EncodeValue(end, OnnxGraphBuilder.Element.Float)
-            : OnnxGraphBuilder.EncodeValue(end, OnnxGraphBuilder.Element.Float, [.. leading, tail.InputWidth.ToString(CultureInfo.InvariantCulture)]);
-        return (cut._selection, end);
+        splitter._newNodes.Add(OnnxGraphBuilder.Operation("Cast", [last], end, ("to", OnnxTensor.Float)));
+        ValueInfoProto value = output.Dimensions is null
+            ? OnnxGraphBuilder.Value(end, OnnxGraphBuilder.Element.Float)
+            : OnnxGraphBuilder.Value(
+                end, OnnxGraphBuilder.Element.Float, [.. output.Dimensions.SkipLast(1), tail.InputWidth.ToString(CultureInfo.InvariantCulture)]);
+        return (splitter.Write(value), end);
     }
 
     /// <summary>Writes what moved tokens behind the start, in its order, for X; collects what all of it needs.</summary>
@@ -75,7 +84,7 @@ internal sealed class EncoderCut
                 Need(other);
             }
 
-            _selection.NewNodes.Add(OnnxGraphBuilder.Encode(node, [from, .. others], [to]));
+            _newNodes.Add(OnnxGraphBuilder.Operation(node, [from, .. others], [to]));
         }
 
         return current;
@@ -115,16 +124,15 @@ internal sealed class EncoderCut
         Need(shape);
         string leading = Unused($"{shape}_leading");
         string widened = Unused($"{shape}_widened");
-        _selection.NewNodes.Add(OnnxGraphBuilder.Encode("Slice", [shape, NewConstant([0]), NewConstant([-1]), NewConstant([0])], leading));
-        _selection.NewNodes.Add(OnnxGraphBuilder.Encode("Concat", [leading, NewConstant([_tail.InputWidth])], widened, ("axis", 0)));
+        _newNodes.Add(OnnxGraphBuilder.Operation("Slice", [shape, NewConstant([0]), NewConstant([-1]), NewConstant([0])], leading));
+        _newNodes.Add(OnnxGraphBuilder.Operation("Concat", [leading, NewConstant([_tail.InputWidth])], widened, ("axis", 0)));
         return widened;
     }
 
     private string NewConstant(ReadOnlySpan<long> values)
     {
         string name = Unused("visual_tokens_constant");
-        _selection.NewConstants.Add(new ProtobufWriter()
-            .WriteInt64(1, values.Length).WriteInt64(2, OnnxTensor.Int64).WriteString(8, name).WriteBytes(9, MemoryMarshal.AsBytes(values)));
+        _newConstants.Add(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Int64, MemoryMarshal.AsBytes(values), [values.Length], name));
         return name;
     }
 
@@ -135,12 +143,12 @@ internal sealed class EncoderCut
         while (pending.TryPop(out string? name))
         {
             int index = _constants.Order.ProducerIndex(name);
-            if (!_selection.Values.Add(name) || index < 0 || !_selection.Nodes.Add(index))
+            if (!_values.Add(name) || index < 0 || !_nodes.Add(index))
             {
                 continue;
             }
 
-            OnnxNode node = _constants.Order.Graph.Nodes[index];
+            OnnxNode node = Graph.Nodes[index];
             if (GraphOrder.Reads(node).Any(_counterparts.ContainsKey))
             {
                 // How many tokens there are is known before the projector, too. Anything else would need what is cut off.
@@ -150,7 +158,7 @@ internal sealed class EncoderCut
                 }
 
                 node = node with { Inputs = [.. node.Inputs.Select(input => _counterparts.GetValueOrDefault(input, input))] };
-                _selection.Rewritten[index] = node;
+                _rewritten[index] = node;
             }
 
             foreach (string input in GraphOrder.Reads(node))
@@ -160,17 +168,43 @@ internal sealed class EncoderCut
         }
     }
 
+    /// <summary>The model without what is not selected.</summary>
+    private ModelProto Write(ValueInfoProto output)
+    {
+        ModelProto model = Graph.Model.Clone();
+        GraphProto graph = model.Graph;
+        Replace(graph.Node, [.. graph.Node.Select(Rewritten).OfType<NodeProto>(), .. _newNodes]);
+        Replace(graph.Initializer, [.. graph.Initializer.Where(tensor => _values.Contains(tensor.Name)), .. _newConstants]);
+
+        // An initialiser may be an input as well; without the one the other would have to be fed.
+        Replace(graph.Input, [.. graph.Input.Where(input => _values.Contains(input.Name) || !Graph.Constants.ContainsKey(input.Name))]);
+        Replace(graph.ValueInfo, [.. graph.ValueInfo.Where(value => _values.Contains(value.Name))]);
+        Replace(graph.Output, [output]);
+        graph.QuantizationAnnotation.Clear();
+        return model;
+
+        NodeProto? Rewritten(NodeProto node, int index) =>
+            _rewritten.TryGetValue(index, out OnnxNode? other) ? OnnxGraphBuilder.Operation(other, other.Inputs, other.Outputs)
+            : _nodes.Contains(index) ? node
+            : null;
+
+        static void Replace<T>(RepeatedField<T> field, T[] values)
+        {
+            field.Clear();
+            field.Add(values);
+        }
+    }
+
     private string Unused(string name)
     {
-        OnnxGraph graph = _constants.Order.Graph;
         string unused = name;
-        while (_selection.Values.Contains(unused) || _constants.Producer(unused) is not null || graph.Constants.ContainsKey(unused)
-            || graph.Inputs.Any(input => input.Name == unused))
+        while (_values.Contains(unused) || _constants.Producer(unused) is not null || Graph.Constants.ContainsKey(unused)
+            || Graph.Inputs.Any(input => input.Name == unused))
         {
             unused = $"{name}_{++_names}";
         }
 
-        _selection.Values.Add(unused);
+        _values.Add(unused);
         return unused;
     }
 }
