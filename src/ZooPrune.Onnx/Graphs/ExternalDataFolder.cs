@@ -71,7 +71,8 @@ internal sealed class ExternalDataFolder(string? folder)
             ? length
             : throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {available:N0}"));
+                $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', "
+                + $"which has {available:N0}"));
     }
 
     /// <summary>

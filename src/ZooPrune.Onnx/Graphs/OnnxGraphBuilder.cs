@@ -99,7 +99,8 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     }
 
     /// <summary>Adds an operation with several outputs and returns their names.</summary>
-    public string[] NodeWithOutputs(string operatorName, ReadOnlySpan<string> inputs, int count, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public string[] NodeWithOutputs(
+        string operatorName, ReadOnlySpan<string> inputs, int count, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         string[] results = new string[count];
         for (int i = 0; i < count; i++)
@@ -111,7 +112,9 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         return results;
     }
 
-    /// <summary>Adds an operation of another graph, with other inputs, and returns the name of its first output, the only one that it keeps.</summary>
+    /// <summary>
+    /// Adds an operation of another graph, with other inputs, and returns the name of its first output, the only one that it keeps.
+    /// </summary>
     public string Copy(OnnxNode node, IReadOnlyList<string> inputs)
     {
         string result = $"v{_names++}";
@@ -151,10 +154,12 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         var shape = new TensorShapeProto();
         foreach (string dimension in dimensions)
         {
-            shape.Dim.Add(long.TryParse(dimension, out long size) ? new DimensionProto { DimValue = size } : new DimensionProto { DimParam = dimension });
+            bool isFixed = long.TryParse(dimension, out long size);
+            shape.Dim.Add(isFixed ? new DimensionProto { DimValue = size } : new DimensionProto { DimParam = dimension });
         }
 
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TensorTypeProto { ElemType = (int)element, Shape = shape } } };
+        var tensor = new TensorTypeProto { ElemType = (int)element, Shape = shape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     /// <summary>A constant.</summary>
@@ -175,7 +180,11 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     }
 
     private static NodeProto Operation(
-        string operatorName, string domain, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, ReadOnlySpan<(string Name, object Value)> attributes)
+        string operatorName,
+        string domain,
+        ReadOnlySpan<string> inputs,
+        ReadOnlySpan<string> outputs,
+        ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var node = new NodeProto { OpType = operatorName };
         node.Input.Add(inputs.ToArray());
@@ -198,7 +207,8 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         float single => new AttributeProto { Name = name, Type = AttributeType.Float, F = single },
         int number => new AttributeProto { Name = name, Type = AttributeType.Int, I = number },
         string text => new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(text) },
-        (Element element, byte[] raw, long[] shape) => new AttributeProto { Name = name, Type = AttributeType.Tensor, T = Tensor(element, raw, shape) },
+        (Element element, byte[] raw, long[] shape) =>
+            new AttributeProto { Name = name, Type = AttributeType.Tensor, T = Tensor(element, raw, shape) },
         long[] numbers => new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { numbers } },
         _ => throw new ArgumentException($"Attribute '{name}' has the type {value.GetType()}.", nameof(value)),
     };

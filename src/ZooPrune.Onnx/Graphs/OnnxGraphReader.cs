@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>Makes of an ONNX file what finding a projector needs. Of subgraphs only the names are looked at that they take from outside.</summary>
+/// <summary>
+/// Makes of an ONNX file what finding a projector needs. Of subgraphs only the names are looked at that they take from outside.
+/// </summary>
 internal static class OnnxGraphReader
 {
     /// <param name="file">The file; it must stay where it is as long as the graph is in use.</param>
@@ -28,7 +30,7 @@ internal static class OnnxGraphReader
             (int)Math.Clamp(operatorSet, 0, 1000));
     }
 
-    /// <exception cref="InvalidDataException">The values of the constant do not fit its shape, or it is not said where they are.</exception>
+    /// <exception cref="InvalidDataException">The values do not fit the shape, or it is not said where they are.</exception>
     public static OnnxTensor ReadTensor(TensorProto tensor)
     {
         CheckShape(tensor);
@@ -119,8 +121,8 @@ internal static class OnnxGraphReader
     }
 
     /// <summary>
-    /// Values that are listed as numbers instead of raw bytes, as raw bytes. Small integers and float16 are listed as integers; two four-bit
-    /// numbers share one entry already.
+    /// Values that are listed as numbers instead of raw bytes, as raw bytes. Small integers and float16 are listed as integers; two
+    /// four-bit numbers share one entry already.
     /// </summary>
     private static byte[] ListedValues(TensorProto tensor)
     {
@@ -134,7 +136,8 @@ internal static class OnnxGraphReader
             return MemoryMarshal.AsBytes<double>(tensor.DoubleData.ToArray()).ToArray();
         }
 
-        long[] integers = [.. tensor.Int32Data.Select(value => (long)value), .. tensor.Int64Data, .. tensor.Uint64Data.Select(value => (long)value)];
+        long[] integers =
+            [.. tensor.Int32Data.Select(value => (long)value), .. tensor.Int64Data, .. tensor.Uint64Data.Select(value => (long)value)];
         int size = Math.Max(1, (OnnxTensor.BitsPerElement(tensor.DataType) ?? 8) / 8);
         byte[] packed = new byte[(long)integers.Length * size];
         Span<byte> bytes = stackalloc byte[sizeof(long)];
@@ -172,7 +175,8 @@ internal static class OnnxGraphReader
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"constant '{tensor.Name}' has {tensor.External?.Length ?? tensor.Raw.Length:N0} bytes for the shape [{string.Join(", ", tensor.Dimensions)}], which needs {needed:N0}"));
+                $"constant '{tensor.Name}' has {tensor.External?.Length ?? tensor.Raw.Length:N0} bytes for the shape "
+                + $"[{string.Join(", ", tensor.Dimensions)}], which needs {needed:N0}"));
         }
     }
 }

@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// Reads an ONNX file by Google.Protobuf, but for the values of its constants: Google.Protobuf would copy them, and they are nearly all of the
-/// file. They become views of it. Meant for files of unknown origin: every length is checked against what is left.
+/// Reads an ONNX file by Google.Protobuf, but for the values of its constants: Google.Protobuf would copy them, and they are nearly all
+/// of the file. They become views of it. Meant for files of unknown origin: every length is checked against what is left.
 /// </summary>
 internal static class OnnxModelReader
 {
@@ -24,7 +24,9 @@ internal static class OnnxModelReader
                     return false;
                 }
 
-                model.Graph = model.Graph is null ? ReadGraph(bytes, 0) : throw new InvalidDataException("there are two graphs in the file");
+                model.Graph = model.Graph is null
+                    ? ReadGraph(bytes, 0)
+                    : throw new InvalidDataException("there are two graphs in the file");
                 return true;
             });
         }
@@ -119,7 +121,7 @@ internal static class OnnxModelReader
     /// <summary>Reads a message but for the fields that are taken out of it: a message is the sum of its pieces.</summary>
     /// <param name="message">Receives the rest.</param>
     /// <param name="bytes">The message as the file has it.</param>
-    /// <param name="take">Is given the number and the value of each field that has a length; false where it does not want the field.</param>
+    /// <param name="take">Is given number and value of each field that has a length; false where it does not want the field.</param>
     private static void Merge(IMessage message, ReadOnlyMemory<byte> bytes, Func<int, ReadOnlyMemory<byte>, bool> take)
     {
         int piece = 0;

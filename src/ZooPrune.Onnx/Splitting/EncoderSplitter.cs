@@ -6,8 +6,8 @@ namespace ZooPrune.Onnx;
 
 /// <summary>
 /// Makes the graph that ends in X. Nodes and constants that X needs are taken over as they are, the rest is left out; what moved tokens
-/// behind the projector (the order of Qwen's windows, reshapes) moves X instead, which is the same because the projector treats each token on
-/// its own.
+/// behind the projector (the order of Qwen's windows, reshapes) moves X instead, which is the same because the projector treats each
+/// token on its own.
 /// </summary>
 internal sealed class EncoderSplitter
 {
@@ -46,10 +46,10 @@ internal sealed class EncoderSplitter
 
         // Whatever the type was, X is float32; where it was so before, ONNX Runtime drops the node.
         splitter._newNodes.Add(OnnxGraphBuilder.Operation("Cast", [last], end, ("to", OnnxTensor.Float)));
+        string width = tail.InputWidth.ToString(CultureInfo.InvariantCulture);
         ValueInfoProto value = output.Dimensions is null
             ? OnnxGraphBuilder.Value(end, OnnxGraphBuilder.Element.Float)
-            : OnnxGraphBuilder.Value(
-                end, OnnxGraphBuilder.Element.Float, [.. output.Dimensions.SkipLast(1), tail.InputWidth.ToString(CultureInfo.InvariantCulture)]);
+            : OnnxGraphBuilder.Value(end, OnnxGraphBuilder.Element.Float, [.. output.Dimensions.SkipLast(1), width]);
         return (splitter.Write(value), end);
     }
 
@@ -57,10 +57,10 @@ internal sealed class EncoderSplitter
     private string MoveTokens()
     {
         string current = _tail.Start;
-        var moves = new List<(TailStep Step, string From, string To)>();
-        foreach (TailStep step in _tail.Steps)
+        var moves = new List<(ProjectorNode Step, string From, string To)>();
+        foreach (ProjectorNode step in _tail.Steps)
         {
-            string next = step.Kind == TailKind.RowMove ? Unused($"{step.Node!.Outputs[0]}_visual_tokens") : current;
+            string next = step.Kind == NodeKind.RowMove ? Unused($"{step.Node!.Outputs[0]}_visual_tokens") : current;
             MarkInside(step, next);
             if (next != current)
             {
@@ -70,7 +70,7 @@ internal sealed class EncoderSplitter
         }
 
         Need(_tail.Start);
-        foreach ((TailStep step, string from, string to) in moves)
+        foreach ((ProjectorNode step, string from, string to) in moves)
         {
             OnnxNode node = step.Node!;
             string[] others = [.. node.Inputs.Skip(1)];
@@ -90,12 +90,13 @@ internal sealed class EncoderSplitter
         return current;
     }
 
-    private void MarkInside(TailStep step, string counterpart)
+    private void MarkInside(ProjectorNode step, string counterpart)
     {
         var pending = new Stack<string>([step.Output]);
         while (pending.TryPop(out string? name))
         {
-            if (step.Inputs.Contains(name) || _constants.IsConstant(name) || _constants.Producer(name) is not { } node || _counterparts.ContainsKey(name))
+            if (step.Inputs.Contains(name) || _constants.IsConstant(name) || _constants.Producer(name) is not { } node
+                || _counterparts.ContainsKey(name))
             {
                 continue;
             }
@@ -105,7 +106,7 @@ internal sealed class EncoderSplitter
                 _counterparts[output] = counterpart;
             }
 
-            IEnumerable<string> inputs = step.Kind == TailKind.RowMove && step.Node == node ? node.Inputs.Take(1) : node.Inputs;
+            IEnumerable<string> inputs = step.Kind == NodeKind.RowMove && step.Node == node ? node.Inputs.Take(1) : node.Inputs;
             foreach (string input in inputs.Where(input => input.Length > 0))
             {
                 pending.Push(input);

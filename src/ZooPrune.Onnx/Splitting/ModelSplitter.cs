@@ -11,8 +11,8 @@ internal static class ModelSplitter
     // What a folder may have besides its graphs that answers depend on.
     private static readonly string[] SmallFiles =
     [
-        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json", "tokenizer_config.json",
-        "special_tokens_map.json", "chat_template.jinja", "chat_template.json",
+        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json",
     ];
 
     /// <summary>
@@ -21,10 +21,12 @@ internal static class ModelSplitter
     /// </summary>
     /// <param name="files">A model without projector.onnx.</param>
     /// <param name="outFolder">Path of a folder that is not there yet, or is empty.</param>
-    /// <param name="separator">Name and values of the one tensor that the model needs from model.safetensors; null where it needs none.</param>
+    /// <param name="newlineEmbedding">
+    /// Name and values of the one tensor that the model needs from model.safetensors; null where it needs none.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="outFolder"/> is empty or white space.</exception>
     /// <exception cref="ZooPruneException">The model is split already or cannot be split, or the folder cannot be written.</exception>
-    public static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? separator = null)
+    public static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? newlineEmbedding = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outFolder);
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder));
@@ -52,9 +54,9 @@ internal static class ModelSplitter
                 File.Copy(Path.Combine(files.Root, name), Path.Combine(partial, name));
             }
 
-            if (separator is { } tensor)
+            if (newlineEmbedding is { } tensor)
             {
-                File.WriteAllBytes(Path.Combine(partial, "model.safetensors"), OneTensorFile.Write(tensor.Name, tensor.Values));
+                File.WriteAllBytes(Path.Combine(partial, "model.safetensors"), SafetensorsWriter.Write(tensor.Name, tensor.Values));
             }
 
             if (Directory.Exists(target))
