@@ -4,8 +4,8 @@ using static ZooPrune.Onnx.OnnxGraphBuilder;
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>
-/// Products of 8-bit activations and weights, compared with the sums of integers that they are. ONNX Runtime's own setting adds them up in 16
-/// bits that saturate where the processor is an x86 without VNNI and the weights are int8.
+/// Products of 8-bit activations and weights, compared with the sums of integers that they are. ONNX Runtime's own setting adds them up in
+/// 16 bits that saturate where the processor is an x86 without VNNI and the weights are int8.
 /// </summary>
 public sealed class EightBitProductTests
 {
@@ -74,8 +74,10 @@ public sealed class EightBitProductTests
         string[] quantised = name == "DynamicQuantizeMatMul" ? [] : graph.NodeWithOutputs("DynamicQuantizeLinear", [x], 3);
         string product = name switch
         {
-            "MatMulInteger" => graph.Node("Cast", [graph.Node(name, [quantised[0], weight, quantised[2], zeroPoint])], ("to", OnnxTensor.Float)),
-            "MatMulIntegerToFloat" => graph.Node(name, MicrosoftDomain, [quantised[0], weight, quantised[1], one, quantised[2], zeroPoint], null),
+            "MatMulInteger" =>
+                graph.Node("Cast", [graph.Node(name, [quantised[0], weight, quantised[2], zeroPoint])], ("to", OnnxTensor.Float)),
+            "MatMulIntegerToFloat" =>
+                graph.Node(name, MicrosoftDomain, [quantised[0], weight, quantised[1], one, quantised[2], zeroPoint], null),
             "DynamicQuantizeMatMul" => graph.Node(name, MicrosoftDomain, [x, weight, one, zeroPoint], null),
             _ => Requantised(),
         };

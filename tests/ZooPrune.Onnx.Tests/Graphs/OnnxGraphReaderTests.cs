@@ -92,7 +92,8 @@ public sealed class OnnxGraphReaderTests
             Initializer = { OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, [], [0], "own") },
             Output = { new ValueInfoProto { Name = "sum" }, new ValueInfoProto { Name = "also outside" } },
         };
-        var node = new NodeProto { OpType = "If", Output = { "out" }, Attribute = { new AttributeProto { Name = "then_branch", G = inner } } };
+        var branch = new AttributeProto { Name = "then_branch", G = inner };
+        var node = new NodeProto { OpType = "If", Output = { "out" }, Attribute = { branch } };
 
         OnnxGraph graph = OnnxGraphReader.Read(new ModelProto { Graph = new GraphProto { Node = { node } } }.ToByteArray());
 
@@ -137,7 +138,8 @@ public sealed class OnnxGraphReaderTests
         byte[] file = FileOf(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, [], [0], "name"));
         file[file.AsSpan().IndexOf("name"u8)] = 0xFF;
 
-        Assert.StartsWith("a message in the file is broken: ", Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file)).Message);
+        Assert.StartsWith(
+            "a message in the file is broken: ", Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file)).Message);
     }
 
     [Fact]
@@ -178,7 +180,8 @@ public sealed class OnnxGraphReaderTests
         }
     }
 
-    private static byte[] FileOf(TensorProto tensor) => new ModelProto { Graph = new GraphProto { Initializer = { tensor } } }.ToByteArray();
+    private static byte[] FileOf(TensorProto tensor) =>
+        new ModelProto { Graph = new GraphProto { Initializer = { tensor } } }.ToByteArray();
 
     private static OnnxGraph? ReadOrInvalid(ReadOnlyMemory<byte> file)
     {

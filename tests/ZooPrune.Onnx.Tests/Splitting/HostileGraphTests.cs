@@ -144,7 +144,8 @@ public sealed class HostileGraphTests : IDisposable
     {
         string path = _folder.Write("vision_encoder.onnx", file);
         Assert.Equal(
-            $"Graph '{path}': it cannot be cut before its projector ({what}). Expected a complete ONNX file with its data files beside it; export or download it again.",
+            $"Graph '{path}': it cannot be cut before its projector ({what}). "
+            + "Expected a complete ONNX file with its data files beside it; export or download it again.",
             Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message);
     }
 }

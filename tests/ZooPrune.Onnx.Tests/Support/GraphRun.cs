@@ -11,7 +11,9 @@ internal static class GraphRun
         return Run(session, inputs);
     }
 
-    /// <summary>Node by node: ONNX Runtime's optimiser may turn products with 8-bit weights into ones that round activations, too.</summary>
+    /// <summary>
+    /// Node by node: ONNX Runtime's optimiser may turn products with 8-bit weights into ones that round activations, too.
+    /// </summary>
     public static (float[] Values, long[] Shape) Literally(string path, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
@@ -22,7 +24,8 @@ internal static class GraphRun
         return Read(outputs);
     }
 
-    public static (float[] Values, long[] Shape) Encoder(SplitVisionEncoder split, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
+    public static (float[] Values, long[] Shape) Encoder(
+        SplitVisionEncoder split, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
         using GraphSession session = GraphSession.OpenPart("split", split.Encoder, threads: 1, split.Folder);
         Assert.Equal([split.OutputName], session.Outputs.Keys);
