@@ -31,8 +31,8 @@ internal sealed class ModelParts : IDisposable
                 : GraphSession.OpenPart(files.VisionEncoder, split.Encoder, options.Threads, split.Folder);
             Encoder = Own(VisionEncoder.Open(encoder, split?.Projector.InputWidth, Preprocessor.TileSize?.Height));
             Projector = files.Projector is { } projector
-                ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, ProbeTokens)
-                : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, ProbeTokens);
+                ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, CalibrationTokens)
+                : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, CalibrationTokens);
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             Decoder = Own(Decoder.Open(files.Decoder, options.Threads, Family.PositionAxes, Positions, Configuration.Decoder with { Width = Embedder.Width }));
@@ -124,11 +124,11 @@ internal sealed class ModelParts : IDisposable
     private IModelFamily Family => Configuration.Family;
 
     /// <summary>X of a picture drawn in code, by which a low-rank sensitivity is chosen.</summary>
-    private float[] ProbeTokens() =>
-        Encoder.Encode([Preprocessor.Prepare(ProbePicture.Draw(ProbeSide), ProbeSide, ProbeSide)])[0];
+    private float[] CalibrationTokens() =>
+        Encoder.Encode([Preprocessor.Prepare(CalibrationImage.Draw(CalibrationSide), CalibrationSide, CalibrationSide)])[0];
 
     /// <summary>The tile's side; for patches enough of them to choose a rank by.</summary>
-    private int ProbeSide => Encoder.ImageSize > 0 ? Encoder.ImageSize : SideWithoutTiles;
+    private int CalibrationSide => Encoder.ImageSize > 0 ? Encoder.ImageSize : SideWithoutTiles;
 
     private float[] LoadSeparator()
     {

@@ -71,7 +71,8 @@ internal sealed class ExternalDataFolder(string? folder)
             ? length
             : throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', which has {available:N0}"));
+                $"constant '{tensor.Name}' is {length:N0} bytes from byte {external.Offset:N0} of '{external.Location}', "
+                + $"which has {available:N0}"));
     }
 
     /// <summary>
@@ -97,6 +98,26 @@ internal sealed class ExternalDataFolder(string? folder)
         return folders is [var only]
             ? (only, files.ToDictionary(file => file.Location, file => (file.Target ?? file.File).Name))
             : throw new InvalidDataException($"its data files are links into several folders, {string.Join(" and ", folders)}");
+    }
+
+    /// <summary>Changes where a model says that its constants in other files are.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="move">Where a constant is now, given as it was; called in the order of the file.</param>
+    public static void Move(ModelProto model, Func<OnnxTensor, ExternalData> move)
+    {
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == DataLocation.External))
+        {
+            (string location, long offset, long? length) = move(OnnxGraphReader.ReadTensor(tensor));
+            tensor.ExternalData.Clear();
+            Add("location", location);
+            Add("offset", offset.ToString(CultureInfo.InvariantCulture));
+            if (length is { } stated)
+            {
+                Add("length", stated.ToString(CultureInfo.InvariantCulture));
+            }
+
+            void Add(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
     }
 
     private static FileInfo? Target(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;

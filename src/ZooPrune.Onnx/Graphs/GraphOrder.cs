@@ -39,6 +39,44 @@ internal sealed class GraphOrder
     /// <summary>Everything that a node reads, what its subgraphs take from outside included.</summary>
     public static IEnumerable<string> Reads(OnnxNode node) => node.Inputs.Concat(node.Captured).Where(name => name.Length > 0);
 
+    /// <summary>The only value that a value depends on, found on the way back from it; null where there is none or more than one.</summary>
+    /// <param name="output">Name of the value.</param>
+    /// <param name="isGiven">Whether a value does not count, as a constant.</param>
+    /// <param name="reads">What a node reads on this way; null where the way ends before it.</param>
+    public string? OnlySource(string output, Func<string, bool> isGiven, Func<OnnxNode, string, IEnumerable<string>?> reads)
+    {
+        const int MostValues = 64;
+        var seen = new HashSet<string>();
+        var sources = new HashSet<string>();
+        var pending = new Stack<string>([output]);
+        while (pending.TryPop(out string? name))
+        {
+            if (!seen.Add(name) || isGiven(name))
+            {
+                continue;
+            }
+
+            if (seen.Count > MostValues)
+            {
+                return null;
+            }
+
+            if (Producer(name) is { } node && reads(node, name) is { } inputs)
+            {
+                foreach (string input in inputs)
+                {
+                    pending.Push(input);
+                }
+            }
+            else
+            {
+                sources.Add(name);
+            }
+        }
+
+        return sources.Count == 1 && sources.Single() != output ? sources.Single() : null;
+    }
+
     private int[] Sort(IReadOnlyList<OnnxNode> nodes)
     {
         int[] waiting = new int[nodes.Count];

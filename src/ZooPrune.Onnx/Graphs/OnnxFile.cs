@@ -34,10 +34,12 @@ internal sealed unsafe class OnnxFile : MemoryManager<byte>
             long length = stream.Length;
             if (length is 0 or > int.MaxValue)
             {
-                throw new InvalidDataException(length == 0 ? "the file is empty" : $"the file has {length / 1e9:0.0} GB, more than the 2 GB of the format");
+                throw new InvalidDataException(
+                    length == 0 ? "the file is empty" : $"the file has {length / 1e9:0.0} GB, more than the 2 GB of the format");
             }
 
-            file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            file = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             return new OnnxFile(file, file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), (int)length);
         }
         catch

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Google.Protobuf;
 
 namespace ZooPrune.Onnx;
 
@@ -18,7 +19,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
 
     private const int IrVersion = 9;
 
-    private readonly ProtobufWriter _graph = new ProtobufWriter().WriteString(2, name);
+    private readonly GraphProto _graph = new() { Name = name };
     private int _names;
 
     public enum Element
@@ -38,12 +39,12 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
 
     public string Input(string name, Element element, params ReadOnlySpan<string> dimensions)
     {
-        _graph.WriteMessage(11, EncodeValue(name, element, dimensions));
+        _graph.Input.Add(Value(name, element, dimensions));
         return name;
     }
 
     public void Output(string name, Element element, params ReadOnlySpan<string> dimensions) =>
-        _graph.WriteMessage(12, EncodeValue(name, element, dimensions));
+        _graph.Output.Add(Value(name, element, dimensions));
 
     public string Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> dimensions) =>
         Constant(Element.Float, MemoryMarshal.AsBytes(values), dimensions);
@@ -55,7 +56,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     public string Constant(Element element, ReadOnlySpan<byte> raw, params ReadOnlySpan<long> dimensions)
     {
         string name = $"c{_names++}";
-        _graph.WriteMessage(5, Tensor(element, raw, dimensions).WriteString(8, name));
+        _graph.Initializer.Add(Tensor(element, raw, dimensions, name));
         return name;
     }
 
@@ -93,12 +94,13 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         string result = output ?? $"v{_names++}";
-        _graph.WriteMessage(1, Encode(operatorName, domain, inputs, [result], attributes));
+        _graph.Node.Add(Operation(operatorName, domain, inputs, [result], attributes));
         return result;
     }
 
     /// <summary>Adds an operation with several outputs and returns their names.</summary>
-    public string[] NodeWithOutputs(string operatorName, ReadOnlySpan<string> inputs, int count, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public string[] NodeWithOutputs(
+        string operatorName, ReadOnlySpan<string> inputs, int count, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         string[] results = new string[count];
         for (int i = 0; i < count; i++)
@@ -106,125 +108,108 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
             results[i] = $"v{_names++}";
         }
 
-        _graph.WriteMessage(1, Encode(operatorName, "", inputs, results, attributes));
+        _graph.Node.Add(Operation(operatorName, "", inputs, results, attributes));
         return results;
     }
 
-    /// <summary>An operation of ONNX's own as it stands in a graph.</summary>
-    public static ProtobufWriter Encode(
-        string operatorName, ReadOnlySpan<string> inputs, string output, params ReadOnlySpan<(string Name, object Value)> attributes) =>
-        Encode(operatorName, "", inputs, [output], attributes);
-
-    /// <summary>An operation of another graph as it stands in a graph, with other inputs and outputs.</summary>
-    public static ProtobufWriter Encode(OnnxNode node, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs)
+    /// <summary>
+    /// Adds an operation of another graph, with other inputs, and returns the name of its first output, the only one that it keeps.
+    /// </summary>
+    public string Copy(OnnxNode node, IReadOnlyList<string> inputs)
     {
-        var writer = new ProtobufWriter();
-        foreach (string input in inputs)
-        {
-            writer.WriteString(1, input);
-        }
-
-        foreach (string output in outputs)
-        {
-            writer.WriteString(2, output);
-        }
-
-        // Everything but inputs, outputs and name, which are the fields 1 to 3.
-        var message = new ProtobufReader(node.Message);
-        for (int start = 0; message.TryReadField(out int field, out WireType type); start = message.Position)
-        {
-            message.Skip(type);
-            if (field > 3)
-            {
-                writer.WriteFields(message.Since(start).Span);
-            }
-        }
-
-        return writer;
+        string result = $"v{_names++}";
+        _graph.Node.Add(Operation(node, inputs, [result]));
+        return result;
     }
 
-    private static ProtobufWriter Encode(
-        string operatorName, string domain, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, ReadOnlySpan<(string Name, object Value)> attributes)
+    public byte[] Build()
     {
-        var node = new ProtobufWriter();
-        foreach (string input in inputs)
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "ZooPrune", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = operatorSet });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = ExtensionsDomain, Version = 1 });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = MicrosoftDomain, Version = 1 });
+        return model.ToByteArray();
+    }
+
+    /// <summary>An operation of ONNX's own.</summary>
+    public static NodeProto Operation(
+        string operatorName, ReadOnlySpan<string> inputs, string output, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Operation(operatorName, "", inputs, [output], attributes);
+
+    /// <summary>An operation of another graph with other inputs and outputs, and without its name.</summary>
+    public static NodeProto Operation(OnnxNode node, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs)
+    {
+        NodeProto copy = node.Proto.Clone();
+        copy.ClearName();
+        copy.Input.Clear();
+        copy.Input.Add(inputs);
+        copy.Output.Clear();
+        copy.Output.Add(outputs);
+        return copy;
+    }
+
+    /// <summary>An input or output of a graph.</summary>
+    public static ValueInfoProto Value(string name, Element element, params ReadOnlySpan<string> dimensions)
+    {
+        var shape = new TensorShapeProto();
+        foreach (string dimension in dimensions)
         {
-            node.WriteString(1, input);
+            bool isFixed = long.TryParse(dimension, out long size);
+            shape.Dim.Add(isFixed ? new DimensionProto { DimValue = size } : new DimensionProto { DimParam = dimension });
         }
 
-        foreach (string output in outputs)
+        var tensor = new TensorTypeProto { ElemType = (int)element, Shape = shape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+
+    /// <summary>A constant.</summary>
+    public static TensorProto Tensor(Element element, ReadOnlySpan<byte> raw, ReadOnlySpan<long> dimensions, string? name = null)
+    {
+        var tensor = new TensorProto { DataType = (int)element, RawData = ByteString.CopyFrom(raw) };
+        if (name is not null)
         {
-            node.WriteString(2, output);
+            tensor.Name = name;
         }
 
-        node.WriteString(4, operatorName);
+        foreach (long dimension in dimensions)
+        {
+            tensor.Dims.Add(dimension);
+        }
+
+        return tensor;
+    }
+
+    private static NodeProto Operation(
+        string operatorName,
+        string domain,
+        ReadOnlySpan<string> inputs,
+        ReadOnlySpan<string> outputs,
+        ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var node = new NodeProto { OpType = operatorName };
+        node.Input.Add(inputs.ToArray());
+        node.Output.Add(outputs.ToArray());
         foreach ((string attribute, object value) in attributes)
         {
-            node.WriteMessage(5, Attribute(attribute, value));
+            node.Attribute.Add(Attribute(attribute, value));
         }
 
         if (domain.Length > 0)
         {
-            node.WriteString(7, domain);
+            node.Domain = domain;
         }
 
         return node;
     }
 
-    /// <summary>Adds an operation of another graph, with other inputs, and returns the name of its first output, the only one that it keeps.</summary>
-    public string Copy(OnnxNode node, IReadOnlyList<string> inputs)
+    private static AttributeProto Attribute(string name, object value) => value switch
     {
-        string result = $"v{_names++}";
-        _graph.WriteMessage(1, Encode(node, inputs, [result]));
-        return result;
-    }
-
-    public byte[] Build() =>
-        new ProtobufWriter()
-            .WriteInt64(1, IrVersion)
-            .WriteString(2, "ZooPrune")
-            .WriteMessage(7, _graph)
-            .WriteMessage(8, new ProtobufWriter().WriteString(1, "").WriteInt64(2, operatorSet))
-            .WriteMessage(8, new ProtobufWriter().WriteString(1, ExtensionsDomain).WriteInt64(2, 1))
-            .WriteMessage(8, new ProtobufWriter().WriteString(1, MicrosoftDomain).WriteInt64(2, 1))
-            .ToArray();
-
-    /// <summary>An input or output as it stands in a graph.</summary>
-    public static ProtobufWriter EncodeValue(string name, Element element, params ReadOnlySpan<string> dimensions)
-    {
-        var shape = new ProtobufWriter();
-        foreach (string dimension in dimensions)
-        {
-            var written = new ProtobufWriter();
-            shape.WriteMessage(1, long.TryParse(dimension, out long size) ? written.WriteInt64(1, size) : written.WriteString(2, dimension));
-        }
-
-        ProtobufWriter tensor = new ProtobufWriter().WriteInt64(1, (long)element).WriteMessage(2, shape);
-        return new ProtobufWriter().WriteString(1, name).WriteMessage(2, new ProtobufWriter().WriteMessage(1, tensor));
-    }
-
-    private static ProtobufWriter Attribute(string name, object value)
-    {
-        ProtobufWriter attribute = new ProtobufWriter().WriteString(1, name);
-        return value switch
-        {
-            float single => attribute.WriteSingle(2, single).WriteInt64(20, 1),
-            int number => attribute.WriteInt64(3, number).WriteInt64(20, 2),
-            string text => attribute.WriteString(4, text).WriteInt64(20, 3),
-            (Element element, byte[] raw, long[] shape) => attribute.WriteMessage(5, Tensor(element, raw, shape)).WriteInt64(20, 4),
-            long[] numbers => numbers.Aggregate(attribute, (writer, number) => writer.WriteInt64(8, number)).WriteInt64(20, 7),
-            _ => throw new ArgumentException($"Attribute '{name}' has the type {value.GetType()}.", nameof(value)),
-        };
-    }
-
-    private static ProtobufWriter Tensor(Element element, ReadOnlySpan<byte> raw, ReadOnlySpan<long> dimensions)
-    {
-        var tensor = new ProtobufWriter();
-        foreach (long dimension in dimensions)
-        {
-            tensor.WriteInt64(1, dimension);
-        }
-
-        return tensor.WriteInt64(2, (long)element).WriteBytes(9, raw);
-    }
+        float single => new AttributeProto { Name = name, Type = AttributeType.Float, F = single },
+        int number => new AttributeProto { Name = name, Type = AttributeType.Int, I = number },
+        string text => new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(text) },
+        (Element element, byte[] raw, long[] shape) =>
+            new AttributeProto { Name = name, Type = AttributeType.Tensor, T = Tensor(element, raw, shape) },
+        long[] numbers => new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { numbers } },
+        _ => throw new ArgumentException($"Attribute '{name}' has the type {value.GetType()}.", nameof(value)),
+    };
 }

@@ -1,243 +1,182 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// Reads the parts of an ONNX file that finding a projector needs, without copying constants. Field numbers are those of onnx.proto3.
-/// Of subgraphs only the names are read that they take from outside.
+/// Makes of an ONNX file what finding a projector needs. Of subgraphs only the names are looked at that they take from outside.
 /// </summary>
 internal static class OnnxGraphReader
 {
-    private const int DeepestSubgraph = 16;
-
     /// <param name="file">The file; it must stay where it is as long as the graph is in use.</param>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the values of a constant do not fit its shape.</exception>
     public static OnnxGraph Read(ReadOnlyMemory<byte> file)
     {
-        ReadOnlyMemory<byte>? graph = null;
-        int operatorSet = 0;
-        var model = new ProtobufReader(file);
-        while (model.TryReadField(out int field, out WireType type))
-        {
-            switch (field, type)
-            {
-                case (7, WireType.Bytes):
-                    graph = graph is null ? model.ReadBytes() : throw new InvalidDataException("there are two graphs in the file");
-                    break;
-                case (8, WireType.Bytes):
-                    operatorSet = Math.Max(operatorSet, ReadOperatorSet(model.ReadMessage()));
-                    break;
-                default:
-                    model.Skip(type);
-                    break;
-            }
-        }
-
-        return graph is { } found
-            ? ReadGraph(new ProtobufReader(found), operatorSet)
-            : throw new InvalidDataException("there is no graph in the file");
-    }
-
-    private static OnnxGraph ReadGraph(ProtobufReader message, int operatorSet)
-    {
-        var nodes = new List<OnnxNode>();
+        ModelProto model = OnnxModelReader.Read(file);
         var constants = new Dictionary<string, OnnxTensor>();
-        var inputs = new List<OnnxValue>();
-        var outputs = new List<OnnxValue>();
-        while (message.TryReadField(out int field, out WireType type))
+        foreach (TensorProto tensor in model.Graph.Initializer)
         {
-            switch (field, type)
-            {
-                case (1, WireType.Bytes):
-                    nodes.Add(ReadNode(message.ReadBytes()));
-                    break;
-                case (5, WireType.Bytes):
-                    OnnxTensor tensor = OnnxTensorReader.Read(message.ReadMessage());
-                    constants[tensor.Name] = tensor;
-                    break;
-                case (11, WireType.Bytes):
-                    inputs.Add(OnnxValueReader.Read(message.ReadMessage()));
-                    break;
-                case (12, WireType.Bytes):
-                    outputs.Add(OnnxValueReader.Read(message.ReadMessage()));
-                    break;
-                default:
-                    message.Skip(type);
-                    break;
-            }
+            constants[tensor.Name] = ReadTensor(tensor);
         }
 
-        inputs.RemoveAll(input => constants.ContainsKey(input.Name));
-        return new OnnxGraph(nodes, constants, inputs, outputs, operatorSet);
+        long operatorSet = model.OpsetImport.Where(set => set.Domain is "" or "ai.onnx").Select(set => set.Version).DefaultIfEmpty().Max();
+        return new OnnxGraph(
+            model,
+            [.. model.Graph.Node.Select(ReadNode)],
+            constants,
+            [.. model.Graph.Input.Select(ReadValue).Where(input => !constants.ContainsKey(input.Name))],
+            [.. model.Graph.Output.Select(ReadValue)],
+            (int)Math.Clamp(operatorSet, 0, 1000));
     }
 
-    private static OnnxNode ReadNode(ReadOnlyMemory<byte> bytes)
+    /// <exception cref="InvalidDataException">The values do not fit the shape, or it is not said where they are.</exception>
+    public static OnnxTensor ReadTensor(TensorProto tensor)
     {
-        var message = new ProtobufReader(bytes);
-        var inputs = new List<string>();
-        var outputs = new List<string>();
-        string operatorName = "";
-        string domain = "";
+        CheckShape(tensor);
+        bool isExternal = tensor.DataLocation == DataLocation.External;
+        var read = new OnnxTensor(
+            tensor.Name,
+            tensor.DataType,
+            [.. tensor.Dims],
+            isExternal ? default : tensor.HasRawData ? tensor.RawData.Memory : ListedValues(tensor),
+            isExternal ? ReadExternal(tensor) : null);
+        CheckLength(read);
+        return read;
+    }
+
+    private static OnnxNode ReadNode(NodeProto node)
+    {
         var attributes = new Dictionary<string, OnnxAttribute>();
         var captured = new List<string>();
-        while (message.TryReadField(out int field, out WireType type))
+        foreach (AttributeProto attribute in node.Attribute)
         {
-            switch (field, type)
-            {
-                case (1, WireType.Bytes):
-                    inputs.Add(message.ReadString());
-                    break;
-                case (2, WireType.Bytes):
-                    outputs.Add(message.ReadString());
-                    break;
-                case (4, WireType.Bytes):
-                    operatorName = message.ReadString();
-                    break;
-                case (5, WireType.Bytes):
-                    (string name, OnnxAttribute attribute) = ReadAttribute(message.ReadMessage(), captured, 0);
-                    attributes[name] = attribute;
-                    break;
-                case (7, WireType.Bytes):
-                    domain = message.ReadString();
-                    break;
-                default:
-                    message.Skip(type);
-                    break;
-            }
+            attributes[attribute.Name] = new OnnxAttribute(
+                attribute.F,
+                attribute.I,
+                attribute.S.ToStringUtf8(),
+                attribute.Floats,
+                attribute.Ints,
+                attribute.T is { } tensor ? ReadTensor(tensor) : null);
+            AddCaptured(attribute, captured);
         }
 
-        return new OnnxNode(operatorName, domain is "ai.onnx" ? "" : domain, inputs, outputs, attributes, captured, bytes);
+        return new OnnxNode(node.OpType, node.Domain is "ai.onnx" ? "" : node.Domain, node.Input, node.Output, attributes, captured, node);
     }
 
-    private static (string Name, OnnxAttribute Value) ReadAttribute(ProtobufReader message, List<string> captured, int depth)
+    private static void AddCaptured(AttributeProto attribute, List<string> captured)
     {
-        string name = "";
-        float single = 0;
-        long int64 = 0;
-        string text = "";
-        var singles = new List<float>();
-        var int64s = new List<long>();
-        OnnxTensor? tensor = null;
-        while (message.TryReadField(out int field, out WireType type))
+        IEnumerable<GraphProto> subgraphs = attribute.G is { } one ? attribute.Graphs.Prepend(one) : attribute.Graphs;
+        foreach (GraphProto subgraph in subgraphs)
         {
-            switch (field, type)
-            {
-                case (1, WireType.Bytes):
-                    name = message.ReadString();
-                    break;
-                case (2, WireType.Fixed32):
-                    single = message.ReadSingle();
-                    break;
-                case (3, WireType.Varint):
-                    int64 = (long)message.ReadVarint();
-                    break;
-                case (4, WireType.Bytes):
-                    text = message.ReadString();
-                    break;
-                case (5, WireType.Bytes):
-                    tensor = OnnxTensorReader.Read(message.ReadMessage());
-                    break;
-                case (6 or 11, WireType.Bytes):
-                    ReadCaptured(message.ReadMessage(), captured, depth + 1);
-                    break;
-                case (7, WireType.Bytes):
-                    ReadOnlyMemory<byte> packed = message.ReadBytes();
-                    singles.AddRange(packed.Length % sizeof(float) == 0
-                        ? MemoryMarshal.Cast<byte, float>(packed.Span)
-                        : throw new InvalidDataException($"attribute '{name}' has {packed.Length:N0} bytes of float32"));
-                    break;
-                case (7, WireType.Fixed32):
-                    singles.Add(message.ReadSingle());
-                    break;
-                case (8, WireType.Bytes or WireType.Varint):
-                    message.ReadInt64s(type, int64s);
-                    break;
-                default:
-                    message.Skip(type);
-                    break;
-            }
+            captured.AddRange(Captured(subgraph));
         }
-
-        return (name, new OnnxAttribute(single, int64, text, singles, int64s, tensor));
     }
 
     /// <summary>Every name that a subgraph uses and does not define itself.</summary>
-    private static void ReadCaptured(ProtobufReader graph, List<string> captured, int depth)
+    private static IEnumerable<string> Captured(GraphProto graph)
     {
-        if (depth > DeepestSubgraph)
-        {
-            throw new InvalidDataException($"its subgraphs are nested more than {DeepestSubgraph} deep");
-        }
-
         var used = new List<string>();
-        var own = new HashSet<string>();
-        while (graph.TryReadField(out int field, out WireType type))
+        HashSet<string> own = [.. graph.Initializer.Select(tensor => tensor.Name), .. graph.Input.Select(input => input.Name)];
+        foreach (NodeProto node in graph.Node)
         {
-            switch (field, type)
+            used.AddRange(node.Input);
+            own.UnionWith(node.Output);
+            foreach (AttributeProto attribute in node.Attribute)
             {
-                case (1, WireType.Bytes):
-                    ReadCapturedByNode(graph.ReadMessage(), used, own, depth);
-                    break;
-                case (5, WireType.Bytes):
-                    own.Add(OnnxTensorReader.NameOf(graph.ReadBytes()));
-                    break;
-                case (11, WireType.Bytes):
-                    own.Add(OnnxValueReader.Read(graph.ReadMessage()).Name);
-                    break;
-                case (12, WireType.Bytes):
-                    used.Add(OnnxValueReader.Read(graph.ReadMessage()).Name);
-                    break;
-                default:
-                    graph.Skip(type);
-                    break;
+                AddCaptured(attribute, used);
             }
         }
 
-        captured.AddRange(used.Where(name => !own.Contains(name)));
+        used.AddRange(graph.Output.Select(output => output.Name));
+        return used.Where(name => !own.Contains(name));
     }
 
-    private static void ReadCapturedByNode(ProtobufReader node, List<string> used, HashSet<string> own, int depth)
+    private static OnnxValue ReadValue(ValueInfoProto value) => new(
+        value.Name,
+        value.Type?.TensorType?.ElemType ?? 0,
+        value.Type?.TensorType?.Shape?.Dim.Select(dimension => dimension.ValueCase == DimensionProto.ValueOneofCase.DimValue
+            ? dimension.DimValue.ToString(CultureInfo.InvariantCulture)
+            : dimension.DimParam).ToList());
+
+    private static ExternalData ReadExternal(TensorProto tensor)
     {
-        while (node.TryReadField(out int field, out WireType type))
+        var entries = new Dictionary<string, string>();
+        foreach (StringStringEntryProto entry in tensor.ExternalData)
         {
-            switch (field, type)
+            entries[entry.Key] = entry.Value;
+        }
+
+        return new ExternalData(
+            entries.TryGetValue("location", out string? location) && location.Length > 0
+                ? location
+                : throw new InvalidDataException($"constant '{tensor.Name}' is in another file, but its location is missing"),
+            Number("offset") ?? 0,
+            Number("length"));
+
+        long? Number(string key) =>
+            !entries.TryGetValue(key, out string? text) ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+            : throw new InvalidDataException($"constant '{tensor.Name}' has the {key} '{text}' in another file");
+    }
+
+    /// <summary>
+    /// Values that are listed as numbers instead of raw bytes, as raw bytes. Small integers and float16 are listed as integers; two
+    /// four-bit numbers share one entry already.
+    /// </summary>
+    private static byte[] ListedValues(TensorProto tensor)
+    {
+        if (tensor.FloatData.Count > 0)
+        {
+            return MemoryMarshal.AsBytes<float>(tensor.FloatData.ToArray()).ToArray();
+        }
+
+        if (tensor.DoubleData.Count > 0)
+        {
+            return MemoryMarshal.AsBytes<double>(tensor.DoubleData.ToArray()).ToArray();
+        }
+
+        long[] integers =
+            [.. tensor.Int32Data.Select(value => (long)value), .. tensor.Int64Data, .. tensor.Uint64Data.Select(value => (long)value)];
+        int size = Math.Max(1, (OnnxTensor.BitsPerElement(tensor.DataType) ?? 8) / 8);
+        byte[] packed = new byte[(long)integers.Length * size];
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        for (int i = 0; i < integers.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, integers[i]);
+            bytes[..size].CopyTo(packed.AsSpan(i * size));
+        }
+
+        return packed;
+    }
+
+    private static void CheckShape(TensorProto tensor)
+    {
+        // A dimension may be anything up to 2^63 in a hostile file; Int128 cannot overflow before the comparison stops it.
+        Int128 count = 1;
+        foreach (long dimension in tensor.Dims)
+        {
+            count *= dimension;
+            if (dimension < 0 || count > int.MaxValue)
             {
-                case (1, WireType.Bytes):
-                    used.Add(node.ReadString());
-                    break;
-                case (2, WireType.Bytes):
-                    own.Add(node.ReadString());
-                    break;
-                case (5, WireType.Bytes):
-                    ReadAttribute(node.ReadMessage(), used, depth);
-                    break;
-                default:
-                    node.Skip(type);
-                    break;
+                throw new InvalidDataException($"constant '{tensor.Name}' has the shape [{string.Join(", ", tensor.Dims)}]");
             }
         }
     }
 
-    private static int ReadOperatorSet(ProtobufReader message)
+    private static void CheckLength(OnnxTensor tensor)
     {
-        string domain = "";
-        long version = 0;
-        while (message.TryReadField(out int field, out WireType type))
+        if (tensor.ByteLength is not { } needed)
         {
-            switch (field, type)
-            {
-                case (1, WireType.Bytes):
-                    domain = message.ReadString();
-                    break;
-                case (2, WireType.Varint):
-                    version = (long)message.ReadVarint();
-                    break;
-                default:
-                    message.Skip(type);
-                    break;
-            }
+            return;
         }
 
-        return domain is "" or "ai.onnx" ? (int)Math.Clamp(version, 0, 1000) : 0;
+        if (tensor.External is not null ? tensor.External.Length is { } stated && stated != needed : tensor.Raw.Length != needed)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"constant '{tensor.Name}' has {tensor.External?.Length ?? tensor.Raw.Length:N0} bytes for the shape "
+                + $"[{string.Join(", ", tensor.Dimensions)}], which needs {needed:N0}"));
+        }
     }
 }

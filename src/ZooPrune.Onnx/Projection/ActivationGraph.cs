@@ -13,39 +13,12 @@ internal static class ActivationGraph
     private const int MostNodes = 64;
 
     /// <summary>The only value that the function depends on; null where there is none or more than one.</summary>
-    public static string? FindInput(ConstantFolder constants, string output)
-    {
-        var seen = new HashSet<string>();
-        var sources = new HashSet<string>();
-        var pending = new Stack<string>([output]);
-        while (pending.TryPop(out string? name))
-        {
-            if (!seen.Add(name) || IsScalar(constants, name))
-            {
-                continue;
-            }
-
-            if (seen.Count > MostNodes)
-            {
-                return null;
-            }
-
-            OnnxNode? node = constants.Producer(name);
-            if (node is not null && IsElementwise(node) && node.Inputs.All(input => !constants.IsConstant(input) || IsScalar(constants, input)))
-            {
-                foreach (string input in node.Inputs)
-                {
-                    pending.Push(input);
-                }
-            }
-            else
-            {
-                sources.Add(name);
-            }
-        }
-
-        return sources.Count == 1 && sources.Single() != output ? sources.Single() : null;
-    }
+    public static string? FindInput(ConstantFolder constants, string output) => constants.Order.OnlySource(
+        output,
+        name => IsScalar(constants, name),
+        (node, _) => IsElementwise(node) && node.Inputs.All(input => !constants.IsConstant(input) || IsScalar(constants, input))
+            ? node.Inputs
+            : null);
 
     /// <summary>Which GELU the function is, compared at 65 points in -8..8; null where it is none.</summary>
     public static GeluKind? Recognize(ConstantFolder constants, string input, string output)

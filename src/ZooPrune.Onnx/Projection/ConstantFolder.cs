@@ -13,8 +13,8 @@ internal sealed record FoldedTensor(long[] Dimensions, float[] Values);
 internal sealed record IntegerTensor(long[] Dimensions, int[] Values);
 
 /// <summary>
-/// Finds the constant behind a name: an initialiser, a Constant node, or either behind Identity, Transpose, Cast or DequantizeLinear, in any
-/// floating-point type.
+/// Finds the constant behind a name: an initialiser, a Constant node, or either behind Identity, Transpose, Cast or DequantizeLinear, in
+/// any floating-point type.
 /// </summary>
 /// <param name="order">The graph.</param>
 /// <param name="files">Where its large constants are.</param>
@@ -32,7 +32,8 @@ internal sealed class ConstantFolder(GraphOrder order, ExternalDataFolder files)
 
     /// <summary>Whether any constant has been rounded to float16 or bfloat16.</summary>
     public bool HasHalves { get; } =
-        order.Graph.Constants.Values.Concat(order.Graph.Nodes.Select(ValueOf)).Any(tensor => tensor is { ElementType: OnnxTensor.Float16 or OnnxTensor.BFloat16 })
+        order.Graph.Constants.Values.Concat(order.Graph.Nodes.Select(ValueOf))
+            .Any(tensor => tensor is { ElementType: OnnxTensor.Float16 or OnnxTensor.BFloat16 })
         || order.Graph.Nodes.Any(node => CastTarget(node) is OnnxTensor.Float16 or OnnxTensor.BFloat16);
 
     /// <summary>
@@ -48,7 +49,8 @@ internal sealed class ConstantFolder(GraphOrder order, ExternalDataFolder files)
             {
                 name = node.Inputs[0];
             }
-            else if (node is { Operator: "DequantizeLinear", Inputs: [var quantized, ..] } && Producer(quantized) is { Operator: "QuantizeLinear", Inputs: [var source, ..] })
+            else if (node is { Operator: "DequantizeLinear", Inputs: [var quantized, ..] }
+                && Producer(quantized) is { Operator: "QuantizeLinear", Inputs: [var source, ..] })
             {
                 name = source;
             }
@@ -68,7 +70,8 @@ internal sealed class ConstantFolder(GraphOrder order, ExternalDataFolder files)
             : null;
 
     public static bool IsAlias(OnnxNode node) =>
-        node is { Operator: "Identity", Domain: "", Inputs.Count: 1 } or { Operator: "Dropout", Domain: "", Inputs.Count: > 0 } || CastTarget(node) is not null;
+        node is { Operator: "Identity", Domain: "", Inputs.Count: 1 } or { Operator: "Dropout", Domain: "", Inputs.Count: > 0 }
+        || CastTarget(node) is not null;
 
     /// <summary>The node that gives a value; null for graph inputs and initialisers.</summary>
     public OnnxNode? Producer(string name) => order.Producer(name);
@@ -184,7 +187,9 @@ internal sealed class ConstantFolder(GraphOrder order, ExternalDataFolder files)
             { Operator: "Identity", Inputs: [var source] } => Shape(source, depth + 1),
             { } node when SwapsTwoAxes(node) => Shape(node.Inputs[0], depth + 1) is [var rows, var columns] ? [columns, rows] : null,
             { Operator: "DequantizeLinear", Domain: "" or OnnxGraphBuilder.MicrosoftDomain } node =>
-                node.Inputs.Where(input => input.Length > 0).All(input => Shape(input, depth + 1) is not null) ? Shape(node.Inputs[0], depth + 1) : null,
+                node.Inputs.Where(input => input.Length > 0).All(input => Shape(input, depth + 1) is not null)
+                    ? Shape(node.Inputs[0], depth + 1)
+                    : null,
             _ => null,
         };
     }

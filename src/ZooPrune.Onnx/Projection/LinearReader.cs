@@ -1,5 +1,15 @@
 namespace ZooPrune.Onnx;
 
+/// <summary>One Linear layer: y = W x + b.</summary>
+/// <param name="Weight">Row-major [OutputWidth, InputWidth].</param>
+/// <param name="Bias">[OutputWidth]; zeros where the graph has none.</param>
+/// <param name="InputWidth">Width of x.</param>
+/// <param name="OutputWidth">Width of y.</param>
+internal sealed record LinearLayer(float[] Weight, float[] Bias, int InputWidth, int OutputWidth);
+
+/// <summary>The two layers of a projector Linear, GELU, Linear, and which GELU.</summary>
+internal sealed record MlpWeights(LinearLayer First, LinearLayer Second, GeluKind Gelu = GeluKind.Exact);
+
 /// <summary>A Linear layer found in a graph.</summary>
 /// <param name="Input">Name of the value that goes into it, behind casts.</param>
 /// <param name="Layer">Its weights in float32.</param>
@@ -51,7 +61,10 @@ internal static class LinearReader
         }
 
         var layer = new LinearLayer(
-            isColumns ? ConstantFolder.Transpose(values, inputWidth, outputWidth) : values, new float[outputWidth], inputWidth, outputWidth);
+            isColumns ? ConstantFolder.Transpose(values, inputWidth, outputWidth) : values,
+            new float[outputWidth],
+            inputWidth,
+            outputWidth);
         return new LinearMatch(constants.SkipCasts(input), bias is null ? layer : AddBias(layer, bias));
     }
 
@@ -64,7 +77,8 @@ internal static class LinearReader
             case { Operator: "FusedMatMul", Domain: OnnxGraphBuilder.MicrosoftDomain, Inputs: [var source, var weight] } node
                 when IsPlain(node) && constants.IsConstant(weight):
                 return Match(constants, source, constants.Find(weight), null, isColumns: node.Int64("transB", 0) == 0);
-            case { Operator: "Gemm", Domain: "", Inputs: [var source, var weight, ..] } node when IsPlain(node) && constants.IsConstant(weight):
+            case { Operator: "Gemm", Domain: "", Inputs: [var source, var weight, ..] } node
+                when IsPlain(node) && constants.IsConstant(weight):
                 float[]? bias = null;
                 if (node.Input(2) is { } name)
                 {

@@ -75,7 +75,8 @@ internal static class MlpGraph
             int from = hidden * block / blocks;
             int to = hidden * (block + 1) / blocks;
             string above = Columns(0, to);
-            string terms = graph.Node("Mul", [graph.Node("MatMul", [above, graph.Constant(Doubled(mlp.Form.Values, hidden, from, to), to, to - from)]), Columns(from, to)]);
+            string form = graph.Constant(Doubled(mlp.Form.Values, hidden, from, to), to, to - from);
+            string terms = graph.Node("Mul", [graph.Node("MatMul", [above, form]), Columns(from, to)]);
             string part = graph.Node("ReduceSum", [terms, axis], ("keepdims", 0));
             sum = sum is null ? part : graph.Node("Add", [sum, part]);
         }

@@ -27,18 +27,19 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
     /// <param name="name">What messages call the projector: the path of the file that its weights come from.</param>
     /// <param name="weights">What was read out of that file, in float32.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
-    /// <param name="probeTokens">Gives visual tokens by which the low-rank form is chosen; null for no low-rank form.</param>
+    /// <param name="calibrationTokens">Gives visual tokens by which the low-rank form is chosen; null for no low-rank form.</param>
     /// <exception cref="ArgumentException">A weight is NaN or infinite.</exception>
-    public MlpOnnxProjector(string name, MlpWeights weights, int threads, Func<float[]>? probeTokens)
+    public MlpOnnxProjector(string name, MlpWeights weights, int threads, Func<float[]>? calibrationTokens)
     {
         (LinearLayer first, LinearLayer second) = (weights.First, weights.Second);
-        Weights = new MlpProjector(
-            first.Weight, first.Bias, second.Weight, second.Bias, first.InputWidth, first.OutputWidth, second.OutputWidth, weights.Gelu).WithThreads(threads);
+        var mlp = new MlpProjector(
+            first.Weight, first.Bias, second.Weight, second.Bias, first.InputWidth, first.OutputWidth, second.OutputWidth, weights.Gelu);
+        Weights = mlp.WithThreads(threads);
         _name = name;
         _projection = GraphSession.Create("projector", MlpGraph.Projection(Weights), threads);
         _sensitivity = new Lazy<GraphSession>(
             () => GraphSession.Create("projector with sensitivity", MlpGraph.ProjectionWithSensitivity(Weights), threads));
-        _ranked = new Lazy<MlpProjector?>(() => ChooseRank(probeTokens));
+        _ranked = new Lazy<MlpProjector?>(() => ChooseRank(calibrationTokens));
     }
 
     public MlpProjector Weights { get; }
@@ -94,9 +95,9 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
         }
     }
 
-    private MlpProjector? ChooseRank(Func<float[]>? probeTokens)
+    private MlpProjector? ChooseRank(Func<float[]>? calibrationTokens)
     {
-        float[]? tokens = probeTokens?.Invoke();
+        float[]? tokens = calibrationTokens?.Invoke();
         return tokens?.Length >= LowRankFit.LeastTokens * InputWidth ? Weights.ChooseRank(tokens) : null;
     }
 

@@ -56,7 +56,8 @@ internal sealed class OnnxProjector : IProjector, IDisposable
             int rank = inputShape.Length;
             if (rank is < 2 or > 4 || outputShape.Length != rank)
             {
-                throw Throw.GraphShape(path, input, inputShape, "[tokens, width] or [batch, tokens, width], and an output of the same rank");
+                throw Throw.GraphShape(
+                    path, input, inputShape, "[tokens, width] or [batch, tokens, width], and an output of the same rank");
             }
 
             int inputWidth = inputShape[^1] > 0 ? inputShape[^1] : encoderWidth;
@@ -120,4 +121,63 @@ internal sealed class OnnxProjector : IProjector, IDisposable
         shape[^1] = width;
         return shape;
     }
+}
+
+/// <summary>
+/// A projector that is one Linear layer, run by ONNX Runtime. Its Jacobian is the weight matrix at every token, so that
+/// S = ||W||_F / sqrt(D) for all of them. Thread-safe.
+/// </summary>
+internal sealed class LinearOnnxProjector : IClosedFormProjector, IDisposable
+{
+    private readonly OnnxProjector _layer;
+    private readonly float _sensitivity;
+
+    /// <param name="name">What messages call the projector: the path of the file that its weights come from.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <exception cref="ArgumentException">A weight is NaN or infinite.</exception>
+    public LinearOnnxProjector(string name, LinearLayer layer, int threads)
+    {
+        double squares = 0;
+        foreach (float weight in layer.Weight)
+        {
+            squares += (double)weight * weight;
+        }
+
+        if (!double.IsFinite(squares) || !Array.TrueForAll(layer.Bias, float.IsFinite))
+        {
+            throw new ArgumentException("a weight is NaN or infinite", nameof(layer));
+        }
+
+        _sensitivity = (float)Math.Sqrt(squares / layer.InputWidth);
+        var graph = new ProjectorPart.Graph(MlpGraph.OneLayer(layer), layer.InputWidth, layer.OutputWidth, "");
+        _layer = OnnxProjector.Create(name, graph, threads);
+    }
+
+    public int InputWidth => _layer.InputWidth;
+
+    public int OutputWidth => _layer.OutputWidth;
+
+    /// <inheritdoc/>
+    MlpProjector? IClosedFormProjector.Weights => null;
+
+    /// <inheritdoc/>
+    public string? SensitivityNote =>
+        "the projector is one Linear layer, so its sensitivity is the same for every token: tokens are chosen by diversity";
+
+    public void Project(ReadOnlySpan<float> tokens, Span<float> projected) => _layer.Project(tokens, projected);
+
+    public void ProjectWithSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
+    {
+        int count = OnnxProjector.RowCount(tokens.Length, InputWidth, projected.Length, OutputWidth);
+        if (sensitivity.Length != count)
+        {
+            throw Throw.SensitivityLength(sensitivity.Length, count);
+        }
+
+        Project(tokens, projected);
+        sensitivity.Fill(_sensitivity);
+    }
+
+    public void Dispose() => _layer.Dispose();
 }

@@ -108,8 +108,9 @@ internal static class QuantizedLinearReader
         long size = node.Int64("block_size", 0);
         long inputWidth = node.Int64("K", 0);
         long outputWidth = node.Int64("N", 0);
-        if (bits is not (2 or 4 or MostBits) || size is < 16 or > 65536 || inputWidth is < 1 or > int.MaxValue || outputWidth is < 1 or > int.MaxValue
-            || inputWidth * outputWidth > Array.MaxLength || node.Input(4) is not null
+        if (bits is not (2 or 4 or MostBits) || size is < 16 or > 65536
+            || inputWidth is < 1 or > int.MaxValue || outputWidth is < 1 or > int.MaxValue || inputWidth * outputWidth > Array.MaxLength
+            || node.Input(4) is not null
             || node.Input(0) is not { } input || node.Input(1) is not { } weight || node.Input(2) is not { } scale)
         {
             return null;
@@ -148,7 +149,8 @@ internal static class QuantizedLinearReader
                 int place = (row * blocks) + block;
                 long element = ((long)place * size) + (column % size);
                 int quantized = (packed[element / perByte] >> (int)(element % perByte * bits)) & mask;
-                float offset = zeroBits is not null ? (zeroBits[(row * zeroRow) + (block / perByte)] >> (int)(block % perByte * bits)) & mask
+                float offset = zeroBits is not null
+                    ? (zeroBits[(row * zeroRow) + (block / perByte)] >> (int)(block % perByte * bits)) & mask
                     : zeros is not null ? zeros[place]
                     : 1 << (int)(bits - 1);
                 values[(row * inputWidth) + column] = (quantized - offset) * scales[place];

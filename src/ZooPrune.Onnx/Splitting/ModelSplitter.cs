@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>
@@ -9,8 +11,8 @@ internal static class ModelSplitter
     // What a folder may have besides its graphs that answers depend on.
     private static readonly string[] SmallFiles =
     [
-        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json", "tokenizer_config.json",
-        "special_tokens_map.json", "chat_template.jinja", "chat_template.json",
+        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json",
     ];
 
     /// <summary>
@@ -19,10 +21,12 @@ internal static class ModelSplitter
     /// </summary>
     /// <param name="files">A model without projector.onnx.</param>
     /// <param name="outFolder">Path of a folder that is not there yet, or is empty.</param>
-    /// <param name="separator">Name and values of the one tensor that the model needs from model.safetensors; null where it needs none.</param>
+    /// <param name="newlineEmbedding">
+    /// Name and values of the one tensor that the model needs from model.safetensors; null where it needs none.
+    /// </param>
     /// <exception cref="ArgumentException"><paramref name="outFolder"/> is empty or white space.</exception>
     /// <exception cref="ZooPruneException">The model is split already or cannot be split, or the folder cannot be written.</exception>
-    public static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? separator = null)
+    public static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? newlineEmbedding = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outFolder);
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder));
@@ -50,9 +54,9 @@ internal static class ModelSplitter
                 File.Copy(Path.Combine(files.Root, name), Path.Combine(partial, name));
             }
 
-            if (separator is { } tensor)
+            if (newlineEmbedding is { } tensor)
             {
-                File.WriteAllBytes(Path.Combine(partial, "model.safetensors"), OneTensorFile.Write(tensor.Name, tensor.Values));
+                File.WriteAllBytes(Path.Combine(partial, "model.safetensors"), SafetensorsWriter.Write(tensor.Name, tensor.Values));
             }
 
             if (Directory.Exists(target))
@@ -87,12 +91,12 @@ internal static class ModelSplitter
     private static void WriteEncoder(SplitVisionEncoder split, string folder)
     {
         const string Name = "vision_encoder.onnx";
-        byte[] model = split.Encoder;
-        if (OnnxGraphReader.Read(model).Constants.Values.Any(constant => constant.External is not null))
+        ModelProto model = OnnxModelReader.Read(split.Encoder);
+        if (model.Graph.Initializer.Any(tensor => tensor.DataLocation == DataLocation.External))
         {
             var source = new ExternalDataFolder(split.Folder);
             using FileStream data = File.Create(Path.Combine(folder, $"{Name}_data"));
-            model = ConstantMover.Move(model, tensor =>
+            ExternalDataFolder.Move(model, tensor =>
             {
                 long offset = data.Position;
                 long length = source.CopyTo(tensor, data);
@@ -103,7 +107,8 @@ internal static class ModelSplitter
             });
         }
 
-        File.WriteAllBytes(Path.Combine(folder, Name), model);
+        using FileStream file = File.Create(Path.Combine(folder, Name));
+        model.WriteTo(file);
     }
 
     /// <summary>A graph with the files that hold its constants.</summary>

@@ -6,7 +6,8 @@ internal static class ProjectorRecognizer
     /// <summary>A vision encoder's end as the class that can do most with it.</summary>
     /// <exception cref="InvalidDataException">A constant is not where the graph says.</exception>
     public static ProjectorPart Recognize(ConstantFolder constants, ProjectorTail tail) =>
-        WithClosedForm(tail, out string why) ?? new ProjectorPart.Graph(TailGraph.Write(constants, tail), tail.InputWidth, tail.OutputWidth, why);
+        WithClosedForm(tail, out string why)
+        ?? new ProjectorPart.Graph(ProjectorGraphWriter.Write(constants, tail), tail.InputWidth, tail.OutputWidth, why);
 
     /// <summary>A graph that is a projector and nothing else; null, and why, where it has no closed form.</summary>
     /// <exception cref="InvalidDataException">The graph is broken, or a constant is not where it says.</exception>
@@ -36,13 +37,13 @@ internal static class ProjectorRecognizer
 
     private static ProjectorPart? WithClosedForm(ProjectorTail tail, out string why)
     {
-        TailStep[] steps = [.. Fold(tail.Steps.Where(step => step.Kind != TailKind.RowMove))];
+        ProjectorNode[] steps = [.. Fold(tail.Steps.Where(step => step.Kind != NodeKind.RowMove))];
         why = "";
         switch (steps)
         {
-            case [{ Kind: TailKind.Linear } only]:
+            case [{ Kind: NodeKind.Linear } only]:
                 return new ProjectorPart.Linear(only.Layer!);
-            case [{ Kind: TailKind.Linear } first, { Kind: TailKind.Gelu } gelu, { Kind: TailKind.Linear } second]:
+            case [{ Kind: NodeKind.Linear } first, { Kind: NodeKind.Gelu } gelu, { Kind: NodeKind.Linear } second]:
                 return new ProjectorPart.Mlp(new MlpWeights(first.Layer!, second.Layer!, gelu.Gelu));
             default:
                 why = Why(steps);
@@ -50,28 +51,29 @@ internal static class ProjectorRecognizer
         }
     }
 
-    private static string Why(TailStep[] steps) => steps is [{ Kind: TailKind.Linear }, { Kind: TailKind.RowWise }, { Kind: TailKind.Linear }]
-        ? "its activation is no GELU (erf, tanh or quick)"
-        : $"it consists of {string.Join(", ", steps.Select(step => step.Operator))}";
+    private static string Why(ProjectorNode[] steps) =>
+        steps is [{ Kind: NodeKind.Linear }, { Kind: NodeKind.RowWise }, { Kind: NodeKind.Linear }]
+            ? "its activation is no GELU (erf, tanh or quick)"
+            : $"it consists of {string.Join(", ", steps.Select(step => step.Operator))}";
 
     /// <summary>Takes scales and shifts into the Linear layer before them.</summary>
-    private static List<TailStep> Fold(IEnumerable<TailStep> steps)
+    private static List<ProjectorNode> Fold(IEnumerable<ProjectorNode> steps)
     {
-        var folded = new List<TailStep>();
-        foreach (TailStep step in steps)
+        var folded = new List<ProjectorNode>();
+        foreach (ProjectorNode step in steps)
         {
-            bool follows = folded is [.., { Kind: TailKind.Linear }];
+            bool follows = folded is [.., { Kind: NodeKind.Linear }];
             if (follows && step.Affine is { } affine)
             {
                 folded[^1] = folded[^1] with { Layer = Fold(folded[^1].Layer!, affine.Scale, affine.Shift) };
             }
 
             // A GELU with a bias after something else than Linear is not one that the closed form knows.
-            if (step.Kind == TailKind.Gelu)
+            if (step.Kind == NodeKind.Gelu)
             {
-                folded.Add(follows || step.Affine is null ? step : step with { Kind = TailKind.RowWise });
+                folded.Add(follows || step.Affine is null ? step : step with { Kind = NodeKind.RowWise });
             }
-            else if (!follows || step.Kind != TailKind.Affine)
+            else if (!follows || step.Kind != NodeKind.Affine)
             {
                 folded.Add(step);
             }

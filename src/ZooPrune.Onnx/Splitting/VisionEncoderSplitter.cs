@@ -1,6 +1,33 @@
 using System.Globalization;
+using Google.Protobuf;
 
 namespace ZooPrune.Onnx;
+
+/// <summary>A vision encoder that ended after the projector, cut in two.</summary>
+/// <param name="Encoder">ONNX bytes of the graph from pixels to X, in float32; its large constants may be in files of the folder.</param>
+/// <param name="Folder">Full path of the folder to which locations of constants in other files are relative.</param>
+/// <param name="OutputName">Name of the only output, X, shaped like the output of the whole graph but as wide as the encoder.</param>
+/// <param name="Projector">What was cut off.</param>
+internal sealed record SplitVisionEncoder(byte[] Encoder, string Folder, string OutputName, ProjectorPart Projector);
+
+/// <summary>What a projector is, as far as that could be recognised.</summary>
+/// <param name="InputWidth">D.</param>
+/// <param name="OutputWidth">H.</param>
+internal abstract record ProjectorPart(int InputWidth, int OutputWidth)
+{
+    /// <summary>Linear, GELU, Linear.</summary>
+    public sealed record Mlp(MlpWeights Weights) : ProjectorPart(Weights.First.InputWidth, Weights.Second.OutputWidth);
+
+    /// <summary>One Linear layer, whose sensitivity is the same for every token.</summary>
+    public sealed record Linear(LinearLayer Layer) : ProjectorPart(Layer.InputWidth, Layer.OutputWidth);
+
+    /// <summary>Anything else that treats each token on its own.</summary>
+    /// <param name="Model">ONNX bytes, everything inside, in float32.</param>
+    /// <param name="InputWidth">D.</param>
+    /// <param name="OutputWidth">H.</param>
+    /// <param name="Why">Why it has no closed form, as a clause.</param>
+    public sealed record Graph(byte[] Model, int InputWidth, int OutputWidth, string Why) : ProjectorPart(InputWidth, OutputWidth);
+}
 
 /// <summary>Cuts a vision encoder that ends after the projector in two, at the input of the projector's first Linear layer.</summary>
 internal static class VisionEncoderSplitter
@@ -14,7 +41,8 @@ internal static class VisionEncoderSplitter
             using OnnxFile file = OnnxFile.Open(path);
             return Split(path, file.Memory);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
+        catch (Exception exception)
+            when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
         {
             throw Throw.SplitUnreadable(path, exception);
         }
@@ -29,21 +57,22 @@ internal static class VisionEncoderSplitter
         var constants = new ConstantFolder(new GraphOrder(graph), files);
         OnnxValue output = graph.Outputs is [var only] ? only
             : graph.Outputs.FirstOrDefault(value => value.Name == "image_features")
-                ?? throw Throw.GraphNames(path, "output", graph.Outputs.Select(value => value.Name), "one output, or one called image_features");
-        ProjectorTail tail = ProjectorTail.Find(constants, output, out string found) ?? throw Throw.ProjectorNotFound(path, output.Name, found);
+                ?? throw Throw.GraphNames(
+                    path, "output", graph.Outputs.Select(value => value.Name), "one output, or one called image_features");
+        ProjectorTail tail = ProjectorTail.Find(constants, output, out string found)
+            ?? throw Throw.ProjectorNotFound(path, output.Name, found);
         ProjectorPart projector = ProjectorRecognizer.Recognize(constants, tail);
-        (GraphSelection selection, string name) = EncoderCut.Select(constants, tail, output);
+        (ModelProto encoder, string name) = EncoderSplitter.Split(constants, tail, output);
         (string? dataFolder, IReadOnlyDictionary<string, string> links) = files.FollowLinks(graph.Constants.Values);
-        byte[] encoder = new GraphFilter(graph, selection).Write(file);
         if (links.Count > 0)
         {
-            encoder = ConstantMover.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
+            ExternalDataFolder.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
         }
 
-        return new SplitVisionEncoder(encoder, dataFolder!, name, projector);
+        return new SplitVisionEncoder(encoder.ToByteArray(), dataFolder!, name, projector);
     }
 
-    /// <summary>Every constant must be where it should be, and all of them must fit into memory, before anything is done with them.</summary>
+    /// <summary>Every constant must be where it should be, and all must fit into memory, before anything is done with them.</summary>
     private static void Check(OnnxGraph graph, ExternalDataFolder files)
     {
         long total = graph.Constants.Values.Sum(files.Check);

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace ZooPrune.Onnx;
@@ -76,7 +78,9 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>The values of a tensor, row-major.</summary>
     /// <param name="name">One that the file has.</param>
-    /// <exception cref="ZooPruneException">The tensor is no float tensor, is very large or holds NaN or infinity, or the file cannot be read.</exception>
+    /// <exception cref="ZooPruneException">
+    /// The tensor is no float tensor, is very large or holds NaN or infinity, or the file cannot be read.
+    /// </exception>
     public float[] Read(string name)
     {
         StoredTensor tensor = _tensors[name];
@@ -133,5 +137,26 @@ internal sealed class SafetensorsFile : IDisposable
         }
 
         return values;
+    }
+}
+
+/// <summary>A checkpoint (safetensors) of one float32 vector.</summary>
+internal static class SafetensorsWriter
+{
+    public static byte[] Write(string name, float[] values)
+    {
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            [name] = new { dtype = "F32", shape = new[] { values.Length }, data_offsets = new[] { 0, values.Length * sizeof(float) } },
+        });
+
+        // Values start at a multiple of eight; the header is filled up with spaces.
+        int length = (header.Length + 7) & ~7;
+        byte[] file = new byte[sizeof(long) + length + (values.Length * sizeof(float))];
+        BinaryPrimitives.WriteInt64LittleEndian(file, length);
+        file.AsSpan(sizeof(long), length).Fill((byte)' ');
+        header.CopyTo(file, sizeof(long));
+        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(file.AsSpan(sizeof(long) + length));
+        return file;
     }
 }

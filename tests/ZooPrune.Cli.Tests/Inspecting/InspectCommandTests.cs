@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli.Tests;
@@ -176,10 +177,7 @@ public class InspectCommandTests
         using TestFolder folder = new();
         string model = TestModel.CopyTo(folder);
         string path = Path.Combine(model, "onnx", "embed_tokens.onnx");
-        ProtobufWriter entry = new ProtobufWriter().WriteString(1, "location").WriteString(2, "embed_tokens.onnx_data");
-        ProtobufWriter weight = new ProtobufWriter()
-            .WriteInt64(1, 1000).WriteInt64(1, 100).WriteInt64(2, OnnxTensor.Float).WriteString(8, "embedding").WriteMessage(13, entry).WriteInt64(14, 1);
-        File.WriteAllBytes(path, new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, weight)).ToArray());
+        WriteGraph(path, "embed_tokens.onnx_data", 1000, 100);
 
         JsonElement missing = ToolRun.InProcess("inspect", model, "--json").Json;
         File.WriteAllBytes($"{path}_data", new byte[400_000]);
@@ -202,11 +200,7 @@ public class InspectCommandTests
     {
         using TestFolder folder = new();
         string model = TestModel.CopyTo(folder);
-        ProtobufWriter entry = new ProtobufWriter().WriteString(1, "location").WriteString(2, location);
-        ProtobufWriter weight = new ProtobufWriter()
-            .WriteInt64(1, 10).WriteInt64(2, OnnxTensor.Float).WriteString(8, "embedding").WriteMessage(13, entry).WriteInt64(14, 1);
-        File.WriteAllBytes(
-            Path.Combine(model, "onnx", "embed_tokens.onnx"), new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, weight)).ToArray());
+        WriteGraph(Path.Combine(model, "onnx", "embed_tokens.onnx"), location, 10);
 
         var run = ToolRun.InProcess("inspect", model, "--json");
 
@@ -277,5 +271,15 @@ public class InspectCommandTests
         Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
         Assert.Equal("models/shapes-vlm", run.Json.GetProperty("model").GetString());
         Assert.Equal(5, run.Json.GetProperty("pictures").GetArrayLength());
+    }
+
+    /// <summary>A graph of one constant, whose values are in another file.</summary>
+    private static void WriteGraph(string path, string location, params ReadOnlySpan<long> shape)
+    {
+        TensorProto weight = OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, [], shape, "embedding");
+        weight.ClearRawData();
+        weight.DataLocation = DataLocation.External;
+        weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        File.WriteAllBytes(path, new ModelProto { Graph = new GraphProto { Initializer = { weight } } }.ToByteArray());
     }
 }

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class OnnxGraphReaderTests
@@ -59,9 +61,7 @@ public sealed class OnnxGraphReaderTests
     [Fact]
     public void Read_WrongShapeOfConstant_SaysWhichAndHow()
     {
-        ProtobufWriter tensor = new ProtobufWriter()
-            .WriteInt64(1, 2).WriteInt64(1, 3).WriteInt64(2, 1).WriteString(8, "w").WriteBytes(9, new byte[20]);
-        byte[] file = new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray();
+        byte[] file = FileOf(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, new byte[20], [2, 3], "w"));
 
         var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file));
         Assert.Equal("constant 'w' has 20 bytes for the shape [2, 3], which needs 24", exception.Message);
@@ -70,9 +70,7 @@ public sealed class OnnxGraphReaderTests
     [Fact]
     public void Read_HugeShape_DoesNotOverflow()
     {
-        ProtobufWriter tensor = new ProtobufWriter()
-            .WriteInt64(1, 1L << 32).WriteInt64(1, 1L << 32).WriteInt64(2, 1).WriteString(8, "w").WriteBytes(9, []);
-        byte[] file = new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray();
+        byte[] file = FileOf(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, [], [1L << 32, 1L << 32], "w"));
 
         var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file));
         Assert.Equal("constant 'w' has the shape [4294967296, 4294967296]", exception.Message);
@@ -88,15 +86,16 @@ public sealed class OnnxGraphReaderTests
     [Fact]
     public void Read_Subgraph_NamesWhatItTakesFromOutside()
     {
-        ProtobufWriter inner = new ProtobufWriter()
-            .WriteMessage(1, new ProtobufWriter().WriteString(1, "outside").WriteString(1, "own").WriteString(2, "sum").WriteString(4, "Add"))
-            .WriteMessage(5, new ProtobufWriter().WriteInt64(2, 1).WriteInt64(1, 0).WriteString(8, "own"))
-            .WriteMessage(12, new ProtobufWriter().WriteString(1, "sum"))
-            .WriteMessage(12, new ProtobufWriter().WriteString(1, "also outside"));
-        ProtobufWriter node = new ProtobufWriter().WriteString(2, "out").WriteString(4, "If")
-            .WriteMessage(5, new ProtobufWriter().WriteString(1, "then_branch").WriteMessage(6, inner));
+        var inner = new GraphProto
+        {
+            Node = { new NodeProto { OpType = "Add", Input = { "outside", "own" }, Output = { "sum" } } },
+            Initializer = { OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, [], [0], "own") },
+            Output = { new ValueInfoProto { Name = "sum" }, new ValueInfoProto { Name = "also outside" } },
+        };
+        var branch = new AttributeProto { Name = "then_branch", G = inner };
+        var node = new NodeProto { OpType = "If", Output = { "out" }, Attribute = { branch } };
 
-        OnnxGraph graph = OnnxGraphReader.Read(new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(1, node)).ToArray());
+        OnnxGraph graph = OnnxGraphReader.Read(new ModelProto { Graph = new GraphProto { Node = { node } } }.ToByteArray());
 
         Assert.Equal(["outside", "also outside"], Assert.Single(graph.Nodes).Captured);
     }
@@ -108,12 +107,81 @@ public sealed class OnnxGraphReaderTests
     [InlineData(3, 5, "2A")]
     public void Read_ListedValues_AreRead(int elementType, int field, string packed)
     {
-        ProtobufWriter tensor = new ProtobufWriter().WriteInt64(1, 1).WriteInt64(2, elementType).WriteString(8, "w").WriteBytes(field, Convert.FromHexString(packed));
+        var tensor = new TensorProto { Dims = { 1 }, DataType = elementType, Name = "w" };
+        tensor.MergeFrom([(byte)((field << 3) | 2), (byte)(packed.Length / 2), .. Convert.FromHexString(packed)]);
 
-        OnnxGraph graph = OnnxGraphReader.Read(new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray());
+        OnnxGraph graph = OnnxGraphReader.Read(FileOf(tensor));
 
         Assert.Equal(packed, Convert.ToHexString(graph.Constants["w"].Raw.Span[..(packed.Length / 2)]));
     }
+
+    [Theory]
+    [InlineData("80", "the file ends inside a number")]
+    [InlineData("FFFFFFFFFFFFFFFFFFFFFF01", "a number before byte 10 of a message has more than ten bytes")]
+    [InlineData("3A05AA", "a value of 5 bytes starts at byte 2 of 3")]
+    [InlineData("3AFFFFFFFF7FAA", "a value of 34,359,738,367 bytes starts at byte 6 of 7")]
+    [InlineData("0D0102", "a value of 4 bytes starts at byte 1 of 3")]
+    [InlineData("00", "field tag 0 at byte 1 of a message is not valid")]
+    [InlineData("0B", "wire type 3 at byte 1 of a message is not valid")]
+    [InlineData("3A003A00", "there are two graphs in the file")]
+    [InlineData("3A020A05", "a value of 5 bytes starts at byte 2 of 2")]
+    public void Read_MalformedMessage_SaysWhatIsWrong(string hex, string message)
+    {
+        var exception = Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(Convert.FromHexString(hex)));
+
+        Assert.Equal(message, exception.Message);
+    }
+
+    [Fact]
+    public void Read_NameThatIsNoText_IsAnError()
+    {
+        byte[] file = FileOf(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, [], [0], "name"));
+        file[file.AsSpan().IndexOf("name"u8)] = 0xFF;
+
+        Assert.StartsWith(
+            "a message in the file is broken: ", Assert.Throws<InvalidDataException>(() => OnnxGraphReader.Read(file)).Message);
+    }
+
+    [Fact]
+    public void Read_Constants_AreViewsOfTheFile()
+    {
+        byte[] file = ProjectorGraphs.Gelu(ProjectorGraphs.Weights(2, 3, 4));
+
+        foreach (OnnxTensor constant in OnnxGraphReader.Read(file).Constants.Values)
+        {
+            Assert.True(file.AsSpan().Overlaps(constant.Raw.Span));
+        }
+    }
+
+    [Fact]
+    public void Read_ThenWrite_KeepsWhatIsNotDeclared()
+    {
+        // doc_string of a model, a graph, a node and a tensor; a training_info.
+        byte[] file = new ModelProto
+        {
+            Graph = new GraphProto
+            {
+                Node = { With(new NodeProto { OpType = "Abs", Input = { "x" }, Output = { "y" } }, 6) },
+                Initializer = { With(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, new byte[4], [1], "x"), 12) },
+            },
+        }.ToByteArray();
+        file = [.. file, 0x32, 2, (byte)'h', (byte)'i', 0xA2, 1, 0];
+
+        ModelProto model = OnnxModelReader.Read(file);
+
+        Assert.Equal(ModelProto.Parser.ParseFrom(file), model);
+        Assert.Equal(file.Length, model.ToByteArray().Length);
+
+        static T With<T>(T message, int field)
+            where T : IMessage
+        {
+            message.MergeFrom([(byte)((field << 3) | 2), 2, (byte)'h', (byte)'i']);
+            return message;
+        }
+    }
+
+    private static byte[] FileOf(TensorProto tensor) =>
+        new ModelProto { Graph = new GraphProto { Initializer = { tensor } } }.ToByteArray();
 
     private static OnnxGraph? ReadOrInvalid(ReadOnlyMemory<byte> file)
     {

@@ -11,7 +11,9 @@ public sealed class HostileModelTests : IDisposable
 {
     private readonly HostileFolder _folder = new();
 
-    /// <summary>Every file of every family, and how many mutations it gets: those that are the family's own, and loaded quickly, get more.</summary>
+    /// <summary>
+    /// Every file of every family, and how many mutations it gets: those that are the family's own, and loaded quickly, get more.
+    /// </summary>
     public static TheoryData<string, string, int> FamilyFiles()
     {
         var data = new TheoryData<string, string, int>();
@@ -60,7 +62,8 @@ public sealed class HostileModelTests : IDisposable
 
     private static IEnumerable<string> ModelFiles(string root) => Directory.GetFiles(root, "*", SearchOption.AllDirectories)
         .Where(path => Path.GetFileName(path) != "cases.json" && Path.GetFileName(Path.GetDirectoryName(path)) is not ("cases" or "images"))
-        .Where(path => !path.EndsWith(".onnx", StringComparison.Ordinal) || !Path.GetFileName(path).Contains("_q4") && !path.Contains("_fp16") && !path.Contains("quantized"))
+        .Where(path => !path.EndsWith(".onnx", StringComparison.Ordinal)
+            || (!Path.GetFileName(path).Contains("_q4") && !path.Contains("_fp16") && !path.Contains("quantized")))
         .Order(StringComparer.Ordinal);
 
     private void Copy(string root)

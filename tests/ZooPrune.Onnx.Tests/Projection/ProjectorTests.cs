@@ -117,7 +117,8 @@ public sealed class ProjectorTests : IDisposable
 
         // ONNX Runtime's first layer and the managed one, the same form.
         float[] managed = new float[300];
-        ProjectorGraphs.Reference(weights).ChooseRank(Near.Random(600 * 24, 5)).ProjectWithLowRankSensitivity(tokens, new float[300 * 16], managed);
+        ProjectorGraphs.Reference(weights).ChooseRank(Near.Random(600 * 24, 5)).ProjectWithLowRankSensitivity(
+            tokens, new float[300 * 16], managed);
         Near.Equal(managed, selection.Sensitivity.ToArray(), 1e-6, 1e-5);
     }
 
@@ -125,7 +126,9 @@ public sealed class ProjectorTests : IDisposable
     public void LowRank_NarrowOrUnprobed_LeavesTheExactForm()
     {
         byte[] file = ProjectorGraphs.Gelu(ProjectorGraphs.Weights());
-        Assert.Equal(SensitivityMethod.ClosedForm, ((IClosedFormProjector)Load(file, 6, () => throw new InvalidOperationException("asked"))).Cheapest);
+        Assert.Equal(
+            SensitivityMethod.ClosedForm,
+            ((IClosedFormProjector)Load(file, 6, () => throw new InvalidOperationException("asked"))).Cheapest);
         var unprobed = (IClosedFormProjector)Load(file, 6);
         Assert.Null(unprobed.LowRank);
         Assert.Throws<InvalidOperationException>(() => unprobed.ProjectWithLowRankSensitivity(new float[6], new float[5], new float[1]));
@@ -219,7 +222,8 @@ public sealed class ProjectorTests : IDisposable
 
         var exception = Assert.Throws<ArgumentException>(() => projector.Project(new float[7], new float[5]));
         Assert.Equal(
-            "Visual tokens: there are 7 values, not a multiple of the encoder width 6. Expected N x 6; check that the encoder output is taken before pooling. (Parameter 'tokens')",
+            "Visual tokens: there are 7 values, not a multiple of the encoder width 6. "
+            + "Expected N x 6; check that the encoder output is taken before pooling. (Parameter 'tokens')",
             exception.Message);
         exception = Assert.Throws<ArgumentException>(() => projector.Project(new float[6], new float[6]));
         Assert.Equal(

@@ -57,7 +57,8 @@ public sealed class TokenPruningTests
     {
         var exception = Assert.Throws<ArgumentException>(() => new TokenPruning(_projector, Decisions()).Prune(new float[length], null));
         Assert.Equal(
-            $"Visual tokens: there are {length} values, {problem}. Expected N x 6; check that the encoder output is taken before pooling. (Parameter 'visualTokens')",
+            $"Visual tokens: there are {length} values, {problem}. "
+            + "Expected N x 6; check that the encoder output is taken before pooling. (Parameter 'visualTokens')",
             exception.Message);
     }
 
@@ -87,7 +88,8 @@ public sealed class TokenPruningTests
         float[] tokens = Near.Random(9 * 6, 1);
         var options = new PruningOptions { Keep = KeepBudget.Tokens(3), Selection = selection };
 
-        TokenSelection decided = new TokenPruning(_projector, Decisions(perToken: 6, cost)).Prune(tokens, options with { OnlyIfFaster = true });
+        TokenSelection decided = new TokenPruning(_projector, Decisions(perToken: 6, cost)).Prune(
+            tokens, options with { OnlyIfFaster = true });
 
         TokenSelection asked = new TokenPruning(_projector, Decisions()).Prune(tokens, options);
         Assert.Null(decided.Note);
@@ -102,7 +104,8 @@ public sealed class TokenPruningTests
     {
         var pruning = new TokenPruning(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
 
-        TokenSelection selection = pruning.Prune(Near.Random(4 * 6, 1), new PruningOptions { Keep = KeepBudget.Tokens(keep), OnlyIfFaster = true });
+        TokenSelection selection = pruning.Prune(
+            Near.Random(4 * 6, 1), new PruningOptions { Keep = KeepBudget.Tokens(keep), OnlyIfFaster = true });
 
         Assert.Equal(4, selection.KeptIndices.Length);
         Assert.Equal(note, selection.Note);

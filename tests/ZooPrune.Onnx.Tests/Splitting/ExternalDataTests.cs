@@ -64,7 +64,9 @@ public sealed class ExternalDataTests : IDisposable
         (byte[] graph, byte[] data) = ExternalGraph.Of(EncoderGraphs.Build(EncoderGraphs.Mlp));
         string path = Write(graph, data[..^1]);
 
-        AssertError(path, $"constant 'c15' is 80 bytes from byte {data.Length - 80:N0} of 'vision_encoder.onnx_data', which has {data.Length - 1:N0}");
+        AssertError(
+            path,
+            $"constant 'c15' is 80 bytes from byte {data.Length - 80:N0} of 'vision_encoder.onnx_data', which has {data.Length - 1:N0}");
     }
 
     [Theory]
@@ -80,7 +82,8 @@ public sealed class ExternalDataTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static void AssertError(string path, string what) => Assert.Equal(
-        $"Graph '{path}': it cannot be cut before its projector ({what}). Expected a complete ONNX file with its data files beside it; export or download it again.",
+        $"Graph '{path}': it cannot be cut before its projector ({what}). "
+        + "Expected a complete ONNX file with its data files beside it; export or download it again.",
         Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message);
 
     private string Write(byte[] graph, byte[]? data)

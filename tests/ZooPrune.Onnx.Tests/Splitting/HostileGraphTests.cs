@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using static ZooPrune.Onnx.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
@@ -59,14 +60,20 @@ public sealed class HostileGraphTests : IDisposable
             file.SetLength(8L << 30);
         }
 
-        var tensors = new ProtobufWriter();
+        var graph = new GraphProto();
         for (int i = 0; i < 2000; i++)
         {
-            tensors.WriteMessage(5, new ProtobufWriter().WriteInt64(1, 1 << 30).WriteInt64(2, 1).WriteString(8, $"w{i}")
-                .WriteMessage(13, new ProtobufWriter().WriteString(1, "location").WriteString(2, "data")).WriteInt64(14, 1));
+            graph.Initializer.Add(new TensorProto
+            {
+                Name = $"w{i}",
+                Dims = { 1 << 30 },
+                DataType = OnnxTensor.Float,
+                DataLocation = DataLocation.External,
+                ExternalData = { new StringStringEntryProto { Key = "location", Value = "data" } },
+            });
         }
 
-        string path = _folder.Write("vision_encoder.onnx", new ProtobufWriter().WriteMessage(7, tensors).ToArray());
+        string path = _folder.Write("vision_encoder.onnx", FileOf(graph));
         string message = Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message;
 
         Assert.Contains("its weights take 8589.9 GB and there is memory for", message);
@@ -77,22 +84,22 @@ public sealed class HostileGraphTests : IDisposable
     [InlineData(-1L, 4L)]
     public void Split_ImpossibleShape_IsAnError(long rows, long columns)
     {
-        ProtobufWriter tensor = new ProtobufWriter().WriteInt64(1, rows).WriteInt64(1, columns).WriteInt64(2, 1).WriteString(8, "w").WriteBytes(9, new byte[16]);
+        TensorProto tensor = Tensor(Element.Float, new byte[16], [rows, columns], "w");
 
-        AssertError(new ProtobufWriter().WriteMessage(7, new ProtobufWriter().WriteMessage(5, tensor)).ToArray(), $"constant 'w' has the shape [{rows}, {columns}]");
+        AssertError(FileOf(new GraphProto { Initializer = { tensor } }), $"constant 'w' has the shape [{rows}, {columns}]");
     }
 
     [Fact]
     public void Split_DeepSubgraphs_IsAnError()
     {
-        var graph = new ProtobufWriter();
+        var graph = new GraphProto();
         for (int depth = 0; depth < 500; depth++)
         {
-            ProtobufWriter attribute = new ProtobufWriter().WriteString(1, "body").WriteMessage(6, graph);
-            graph = new ProtobufWriter().WriteMessage(1, new ProtobufWriter().WriteString(4, "Loop").WriteMessage(5, attribute));
+            var body = new AttributeProto { Name = "body", G = graph };
+            graph = new GraphProto { Node = { new NodeProto { OpType = "Loop", Attribute = { body } } } };
         }
 
-        AssertError(new ProtobufWriter().WriteMessage(7, graph).ToArray(), "its subgraphs are nested more than 16 deep");
+        AssertError(FileOf(graph), "its subgraphs are nested more than 16 deep");
     }
 
     [Theory]
@@ -131,11 +138,14 @@ public sealed class HostileGraphTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static byte[] FileOf(GraphProto graph) => new ModelProto { Graph = graph }.ToByteArray();
+
     private void AssertError(byte[] file, string what)
     {
         string path = _folder.Write("vision_encoder.onnx", file);
         Assert.Equal(
-            $"Graph '{path}': it cannot be cut before its projector ({what}). Expected a complete ONNX file with its data files beside it; export or download it again.",
+            $"Graph '{path}': it cannot be cut before its projector ({what}). "
+            + "Expected a complete ONNX file with its data files beside it; export or download it again.",
             Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message);
     }
 }

@@ -34,7 +34,8 @@ public sealed class ModelSplitterTests : IDisposable
             "config.json", "generation_config.json", "onnx/decoder_model_merged.onnx", "onnx/embed_tokens.onnx", "onnx/projector.onnx",
             "onnx/vision_encoder.onnx", "preprocessor_config.json", "tokenizer.json",
         ];
-        IEnumerable<string> got = Directory.GetFiles(Target, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Target, file)).Order(StringComparer.Ordinal);
+        IEnumerable<string> got = Directory.GetFiles(Target, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Target, file)).Order(StringComparer.Ordinal);
         Assert.Equal(external ? [.. expected.Append("onnx/vision_encoder.onnx_data").Order(StringComparer.Ordinal)] : expected, got);
         Assert.Equal([Target], Directory.GetFileSystemEntries(_out.Root));
 
@@ -46,6 +47,32 @@ public sealed class ModelSplitterTests : IDisposable
         Assert.Equal(a.KeptIndices, b.KeptIndices);
         Assert.Equal(a.TokenIds, b.TokenIds);
         Near.Equal(whole.NextTokenLogits(TinyModel.Image(), "where ?"), split.NextTokenLogits(TinyModel.Image(), "where ?"), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("llava")]
+    [InlineData("llava-interleave")]
+    [InlineData("llava-next")]
+    [InlineData("qwen2-vl")]
+    [InlineData("qwen2.5-vl")]
+    public void Write_Family_GivesTheSameAnswers(string family)
+    {
+        using var folder = new TestFolder();
+        string target = Path.Combine(folder.Root, "split");
+        using VisionLanguageModel whole = VisionLanguageModel.Load(TestPaths.Data("Families", family));
+        float[]? separator = ModelWeights.Find(whole.Files.Root, ["image_newline", "model.image_newline"]);
+        ModelSplitter.Write(whole.Files, target, separator is null ? null : ("image_newline", separator));
+        using VisionLanguageModel split = VisionLanguageModel.Load(target);
+        byte[] rgb = new byte[150 * 90 * 3];
+        new Random(3).NextBytes(rgb);
+        PreparedImage image = whole.Prepare(rgb, 150, 90);
+        var pruning = new PruningOptions { Keep = KeepBudget.Ratio(0.3) };
+
+        VisionAnswer a = whole.Answer(image, "what is it?", pruning, 8);
+        VisionAnswer b = split.Answer(image, "what is it?", pruning, 8);
+
+        Assert.Equal(a.KeptIndices, b.KeptIndices);
+        Assert.Equal(a.TokenIds, b.TokenIds);
     }
 
     [Fact]
@@ -84,7 +111,8 @@ public sealed class ModelSplitterTests : IDisposable
 
         AssertError(
             () => ModelSplitter.Write(ModelFolder.Open(_files.Root), Target),
-            $"Model folder '{_files.Root}': it has onnx/projector.onnx, so its vision encoder is split already. Splitting needs a vision encoder that ends after the projector; use the folder as it is.");
+            $"Model folder '{_files.Root}': it has onnx/projector.onnx, so its vision encoder is split already. "
+            + "Splitting needs a vision encoder that ends after the projector; use the folder as it is.");
     }
 
     [Fact]
@@ -94,7 +122,8 @@ public sealed class ModelSplitterTests : IDisposable
 
         AssertError(
             () => ModelSplitter.Write(ModelFolder.Open(_files.Root), Target),
-            $"Folder '{Target}': it is there already and not empty. The split model needs a new or an empty folder; name another or delete what is there.");
+            $"Folder '{Target}': it is there already and not empty. "
+            + "The split model needs a new or an empty folder; name another or delete what is there.");
     }
 
     [Fact]
@@ -122,11 +151,14 @@ public sealed class ModelSplitterTests : IDisposable
         string pixels = graph.Input("pixel_values", OnnxGraphBuilder.Element.Float, "batch", "3", "8", "8");
         int patch = 3 * 8 * 8 / TinyModel.Tokens;
         string patches = graph.Node("Reshape", [pixels, graph.Constant([-1L, TinyModel.Tokens, patch], 3)]);
-        string x = graph.Node("Tanh", [graph.Node("MatMul", [patches, graph.Constant(Near.Random(patch * TinyModel.EncoderWidth, 1, 0.1f), patch, TinyModel.EncoderWidth)])]);
+        string embedding = graph.Constant(Near.Random(patch * TinyModel.EncoderWidth, 1, 0.1f), patch, TinyModel.EncoderWidth);
+        string x = graph.Node("Tanh", [graph.Node("MatMul", [patches, embedding])]);
         string[] shape = ["batch", $"{TinyModel.Tokens}", $"{TinyModel.Width}"];
         MlpWeights weights = ProjectorGraphs.Weights(TinyModel.EncoderWidth, 7, TinyModel.Width);
-        string rows = graph.Node("Slice", [x, graph.Constant([0L], 1), graph.Constant([(long)TinyModel.Tokens], 1), graph.Constant([1L], 1)]);
-        string z = EncoderGraphs.MatMulAdd(graph, graph.Node("Gelu", [EncoderGraphs.MatMulAdd(graph, rows, weights.First)]), weights.Second);
+        string rows = graph.Node(
+            "Slice", [x, graph.Constant([0L], 1), graph.Constant([(long)TinyModel.Tokens], 1), graph.Constant([1L], 1)]);
+        string z = EncoderGraphs.MatMulAdd(
+            graph, graph.Node("Gelu", [EncoderGraphs.MatMulAdd(graph, rows, weights.First)]), weights.Second);
         graph.Node("Identity", "", [z], "image_features");
         graph.Output("image_features", OnnxGraphBuilder.Element.Float, shape);
         return graph.Build();

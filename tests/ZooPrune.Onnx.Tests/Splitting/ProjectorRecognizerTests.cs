@@ -83,7 +83,8 @@ public sealed class ProjectorRecognizerTests
     [Fact]
     public void Recognize_OneLayer_IsLinear()
     {
-        ProjectorPart? found = ProjectorRecognizer.Recognize(new ConstantFolder(OnnxGraphReader.Read(ProjectorGraphs.OneLayer(Weights.First))), out _);
+        ProjectorPart? found = ProjectorRecognizer.Recognize(
+            new ConstantFolder(OnnxGraphReader.Read(ProjectorGraphs.OneLayer(Weights.First))), out _);
 
         AssertLayer(Weights.First, Assert.IsType<ProjectorPart.Linear>(found).Layer);
     }

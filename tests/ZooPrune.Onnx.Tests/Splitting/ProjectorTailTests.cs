@@ -15,7 +15,10 @@ public sealed class ProjectorTailTests : IDisposable
     private static readonly (string Name, Func<OnnxGraphBuilder, string, string> Move, string[] Shape)[] Known =
     [
         ("Identity", (g, z) => g.Node("Identity", [g.Node("Identity", [z])]), ["batch", "6", "20"]),
-        ("Gather by constants", (g, z) => g.Node("Gather", [z, g.Constant([3L, 1L, 2L, 0L, 5L, 4L], 6)], ("axis", 1)), ["batch", "6", "20"]),
+        (
+            "Gather by constants",
+            (g, z) => g.Node("Gather", [z, g.Constant([3L, 1L, 2L, 0L, 5L, 4L], 6)], ("axis", 1)),
+            ["batch", "6", "20"]),
         ("Gather of images", (g, z) => g.Node("Gather", [z, g.Constant([1L, 0L], 2)], ("axis", 0)), ["batch", "6", "20"]),
         ("Gather by computed order", (g, z) => g.Node("Gather", [Flat(g, z), Order(g)], ("axis", 0)), ["rows", "20"]),
         ("Gather, width unknown", (g, z) => g.Node("Gather", [Flat(g, z), Order(g)], ("axis", 0)), ["rows", "width"]),
@@ -23,7 +26,10 @@ public sealed class ProjectorTailTests : IDisposable
         ("Reshape to constants", (g, z) => Flat(g, z), ["rows", "20"]),
         ("Reshape with zeros", (g, z) => g.Node("Reshape", [z, g.Constant([0L, 2L, 3L, -1L], 4)]), ["batch", "2", "3", "20"]),
         ("Reshape by the shape of the features", (g, z) => g.Node("Reshape", [z, FlatShape(g, z)]), ["rows", "20"]),
-        ("Unsqueeze, Squeeze", (g, z) => g.Node("Squeeze", [g.Node("Unsqueeze", [z, g.Constant([0L], 1)]), g.Constant([0L], 1)]), ["batch", "6", "20"]),
+        (
+            "Unsqueeze, Squeeze",
+            (g, z) => g.Node("Squeeze", [g.Node("Unsqueeze", [z, g.Constant([0L], 1)]), g.Constant([0L], 1)]),
+            ["batch", "6", "20"]),
         ("Flatten", (g, z) => g.Node("Flatten", [z], ("axis", 2)), ["rows", "20"]),
         ("Cast to float16 and back", (g, z) => g.Node("Cast", [g.Node("Cast", [z], ("to", 10))], ("to", 1)), ["batch", "6", "20"]),
     ];
@@ -73,7 +79,8 @@ public sealed class ProjectorTailTests : IDisposable
         using (projector)
         {
             float[] tokens = Near.Random(50 * Width, 5);
-            TokenSelection selection = new VisualTokenPruner(projector, new PruningOptions { Keep = KeepBudget.Tokens(7) }).Prune(tokens, 50);
+            var options = new PruningOptions { Keep = KeepBudget.Tokens(7) };
+            TokenSelection selection = new VisualTokenPruner(projector, options).Prune(tokens, 50);
 
             double norm = Math.Sqrt(layer.Weight.Sum(weight => (double)weight * weight) / Width);
             Assert.All(selection.Sensitivity.ToArray(), s => Assert.Equal(norm, s, 1e-6));
@@ -88,7 +95,8 @@ public sealed class ProjectorTailTests : IDisposable
     {
         var layer = new LinearLayer(Near.Random(Output * 3 * Width, 3), Near.Random(Output, 4), 3 * Width, Output);
         byte[] file = EncoderGraphs.Build(
-            (graph, x) => EncoderGraphs.MatMulAdd(graph, graph.Node("Reshape", [x, graph.Constant([-1L, 2, 3 * Width], 3)]), layer), ["batch", "2", "20"]);
+            (graph, x) => EncoderGraphs.MatMulAdd(graph, graph.Node("Reshape", [x, graph.Constant([-1L, 2, 3 * Width], 3)]), layer),
+            ["batch", "2", "20"]);
 
         Assert.Equal(3 * Width, Assert.IsType<ProjectorPart.Linear>(Check(file, 1e-5).Projector).InputWidth);
     }
@@ -130,7 +138,8 @@ public sealed class ProjectorTailTests : IDisposable
         AssertNothingOfTheProjectorIsLeft(split);
         IProjector projector = ProjectorLoader.Load(split.Projector, "split", threads: 1);
         using var owned = (IDisposable)projector;
-        TokenSelection selection = new VisualTokenPruner(projector, new PruningOptions { Keep = KeepBudget.Tokens(3) }).Prune(Near.Random(10 * Width, 1), 10);
+        var options = new PruningOptions { Keep = KeepBudget.Tokens(3) };
+        TokenSelection selection = new VisualTokenPruner(projector, options).Prune(Near.Random(10 * Width, 1), 10);
         Assert.Equal($"sensitivity sampled: the projector has no closed form, {why}", selection.Note);
     }
 
@@ -152,7 +161,9 @@ public sealed class ProjectorTailTests : IDisposable
         var exception = Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path));
 
         Assert.Equal(
-            $"Graph '{path}': no projector was found before 'image_features', the way back ends at {found}. Expected Linear, GELU, Linear, one Linear or other layers that treat each visual token on its own; export the projector as onnx/projector.onnx and the encoder without it.",
+            $"Graph '{path}': no projector was found before 'image_features', the way back ends at {found}. "
+            + "Expected Linear, GELU, Linear, one Linear or other layers that treat each visual token on its own; "
+            + "export the projector as onnx/projector.onnx and the encoder without it.",
             exception.Message);
     }
 
@@ -168,7 +179,8 @@ public sealed class ProjectorTailTests : IDisposable
             return graph.Node("Gather", [z, graph.NodeWithOutputs("TopK", [sums, count], 2)[1]], ("axis", 0));
         }, ["rows", "20"]));
 
-        Assert.Contains("uses a value from inside the projector", Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message);
+        Assert.Contains(
+            "uses a value from inside the projector", Assert.Throws<ZooPruneException>(() => VisionEncoderSplitter.Split(path)).Message);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -187,14 +199,18 @@ public sealed class ProjectorTailTests : IDisposable
     /// <summary>An order of all twelve tokens that the graph computes from the pixels.</summary>
     private static string Order(OnnxGraphBuilder graph)
     {
-        string sums = graph.Node("ReduceSum", [graph.Node("Reshape", ["pixel_values", graph.Constant([12L, -1L], 2)]), graph.Constant([-1L], 1)], ("keepdims", 0));
+        string sums = graph.Node(
+            "ReduceSum",
+            [graph.Node("Reshape", ["pixel_values", graph.Constant([12L, -1L], 2)]), graph.Constant([-1L], 1)],
+            ("keepdims", 0));
         return graph.NodeWithOutputs("TopK", [sums, graph.Constant([12L], 1)], 2)[1];
     }
 
     private static string Halves(OnnxGraphBuilder graph, string x, LinearLayer layer) => graph.Node(
         "Add",
         [
-            graph.Node("MatMul", [x, graph.Halves(ConstantFolder.Transpose(layer.Weight, layer.OutputWidth, layer.InputWidth), layer.InputWidth, layer.OutputWidth)]),
+            graph.Node("MatMul", [x, graph.Halves(
+                ConstantFolder.Transpose(layer.Weight, layer.OutputWidth, layer.InputWidth), layer.InputWidth, layer.OutputWidth)]),
             graph.Halves(layer.Bias, layer.OutputWidth),
         ]);
 
@@ -218,7 +234,8 @@ public sealed class ProjectorTailTests : IDisposable
             case "softmax":
                 return EncoderGraphs.Second(graph, graph.Node("Softmax", [first], ("axis", -1)));
             case "three layers":
-                return EncoderGraphs.Second(graph, graph.Node("Gelu", [EncoderGraphs.MatMulAdd(graph, graph.Node("Gelu", [first]), Middle)]));
+                return EncoderGraphs.Second(
+                    graph, graph.Node("Gelu", [EncoderGraphs.MatMulAdd(graph, graph.Node("Gelu", [first]), Middle)]));
             case "norm between":
                 return EncoderGraphs.Second(graph, graph.Node("Gelu", [Norm(graph, first, Hidden)]));
             case "RMS norm between":
@@ -227,7 +244,8 @@ public sealed class ProjectorTailTests : IDisposable
                 return Norm(graph, EncoderGraphs.Second(graph, graph.Node("Gelu", [first])), Output);
             default:
                 string gate = graph.Node("Mul", [first, graph.Node("Sigmoid", [first])]);
-                string up = EncoderGraphs.MatMulAdd(graph, x, EncoderGraphs.Weights.First with { Weight = Near.Random(Hidden * Width, 41, 0.3f) });
+                string up = EncoderGraphs.MatMulAdd(
+                    graph, x, EncoderGraphs.Weights.First with { Weight = Near.Random(Hidden * Width, 41, 0.3f) });
                 return EncoderGraphs.Second(graph, graph.Node("Mul", [gate, up]));
         }
     }
@@ -235,10 +253,12 @@ public sealed class ProjectorTailTests : IDisposable
     private static void AssertNothingOfTheProjectorIsLeft(SplitVisionEncoder split)
     {
         OnnxGraph graph = OnnxGraphReader.Read(split.Encoder);
-        Assert.DoesNotContain(graph.Constants.Values, constant => constant.Dimensions.Contains(Hidden) || constant.Dimensions.Contains(Output));
+        Assert.DoesNotContain(
+            graph.Constants.Values, constant => constant.Dimensions.Contains(Hidden) || constant.Dimensions.Contains(Output));
         Assert.DoesNotContain(graph.Nodes, node => node.Operator == "Gelu");
         Assert.Equal(["pixel_values"], graph.Inputs.Select(input => input.Name));
     }
 
-    private SplitVisionEncoder Check(byte[] file, double tolerance) => SplitCheck.SameFeatures(_folder.Write("vision_encoder.onnx", file), tolerance, EncoderGraphs.Input());
+    private SplitVisionEncoder Check(byte[] file, double tolerance) =>
+        SplitCheck.SameFeatures(_folder.Write("vision_encoder.onnx", file), tolerance, EncoderGraphs.Input());
 }

@@ -11,8 +11,9 @@ public sealed class SpellingTests : IDisposable
 
     public static TheoryData<string, GeluKind> Gelus => new()
     {
-        { "Gelu", GeluKind.Exact }, { "Gelu, tanh", GeluKind.Tanh }, { "erf", GeluKind.Exact }, { "tanh", GeluKind.Tanh }, { "quick", GeluKind.Quick },
-        { "com.microsoft.Gelu", GeluKind.Exact }, { "com.microsoft.FastGelu", GeluKind.Tanh }, { "com.microsoft.QuickGelu", GeluKind.Quick },
+        { "Gelu", GeluKind.Exact }, { "Gelu, tanh", GeluKind.Tanh }, { "erf", GeluKind.Exact }, { "tanh", GeluKind.Tanh },
+        { "quick", GeluKind.Quick }, { "com.microsoft.Gelu", GeluKind.Exact }, { "com.microsoft.FastGelu", GeluKind.Tanh },
+        { "com.microsoft.QuickGelu", GeluKind.Quick },
         { "BiasGelu", GeluKind.Exact }, { "FastGelu with bias", GeluKind.Tanh }, { "between reshapes", GeluKind.Exact },
     };
 
@@ -49,7 +50,9 @@ public sealed class SpellingTests : IDisposable
     private static string Activated(OnnxGraphBuilder graph, string name, string x)
     {
         string unbiased = graph.Node("MatMul", [x, graph.Constant(
-            ConstantFolder.Transpose(Weights.First.Weight, EncoderGraphs.HiddenWidth, EncoderGraphs.Width), EncoderGraphs.Width, EncoderGraphs.HiddenWidth)]);
+            ConstantFolder.Transpose(Weights.First.Weight, EncoderGraphs.HiddenWidth, EncoderGraphs.Width),
+            EncoderGraphs.Width,
+            EncoderGraphs.HiddenWidth)]);
         string bias = graph.Constant(Weights.First.Bias, EncoderGraphs.HiddenWidth);
         switch (name)
         {
@@ -71,7 +74,8 @@ public sealed class SpellingTests : IDisposable
             _ => graph.Node(name.Split('.')[^1], OnnxGraphBuilder.MicrosoftDomain, [a], null),
         };
 
-        string Reshaped(string value, int tokens) => graph.Node("Reshape", [value, graph.Constant([-1L, tokens, EncoderGraphs.HiddenWidth], 3)]);
+        string Reshaped(string value, int tokens) =>
+            graph.Node("Reshape", [value, graph.Constant([-1L, tokens, EncoderGraphs.HiddenWidth], 3)]);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -3,7 +3,9 @@ using static ZooPrune.Onnx.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
 
-/// <summary>Small vision encoders that end after a projector: images of 8 x 8, six visual tokens of width 24, embeddings of width 20.</summary>
+/// <summary>
+/// Small vision encoders that end after a projector: images of 8 x 8, six visual tokens of width 24, embeddings of width 20.
+/// </summary>
 internal static class EncoderGraphs
 {
     public const int Tokens = 6;
@@ -43,8 +45,10 @@ internal static class EncoderGraphs
     {
         string pixels = graph.Input("pixel_values", Element.Float, "batch", "3", "8", "8");
         string patches = graph.Node("Reshape", [pixels, graph.Constant([-1L, Tokens, Pixels / Tokens], 3)]);
-        string embedded = graph.Node("MatMul", [patches, graph.Constant(Near.Random(Pixels / Tokens * Width, 1, 0.3f), Pixels / Tokens, Width)]);
-        string mixed = graph.Node("MatMul", [graph.Node("Tanh", [embedded]), graph.Constant(Near.Random(Width * Width, 2, 0.3f), Width, Width)]);
+        string embedded = graph.Node(
+            "MatMul", [patches, graph.Constant(Near.Random(Pixels / Tokens * Width, 1, 0.3f), Pixels / Tokens, Width)]);
+        string mixed = graph.Node(
+            "MatMul", [graph.Node("Tanh", [embedded]), graph.Constant(Near.Random(Width * Width, 2, 0.3f), Width, Width)]);
         return graph.Node("Add", [embedded, mixed]);
     }
 }

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Moves the constants of a graph into a file beside it, as exporters do where they are over 2 GB.</summary>
@@ -13,52 +15,19 @@ internal static class ExternalGraph
     public static (byte[] Graph, byte[] Data) Of(byte[] file, int least = 64, string location = DataFile, long shift = 0)
     {
         using var data = new MemoryStream();
-        byte[] graph = Rewrite(file, 7, whole => Rewrite(whole, 5, tensor =>
+        ModelProto model = ModelProto.Parser.ParseFrom(file);
+        foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.RawData.Length >= least))
         {
-            OnnxTensor read = OnnxTensorReader.Read(new ProtobufReader(tensor));
-            if (read.Raw.Length < least)
-            {
-                return tensor.ToArray();
-            }
+            Add("location", location);
+            Add("offset", $"{data.Position + shift}");
+            Add("length", $"{tensor.RawData.Length}");
+            tensor.DataLocation = DataLocation.External;
+            tensor.RawData.WriteTo(data);
+            tensor.ClearRawData();
 
-            var writer = new ProtobufWriter();
-            foreach (long dimension in read.Dimensions)
-            {
-                writer.WriteInt64(1, dimension);
-            }
-
-            writer.WriteInt64(2, read.ElementType).WriteString(8, read.Name);
-            Entry(writer, "location", location);
-            Entry(writer, "offset", $"{data.Position + shift}");
-            Entry(writer, "length", $"{read.Raw.Length}");
-            writer.WriteInt64(14, 1);
-            data.Write(read.Raw.Span);
-            return writer.ToArray();
-        }));
-        return (graph, data.ToArray());
-    }
-
-    private static void Entry(ProtobufWriter tensor, string key, string value) =>
-        tensor.WriteMessage(13, new ProtobufWriter().WriteString(1, key).WriteString(2, value));
-
-    /// <summary>A message with every field of that number replaced.</summary>
-    private static byte[] Rewrite(ReadOnlyMemory<byte> message, int replaced, Func<ReadOnlyMemory<byte>, byte[]> replace)
-    {
-        var reader = new ProtobufReader(message);
-        var writer = new ProtobufWriter();
-        for (int start = 0; reader.TryReadField(out int field, out WireType type); start = reader.Position)
-        {
-            if (field == replaced)
-            {
-                writer.WriteBytes(field, replace(reader.ReadBytes()));
-            }
-            else
-            {
-                reader.Skip(type);
-                writer.WriteFields(reader.Since(start).Span);
-            }
+            void Add(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
         }
 
-        return writer.ToArray();
+        return (model.ToByteArray(), data.ToArray());
     }
 }

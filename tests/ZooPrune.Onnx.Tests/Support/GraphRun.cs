@@ -11,7 +11,9 @@ internal static class GraphRun
         return Run(session, inputs);
     }
 
-    /// <summary>Node by node: ONNX Runtime's optimiser may turn products with 8-bit weights into ones that round activations, too.</summary>
+    /// <summary>
+    /// Node by node: ONNX Runtime's optimiser may turn products with 8-bit weights into ones that round activations, too.
+    /// </summary>
     public static (float[] Values, long[] Shape) Literally(string path, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
         using var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL };
@@ -22,7 +24,8 @@ internal static class GraphRun
         return Read(outputs);
     }
 
-    public static (float[] Values, long[] Shape) Encoder(SplitVisionEncoder split, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
+    public static (float[] Values, long[] Shape) Encoder(
+        SplitVisionEncoder split, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
         using GraphSession session = GraphSession.OpenPart("split", split.Encoder, threads: 1, split.Folder);
         Assert.Equal([split.OutputName], session.Outputs.Keys);
@@ -54,4 +57,27 @@ internal static class GraphRun
 
     private static (float[] Values, long[] Shape) Read(IDisposableReadOnlyCollection<OrtValue> outputs) =>
         (outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
+}
+
+/// <summary>Splits a vision encoder and compares what both parts give with what the whole graph gives.</summary>
+internal static class SplitCheck
+{
+    public static SplitVisionEncoder SameFeatures(string path, double tolerance, (string, OrtValue)[] inputs, bool literally = false)
+    {
+        (float[] expected, long[] expectedShape) = literally ? GraphRun.Literally(path, inputs) : GraphRun.File(path, inputs);
+        SplitVisionEncoder split = VisionEncoderSplitter.Split(path);
+        (float[] tokens, long[] shape) = GraphRun.Encoder(split, inputs);
+        Assert.Equal([.. expectedShape[..^1], split.Projector.InputWidth], shape);
+        Near.Equal(expected, Project(split.Projector, tokens), tolerance);
+        return split;
+    }
+
+    public static float[] Project(ProjectorPart part, float[] tokens)
+    {
+        IProjector projector = ProjectorLoader.Load(part, "split", threads: 1);
+        using var owned = (IDisposable)projector;
+        float[] projected = new float[tokens.Length / projector.InputWidth * projector.OutputWidth];
+        projector.Project(tokens, projected);
+        return projected;
+    }
 }

@@ -10,11 +10,15 @@ namespace ZooPrune.Onnx.Tests;
 /// <param name="Tolerance">How far the features of the split graph may be from those of the whole one.</param>
 /// <param name="OperatorSet">Version of ONNX's own operators that it needs.</param>
 internal sealed record LinearSpelling(
-    string Name, Func<OnnxGraphBuilder, string, LinearLayer, string> Write, Func<LinearLayer, LinearLayer?> Stored, double Tolerance = 1e-5, int OperatorSet = 20)
+    string Name,
+    Func<OnnxGraphBuilder, string, LinearLayer, string> Write,
+    Func<LinearLayer, LinearLayer?> Stored,
+    double Tolerance = 1e-5,
+    int OperatorSet = 20)
 {
     /// <summary>
-    /// Whether ONNX Runtime multiplies integers. Run node by node they are not to be trusted: int8 weights saturate on x86 without VNNI, and what
-    /// prevents that is a step of the optimiser.
+    /// Whether ONNX Runtime multiplies integers. Run node by node they are not to be trusted: int8 weights saturate on x86 without VNNI,
+    /// and what prevents that is a step of the optimiser.
     /// </summary>
     public bool MultipliesIntegers => Name.Contains("Integer") || Name.StartsWith("DynamicQuantize", StringComparison.Ordinal);
 
@@ -33,13 +37,25 @@ internal static class LinearSpellings
     [
         new("MatMul, Add", (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Columns(g, l)]), Bias(g, l)]), Same),
         new("Add, MatMul", (g, x, l) => g.Node("Add", [Bias(g, l), g.Node("MatMul", [x, Columns(g, l)])]), Same),
-        new("bias [1, 1, H]", (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Columns(g, l)]), g.Constant(l.Bias, 1, 1, l.OutputWidth)]), Same),
+        new(
+            "bias [1, 1, H]",
+            (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Columns(g, l)]), g.Constant(l.Bias, 1, 1, l.OutputWidth)]),
+            Same),
         new("weights in Constant", (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, ConstantNode(g, l)]), Bias(g, l)]), Same),
-        new("weights transposed", (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Transposed(g, g.Node("Identity", [Rows(g, l)]))]), Bias(g, l)]), Same),
+        new(
+            "weights transposed",
+            (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Transposed(g, g.Node("Identity", [Rows(g, l)]))]), Bias(g, l)]),
+            Same),
         new("weights in float16", (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Single(g, Halves(g, l))]), Bias(g, l)]), Halved),
         new("weights in bfloat16", (g, x, l) => g.Node("Add", [g.Node("MatMul", [x, Single(g, Brains(g, l))]), Bias(g, l)]), Shortened),
-        new("Gemm between reshapes", (g, x, l) => Flat(g, x, l, flat => g.Node("Gemm", [flat, Rows(g, l), Bias(g, l)], ("transB", 1))), Same),
-        new("Gemm, weights in columns", (g, x, l) => Flat(g, x, l, flat => g.Node("Gemm", [flat, Columns(g, l), Bias(g, l)], ("alpha", 1f))), Same),
+        new(
+            "Gemm between reshapes",
+            (g, x, l) => Flat(g, x, l, flat => g.Node("Gemm", [flat, Rows(g, l), Bias(g, l)], ("transB", 1))),
+            Same),
+        new(
+            "Gemm, weights in columns",
+            (g, x, l) => Flat(g, x, l, flat => g.Node("Gemm", [flat, Columns(g, l), Bias(g, l)], ("alpha", 1f))),
+            Same),
         new("Gemm between reshapes of unknown size", FlatByShape, Same),
         new("FusedMatMul", (g, x, l) => g.Node("Add", [Contrib(g, "FusedMatMul", [x, Rows(g, l)], ("transB", 1)), Bias(g, l)]), Same),
         new("MatMulNBits, 4 bits", (g, x, l) => NBits(g, x, l, 4, Zero.None), l => Blocked(l, 4, Zero.None)),
@@ -50,14 +66,36 @@ internal static class LinearSpellings
         new("MatMulNBits with bias", (g, x, l) => NBits(g, x, l, 4, Zero.Packed, biasInside: true), l => Blocked(l, 4, Zero.Packed)),
         new("MatMulBnb4, NF4", (g, x, l) => Levels(g, x, l, 1), l => null, 1e-5),
         new("MatMulBnb4, FP4", (g, x, l) => Levels(g, x, l, 0), l => null, 1e-5),
-        new("MatMulInteger, uint8", (g, x, l) => Integer(g, x, l, Element.UInt8, perColumn: false, scalesFirst: true), l => Quantised(l, Element.UInt8, false), Rounded),
-        new("MatMulInteger, int8 by column", (g, x, l) => Integer(g, x, l, Element.Int8, perColumn: true, scalesFirst: true), l => Quantised(l, Element.Int8, true), Rounded),
-        new("MatMulInteger, scale by scale", (g, x, l) => Integer(g, x, l, Element.UInt8, perColumn: false, scalesFirst: false), l => Quantised(l, Element.UInt8, false), Rounded),
+        new(
+            "MatMulInteger, uint8",
+            (g, x, l) => Integer(g, x, l, Element.UInt8, perColumn: false, scalesFirst: true),
+            l => Quantised(l, Element.UInt8, false),
+            Rounded),
+        new(
+            "MatMulInteger, int8 by column",
+            (g, x, l) => Integer(g, x, l, Element.Int8, perColumn: true, scalesFirst: true),
+            l => Quantised(l, Element.Int8, true),
+            Rounded),
+        new(
+            "MatMulInteger, scale by scale",
+            (g, x, l) => Integer(g, x, l, Element.UInt8, perColumn: false, scalesFirst: false),
+            l => Quantised(l, Element.UInt8, false),
+            Rounded),
         new("DynamicQuantizeMatMul", DynamicMatMul, l => Quantised(l, Element.UInt8, false), Rounded),
         new("MatMulIntegerToFloat", IntegerToFloat, l => Quantised(l, Element.Int8, true), Rounded),
-        new("DequantizeLinear", (g, x, l) => Dequantised(g, x, l, Element.UInt8, perColumn: false), l => Quantised(l, Element.UInt8, false)),
-        new("DequantizeLinear by column", (g, x, l) => Dequantised(g, x, l, Element.Int8, perColumn: true), l => Quantised(l, Element.Int8, true)),
-        new("activations quantised and dequantised", (g, x, l) => Dequantised(g, Coarse(g, x), l, Element.Int8, perColumn: true), l => Quantised(l, Element.Int8, true), Rounded),
+        new(
+            "DequantizeLinear",
+            (g, x, l) => Dequantised(g, x, l, Element.UInt8, perColumn: false),
+            l => Quantised(l, Element.UInt8, false)),
+        new(
+            "DequantizeLinear by column",
+            (g, x, l) => Dequantised(g, x, l, Element.Int8, perColumn: true),
+            l => Quantised(l, Element.Int8, true)),
+        new(
+            "activations quantised and dequantised",
+            (g, x, l) => Dequantised(g, Coarse(g, x), l, Element.Int8, perColumn: true),
+            l => Quantised(l, Element.Int8, true),
+            Rounded),
         new("DequantizeLinear by block, int4", DequantisedBlocks, FourBits, OperatorSet: 21),
     ];
 
@@ -82,11 +120,14 @@ internal static class LinearSpellings
 
     private static string Single(OnnxGraphBuilder g, string name) => g.Node("Cast", [name], ("to", OnnxTensor.Float));
 
-    private static string Contrib(OnnxGraphBuilder g, string name, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string, object)> attributes) =>
+    private static string Contrib(
+        OnnxGraphBuilder g, string name, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string, object)> attributes) =>
         g.Node(name, MicrosoftDomain, inputs, null, attributes);
 
     private static string ConstantNode(OnnxGraphBuilder g, LinearLayer l) =>
-        g.Node("Constant", [], ("value", (Element.Float, MemoryMarshal.AsBytes(ColumnValues(l).AsSpan()).ToArray(), new long[] { l.InputWidth, l.OutputWidth })));
+        g.Node("Constant", [], (
+            "value",
+            (Element.Float, MemoryMarshal.AsBytes(ColumnValues(l).AsSpan()).ToArray(), new long[] { l.InputWidth, l.OutputWidth })));
 
     private static string Halves(OnnxGraphBuilder g, LinearLayer l) => g.Halves(ColumnValues(l), l.InputWidth, l.OutputWidth);
 
@@ -210,7 +251,8 @@ internal static class LinearSpellings
         sbyte[] values = new sbyte[l.Weight.Length];
         random.NextBytes(MemoryMarshal.AsBytes(values.AsSpan()));
         int count = perColumn ? l.OutputWidth : 1;
-        sbyte[] zeros = [.. Enumerable.Range(0, count).Select(_ => type == Element.UInt8 ? (sbyte)random.Next(120, 128) : (sbyte)random.Next(-5, 6))];
+        sbyte[] zeros = [.. Enumerable.Range(0, count).Select(
+            _ => type == Element.UInt8 ? (sbyte)random.Next(120, 128) : (sbyte)random.Next(-5, 6))];
         return (values, [.. Enumerable.Range(0, count).Select(_ => 0.001f + (0.002f * random.NextSingle()))], zeros);
     }
 
@@ -284,7 +326,8 @@ internal static class LinearSpellings
     private static string DequantisedBlocks(OnnxGraphBuilder g, string x, LinearLayer l)
     {
         (int[] values, float[] scales) = FourBitColumns(l);
-        string weight = g.Constant(Element.Int4, Pack([.. values.Select(value => value & 15)], 4, values.Length), l.InputWidth, l.OutputWidth);
+        string weight = g.Constant(
+            Element.Int4, Pack([.. values.Select(value => value & 15)], 4, values.Length), l.InputWidth, l.OutputWidth);
         string scale = g.Constant(scales, l.InputWidth / 8, l.OutputWidth);
         string dequantised = g.Node("DequantizeLinear", [weight, scale], ("axis", 0), ("block_size", 8));
         return g.Node("Add", [g.Node("MatMul", [x, dequantised]), Bias(g, l)]);

@@ -86,7 +86,8 @@ internal static class ProjectorGraphs
     }
 
     /// <summary>The weights as float16 has them.</summary>
-    public static MlpWeights Rounded(MlpWeights weights, GeluKind gelu = GeluKind.Exact) => new(Rounded(weights.First), Rounded(weights.Second), gelu);
+    public static MlpWeights Rounded(MlpWeights weights, GeluKind gelu = GeluKind.Exact) =>
+        new(Rounded(weights.First), Rounded(weights.Second), gelu);
 
     public static byte[] DoubledGelu(MlpWeights weights) => Build(weights, MatMulAdd, (graph, a) =>
         graph.Node("Mul", [graph.Node("Gelu", [a]), graph.Scalar(1.001f)]));

@@ -15,7 +15,10 @@ public sealed class ModelWeightsTests : IDisposable
     public void Find_SingleFile_TakesTheFirstName()
     {
         _folder.Write("model.safetensors", SafetensorsBytes.File(
-            """{"model.image_newline":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"image_newline":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+            """
+            {"model.image_newline":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+             "image_newline":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+            """,
             SafetensorsBytes.Bytes(1, 2)));
 
         Assert.Equal([2f], Find(_folder.Root, Names));
@@ -65,7 +68,9 @@ public sealed class ModelWeightsTests : IDisposable
 
         string message = Assert.Throws<ZooPruneException>(() => ModelWeights.Find(_folder.Root, Names)).Message;
         Assert.StartsWith($"File '{path}': it has the tensor 'model.image_newline' in '", message);
-        Assert.EndsWith("'. Expected the name of a .safetensors file in the same folder, without a path; correct it or take the model's own index.", message);
+        Assert.EndsWith(
+            "'. Expected the name of a .safetensors file in the same folder, without a path; correct it or take the model's own index.",
+            message);
     }
 
     [Fact]
@@ -74,7 +79,8 @@ public sealed class ModelWeightsTests : IDisposable
         WriteIndex("b.safetensors");
 
         AssertRefused(
-            $"File '{Path.Combine(_folder.Root, Index)}': it has the tensor 'model.image_newline' in 'b.safetensors', which is missing. The file must be in the same folder; copy or download it too.");
+            $"File '{Path.Combine(_folder.Root, Index)}': it has the tensor 'model.image_newline' in 'b.safetensors', "
+            + "which is missing. The file must be in the same folder; copy or download it too.");
     }
 
     [Fact]
@@ -84,7 +90,8 @@ public sealed class ModelWeightsTests : IDisposable
         string path = _folder.Write("b.safetensors", SafetensorsBytes.Vector("other", 1));
 
         AssertRefused(
-            $"Weights '{path}': the tensor 'model.image_newline' is missing, which {Index} has there. Both must be of one checkpoint; copy or download them again.");
+            $"Weights '{path}': the tensor 'model.image_newline' is missing, which {Index} has there. "
+            + "Both must be of one checkpoint; copy or download them again.");
     }
 
     [Theory]
@@ -107,7 +114,8 @@ public sealed class ModelWeightsTests : IDisposable
         File.CreateSymbolicLink(path, Path.Combine("..", "elsewhere", "secret"));
 
         Assert.Equal(
-            $"Weights '{path}': it is a link to '{target}'. It must be a file in the model's folder, or in the hub's cache beside it; copy the file there.",
+            $"Weights '{path}': it is a link to '{target}'. "
+            + "It must be a file in the model's folder, or in the hub's cache beside it; copy the file there.",
             Assert.Throws<ZooPruneException>(() => ModelWeights.Find(root, Names)).Message);
     }
 
@@ -140,7 +148,10 @@ public sealed class ModelWeightsTests : IDisposable
 
     private void WriteIndex(string shard) => _folder.Write(
         Index,
-        $$$"""{ "metadata": { "total_size": 8 }, "weight_map": { "lm_head.weight": "model-00001-of-00002.safetensors", "model.image_newline": "{{{shard}}}" } }""");
+        $$$"""
+        { "metadata": { "total_size": 8 },
+          "weight_map": { "lm_head.weight": "model-00001-of-00002.safetensors", "model.image_newline": "{{{shard}}}" } }
+        """);
 
     private void AssertRefused(string message) =>
         Assert.Equal(message, Assert.Throws<ZooPruneException>(() => ModelWeights.Find(_folder.Root, Names)).Message);

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class SafetensorsFileTests : IDisposable
@@ -24,12 +27,15 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void Read_EveryFloatType_GivesTheSameValues()
     {
-        // 1.5 and -2, exact in all of them. The header is padded with spaces, as the library pads it, and knows a type that this reader does not.
+        // 1.5 and -2, exact in all of them. The header is padded with spaces, as the library pads it, and has a type that is not
+        // known here.
         byte[] path = SafetensorsBytes.File(
             """
-            {"__metadata__":{"format":"pt"},"single":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"half":{"dtype":"F16","shape":[2,1],"data_offsets":[8,12]},
+            {"__metadata__":{"format":"pt"},"single":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+             "half":{"dtype":"F16","shape":[2,1],"data_offsets":[8,12]},
              "brain":{"dtype":"BF16","shape":[1,2],"data_offsets":[12,16]},"double":{"data_offsets":[16,32],"shape":[2],"dtype":"F64"},
-             "scalar":{"dtype":"F32","shape":[],"data_offsets":[32,36]},"none":{"dtype":"F32","shape":[0,9000000000000000000,7],"data_offsets":[36,36]},
+             "scalar":{"dtype":"F32","shape":[],"data_offsets":[32,36]},
+             "none":{"dtype":"F32","shape":[0,9000000000000000000,7],"data_offsets":[36,36]},
              "new":{"dtype":"F4","shape":[2],"data_offsets":[36,37]}}
             """ + "   ",
             [
@@ -51,7 +57,10 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Read_IsFarFromTheWholeFile()
     {
         string path = _folder.Write("large.safetensors", SafetensorsBytes.File(
-            """{"a":{"dtype":"U8","shape":[1000000000],"data_offsets":[0,1000000000]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1000000000,1000000004]}}""", 1));
+            """
+            {"a":{"dtype":"U8","shape":[1000000000],"data_offsets":[0,1000000000]},
+             "b":{"dtype":"F32","shape":[1],"data_offsets":[1000000000,1000000004]}}
+            """, 1));
         using (FileStream stream = File.OpenWrite(path))
         {
             stream.SetLength(stream.Length + 1_000_000_003);
@@ -65,9 +74,18 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""", 8, "the tensor 'a' is of type I64. Expected F32, F16, BF16 or F64; take the checkpoint that is not quantized.")]
-    [InlineData("""{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}""", 1, "the tensor 'a' is of type F4. Expected F32, F16, BF16 or F64; take the checkpoint that is not quantized.")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[16777217],"data_offsets":[0,67108868]}}""", 67108868, "the tensor 'a' has 16,777,217 values. At most 16,777,216 are read; check that the checkpoint is the model's own.")]
+    [InlineData(
+        """{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}""",
+        8,
+        "the tensor 'a' is of type I64. Expected F32, F16, BF16 or F64; take the checkpoint that is not quantized.")]
+    [InlineData(
+        """{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}""",
+        1,
+        "the tensor 'a' is of type F4. Expected F32, F16, BF16 or F64; take the checkpoint that is not quantized.")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[16777217],"data_offsets":[0,67108868]}}""",
+        67108868,
+        "the tensor 'a' has 16,777,217 values. At most 16,777,216 are read; check that the checkpoint is the model's own.")]
     public void Read_TensorOfNoUse_SaysWhatItNeeds(string header, int length, string message)
     {
         string path = _folder.Write("model.safetensors", SafetensorsBytes.File(header, new byte[length]));
@@ -85,27 +103,46 @@ public sealed class SafetensorsFileTests : IDisposable
         using SafetensorsFile file = SafetensorsFile.Open(path);
 
         Assert.Equal(
-            $"Weights '{path}': value 2 of the tensor 'a' is {text}. All of them must be finite in 32 bits; take the model's own checkpoint.",
+            $"Weights '{path}': value 2 of the tensor 'a' is {text}. "
+            + "All of them must be finite in 32 bits; take the model's own checkpoint.",
             Assert.Throws<ZooPruneException>(() => file.Read("a")).Message);
     }
 
     [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "the tensor 'a' lies at bytes 8 to 0 of 8")]
     [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""", "the tensor 'a' lies at bytes 0 to 12 of 8")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}""", "the tensor 'a' lies at bytes 0 to 9,223,372,036,854,775,807 of 8")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", "the tensor 'b' starts at byte 2, where the one before it ends at 4")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "the tensor 'a' starts at byte 4, where the one before it ends at 0")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}""",
+        "the tensor 'a' lies at bytes 0 to 9,223,372,036,854,775,807 of 8")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""",
+        "the tensor 'b' starts at byte 2, where the one before it ends at 4")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "the tensor 'a' starts at byte 4, where the one before it ends at 0")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "its tensors end at byte 4 of 8")]
     [InlineData("""{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", "the tensor 'a' has 8 bytes for 2 values of type F16")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "the tensor 'a' has a shape of 2 sizes whose product is over the limits of a file")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "the tensor 'a' has other than whole numbers from 0 on in 'shape'")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8e0]}}""", "the tensor 'a' has other than whole numbers from 0 on in 'data_offsets'")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551616]}}""", "the tensor 'a' has other than whole numbers from 0 on in 'data_offsets'")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""",
+        "the tensor 'a' has a shape of 2 sizes whose product is over the limits of a file")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "the tensor 'a' has other than whole numbers from 0 on in 'shape'")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8e0]}}""",
+        "the tensor 'a' has other than whole numbers from 0 on in 'data_offsets'")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551616]}}""",
+        "the tensor 'a' has other than whole numbers from 0 on in 'data_offsets'")]
     [InlineData("""{"a":{"dtype":"F32","shape":{},"data_offsets":[0,8]}}""", "the tensor 'a' has 'shape' that is no list")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}}""", "the tensor 'a' lacks a dtype (text), a shape (a list) or data_offsets (two numbers)")]
-    [InlineData("""{"a":{"dtype":32,"shape":[2],"data_offsets":[0,8]}}""", "the tensor 'a' lacks a dtype (text), a shape (a list) or data_offsets (two numbers)")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4,8]}}""",
+        "the tensor 'a' lacks a dtype (text), a shape (a list) or data_offsets (two numbers)")]
+    [InlineData(
+        """{"a":{"dtype":32,"shape":[2],"data_offsets":[0,8]}}""",
+        "the tensor 'a' lacks a dtype (text), a shape (a list) or data_offsets (two numbers)")]
     [InlineData("""{"a":8}""", "the tensor 'a' is a JSON Number, not an object")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "the tensor 'a' is listed twice")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "the tensor 'a' is listed twice")]
     [InlineData("[]", "its header is a JSON StartArray, not an object")]
     public void Open_BrokenHeader_SaysWhere(string header, string found) =>
         AssertRefused(SafetensorsBytes.File(header, new byte[8]), $"{found}. {Broken}");
@@ -157,5 +194,37 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         string path = _folder.Write("model.safetensors", file);
         Assert.Equal($"Weights '{path}': {message}", Assert.Throws<ZooPruneException>(() => SafetensorsFile.Open(path)).Message);
+    }
+}
+
+/// <summary>Writes safetensors files, good ones and bad ones: the header is whatever text the test says.</summary>
+internal static class SafetensorsBytes
+{
+    public static byte[] File(string header, params byte[] data)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(header);
+        return [.. Prefix((ulong)text.Length), .. text, .. data];
+    }
+
+    public static byte[] Prefix(ulong headerLength)
+    {
+        byte[] bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, headerLength);
+        return bytes;
+    }
+
+    /// <summary>A file with one vector of float32.</summary>
+    public static byte[] Vector(string name, params float[] values) => File(
+        $$$"""{"{{{name}}}":{"dtype":"F32","shape":[{{{values.Length}}}],"data_offsets":[0,{{{4 * values.Length}}}]}}""", Bytes(values));
+
+    public static byte[] Bytes(params float[] values)
+    {
+        byte[] bytes = new byte[4 * values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(4 * i), values[i]);
+        }
+
+        return bytes;
     }
 }

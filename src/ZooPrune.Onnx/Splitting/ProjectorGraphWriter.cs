@@ -4,7 +4,7 @@ namespace ZooPrune.Onnx;
 /// Writes a projector that is no Linear, GELU, Linear as a graph of its own, [N, D] to [N, H], all of it in float32: a step of a
 /// hundredth, by which its sensitivity is sampled, would drown in rounding to 16 or 8 bits.
 /// </summary>
-internal sealed class TailGraph
+internal sealed class ProjectorGraphWriter
 {
     private readonly ConstantFolder _constants;
     private readonly OnnxGraphBuilder _graph;
@@ -12,7 +12,7 @@ internal sealed class TailGraph
     // Names in the whole graph and in this one.
     private readonly Dictionary<string, string> _names = [];
 
-    private TailGraph(ConstantFolder constants)
+    private ProjectorGraphWriter(ConstantFolder constants)
     {
         _constants = constants;
         _graph = new OnnxGraphBuilder("projector", constants.Order.Graph.OperatorSet);
@@ -21,15 +21,15 @@ internal sealed class TailGraph
     /// <exception cref="InvalidDataException">A constant is not where the graph says.</exception>
     public static byte[] Write(ConstantFolder constants, ProjectorTail tail)
     {
-        var writer = new TailGraph(constants);
+        var writer = new ProjectorGraphWriter(constants);
         OnnxGraphBuilder graph = writer._graph;
         writer._names[tail.Start] = graph.Input(MlpGraph.Tokens, OnnxGraphBuilder.Element.Float, "tokens", $"{tail.InputWidth}");
-        foreach (TailStep step in tail.Steps)
+        foreach (ProjectorNode step in tail.Steps)
         {
             writer._names[step.Output] = step.Kind switch
             {
-                TailKind.RowMove => writer._names[step.Inputs[0]],
-                TailKind.Linear => writer.Linear(writer._names[step.Inputs[0]], step.Layer!),
+                NodeKind.RowMove => writer._names[step.Inputs[0]],
+                NodeKind.Linear => writer.Linear(writer._names[step.Inputs[0]], step.Layer!),
                 _ => writer.Copy(step),
             };
         }
@@ -45,7 +45,7 @@ internal sealed class TailGraph
         ("transB", 1));
 
     /// <summary>Takes over the nodes of a step, without those that round.</summary>
-    private string Copy(TailStep step)
+    private string Copy(ProjectorNode step)
     {
         var nodes = new SortedList<int, OnnxNode>();
         var pending = new Stack<string>([step.Output]);

@@ -4,7 +4,7 @@ namespace ZooPrune.Onnx;
 /// A picture drawn in code that shows a vision encoder some of everything: plain colours, gradients, edges of several scales and
 /// directions, discs, noise. Its visual tokens stand for those of real pictures where a sensitivity form has to be judged.
 /// </summary>
-internal static class ProbePicture
+internal static class CalibrationImage
 {
     // Cells to a side. Each cell has one kind of content, in colours of its own.
     private const int Cells = 6;
