@@ -58,9 +58,9 @@ internal abstract class ImageReader(string stageName, InputColumn column)
         public override SourceImage Read(long row)
         {
             MLImage image = _image.Value ?? throw NoImage(row);
-            return image.PixelFormat is MLPixelFormat.Rgba32 or MLPixelFormat.Bgra32 && image.Pixels.Length == 4L * image.Width * image.Height
-                ? new ImagePixels(model, image)
-                : throw NotFourBytes(image, row);
+            bool isFourBytes = image.PixelFormat is MLPixelFormat.Rgba32 or MLPixelFormat.Bgra32
+                && image.Pixels.Length == 4L * image.Width * image.Height;
+            return isFourBytes ? new ImagePixels(model, image) : throw NotFourBytes(image, row);
         }
     }
 }
