@@ -32,7 +32,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Read_StagesWithAllTokens_AnswerAsTransformersDoes(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
 
         FamilyAnswer[] answers = test.Read(test.Stages(KeepBudget.Ratio(1)), test.Questions);
 
@@ -48,7 +48,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Read_FusedWithAllTokens_AnswersAsTransformersDoes(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
 
         FamilyAnswer[] answers = test.Read(test.Fused(KeepBudget.Ratio(1)), test.Questions);
 
@@ -59,7 +59,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(FamiliesAndBatchSizes))]
     public void Read_StagesWithFewTokens_AnswerAsTheModelDoes(string family, int batchSize)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
 
         FamilyAnswer[] answers = test.Read(test.Stages(Quarter, batchSize), test.SharedPictures);
 
@@ -70,7 +70,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(FamiliesAndBatchSizes))]
     public void Read_FusedWithFewTokens_AnswersAsTheModelDoes(string family, int batchSize)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
 
         FamilyAnswer[] answers = test.Read(test.Fused(Quarter, batchSize), test.SharedPictures);
 
@@ -81,7 +81,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Read_LoadedImages_AnswersAsTheModelDoes(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
 
         // ML.NET's decoder has other levels in a JPEG, and blends what is transparent.
         Question[] questions = [.. test.SharedPictures.Where(question => question.ImagePath.EndsWith(".png", StringComparison.Ordinal) && !question.ImagePath.Contains("alpha", StringComparison.Ordinal))];
@@ -102,7 +102,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Predict_BothWays_AnswersAsTheModelDoes(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         IDataView rows = test.ML.Data.LoadFromEnumerable(test.Questions);
         VisionAnswer[] expected = test.Expected(test.Questions, Quarter);
 
@@ -118,7 +118,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Read_FromManyThreads_GivesTheSameOnEach(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         IDataView view = test.View(test.Stages(Quarter), test.Questions);
         VisionAnswer[] expected = test.Expected(test.Questions, Quarter);
 
@@ -132,7 +132,7 @@ public class FamilyPipelineTests
     [InlineData("qwen2.5-vl", "pixel_values:Vector<Single>|image_grid_thw:Vector<Int64, 3>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
     public void Schema_OfEncodedImages_HasWhatTheFamilyNeeds(string family, string columns)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
 
         DataViewSchema schema = test.View(test.Encoded(), test.Questions).Schema;
 
@@ -143,7 +143,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Read_PixelValuesAndShapes_AreThoseOfTransformers(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         IDataView view = test.View(test.Encoded(), test.Questions);
 
         VBuffer<float>[] pixels = Numbers.Column<VBuffer<float>>(view, "pixel_values");
@@ -168,7 +168,7 @@ public class FamilyPipelineTests
     [InlineData("llava-interleave")]
     public void Read_ApplyOnnxModelWithTheCutEncoder_AnswersAsTheModelDoes(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         using var folder = new TestFolder();
         SplitVisionEncoder split = VisionEncoderSplitter.Split(test.Model.Files.VisionEncoder);
         string encoder = folder.PathOf(folder.Write("vision_encoder.onnx", split.Encoder));
@@ -187,7 +187,7 @@ public class FamilyPipelineTests
     [InlineData("qwen2.5-vl")]
     public void Read_ColumnsRenamed_AnswersAsTheModelDoes(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         TransformsCatalog transforms = test.ML.Transforms;
         EstimatorChain<ITransformer> chain = new EstimatorChain<ITransformer>()
             .Append(transforms.PreprocessImages(new(test.Model) { ImageColumnName = "ImagePath", ImageFolder = test.Images, ImageShapeColumnName = "size" }))
@@ -202,7 +202,7 @@ public class FamilyPipelineTests
     [MemberData(nameof(Families))]
     public void Read_BrokenPictureBetweenGoodOnes_IsTheOnlyError(string family)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         Question[] questions = [test.Questions[0], new Question { ImagePath = "config.json", Text = "What?" }, .. test.Questions[1..]];
 
         foreach (IEstimator<ITransformer> estimator in new[] { test.Stages(Quarter), test.Fused(Quarter) })

@@ -12,7 +12,7 @@ public class ImageShapeRowsTests
     [InlineData("qwen2.5-vl", "image_grid_thw", "a vector of 3 (frames, rows and columns of patches) Int64")]
     public void Fit_ColumnMissing_SaysWhatIsNeeded(string family, string column, string expected)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         IDataView rows = test.ML.Data.LoadFromEnumerable([new AnyPixelsRow()]);
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.EncodeImages(new(test.Model)).Fit(rows));
@@ -30,7 +30,7 @@ public class ImageShapeRowsTests
     [InlineData(1, 2_000_000, "image_sizes")]
     public void Read_SizesOfNoPicture_AreTheRowsError(long height, long width, string column)
     {
-        using var test = new FamilyChains("llava-next");
+        FamilyChains test = FamilyChains.Of("llava-next");
 
         EncodedRow row = Assert.Single(Encode(test, new ShapedRow { PixelValues = new float[3072], ImageSizes = [height, width] }));
 
@@ -47,7 +47,7 @@ public class ImageShapeRowsTests
     [InlineData(1, 2_000_000, 2_000_000)]
     public void Read_GridOfNoPicture_IsTheRowsError(long frames, long rows, long columns)
     {
-        using var test = new FamilyChains("qwen2.5-vl");
+        FamilyChains test = FamilyChains.Of("qwen2.5-vl");
 
         EncodedRow row = Assert.Single(Encode(test, new ShapedRow { PixelValues = new float[1176], ImageGrid = [frames, rows, columns] }));
 
@@ -59,7 +59,7 @@ public class ImageShapeRowsTests
     [Fact]
     public void Read_PixelValuesOfAnotherPicture_AreTheRowsErrorAndTheOthersAreEncoded()
     {
-        using var test = new FamilyChains("qwen2-vl");
+        FamilyChains test = FamilyChains.Of("qwen2-vl");
         PreparedImage[] images = [.. test.Cases.Select(golden => test.Model.Prepare(golden.ImagePath))];
         ShapedRow[] rows = [.. images.Select(image => new ShapedRow { PixelValues = image.PixelValues.ToArray(), ImageGrid = test.Model.MeasuresOf(image) })];
         int whole = rows[1].PixelValues.Length;
@@ -77,7 +77,7 @@ public class ImageShapeRowsTests
     [Fact]
     public void Read_TokensOfAnotherPicture_AreTheRowsError()
     {
-        using var test = new FamilyChains("llava-next");
+        FamilyChains test = FamilyChains.Of("llava-next");
         PreparedImage image = test.Model.Prepare(test.Cases[0].ImagePath);
         float[] tokens = test.Model.Encode(image);
         int count = tokens.Length / test.Model.EncoderWidth;
@@ -94,7 +94,7 @@ public class ImageShapeRowsTests
     [Fact]
     public void Read_TokensKeptOfAnotherPicture_AreTheRowsErrors()
     {
-        using var test = new FamilyChains("llava-next");
+        FamilyChains test = FamilyChains.Of("llava-next");
         PreparedImage image = test.Cases.Select(golden => test.Model.Prepare(golden.ImagePath)).First(image => !test.Model.LayoutOf(image).TakesAll);
         ImageLayout layout = test.Model.LayoutOf(image);
         TokenSelection kept = test.Model.Prune(test.Model.Encode(image), layout, new PruningOptions { Keep = KeepBudget.Tokens(9) });

@@ -118,11 +118,10 @@ public sealed class SavedFamilyTests : IDisposable
         Copy(family);
         FamilyAnswer[] before;
         Question[] questions;
-        VisionAnswer[] expected;
+        VisionAnswer[] expected = FamilyChains.Of(family).Expected(FamilyChains.Of(family).Questions, Quarter);
         using (var test = new FamilyChains(family, Model))
         {
             questions = test.Questions;
-            expected = test.Expected(questions, Quarter);
             before = Save(test, options);
         }
 

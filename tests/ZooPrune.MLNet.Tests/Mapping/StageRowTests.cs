@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace ZooPrune.MLNet.Tests;
 
-public class StageColumnsTests
+public class StageRowTests
 {
     private static readonly IDataView View = Numbers.Transform(new DoublingStage(), Numbers.View(2));
 
