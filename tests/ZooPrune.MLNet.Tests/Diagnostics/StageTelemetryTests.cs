@@ -54,7 +54,8 @@ public sealed class StageTelemetryTests : IDisposable
     public void Meter_PruneVisualTokens_SaysItsSelection()
     {
         ITransformer stage = _test.ML.Transforms
-            .PruneVisualTokens(new(_test.Model) { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.Random, KeptTokenCountColumnName = "kept" })
+            .PruneVisualTokens(
+                new(_test.Model) { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.Random, KeptTokenCountColumnName = "kept" })
             .Fit(Tokens(3));
         using Listening listening = new("PruneVisualTokens");
 
@@ -63,7 +64,11 @@ public sealed class StageTelemetryTests : IDisposable
         const string Tags = "zooprune.stage=PruneVisualTokens zooprune.selection=Random";
         Assert.Equal([1, 1, 1], kept);
         Assert.Equal(
-            [$"zooprune.rows [{Tags}] = 3", $"zooprune.stage.duration [{Tags}] = 3", $"zooprune.visual_tokens.in [{Tags}] = 12", $"zooprune.visual_tokens.kept [{Tags}] = 3"],
+            [
+                $"zooprune.rows [{Tags}] = 3",
+                $"zooprune.stage.duration [{Tags}] = 3",
+                $"zooprune.visual_tokens.in [{Tags}] = 12",
+                $"zooprune.visual_tokens.kept [{Tags}] = 3"],
             listening.Lines().Where(line => line.Contains(Tags, StringComparison.Ordinal)));
     }
 
@@ -153,8 +158,10 @@ public sealed class StageTelemetryTests : IDisposable
         Numbers.Column<float>(Numbers.Transform(stage, Numbers.View(3)), "Y");
 
         Assert.Equal(
-            [(ActivityStatusCode.Unset, null), (ActivityStatusCode.Unset, null), (ActivityStatusCode.Error, "1 rows could not be computed")],
-            activities.Where(activity => activity.OperationName == stage.Name).Select(activity => (activity.Status, activity.StatusDescription)));
+            [(ActivityStatusCode.Unset, null), (ActivityStatusCode.Unset, null), (
+                ActivityStatusCode.Error, "1 rows could not be computed")],
+            activities.Where(activity => activity.OperationName == stage.Name).Select(
+                activity => (activity.Status, activity.StatusDescription)));
     }
 
     [Fact]
@@ -184,11 +191,13 @@ public sealed class StageTelemetryTests : IDisposable
         return listener;
     }
 
+    /// <summary>Stage, rows and selection, if it has one.</summary>
     private static string Line(Activity activity) =>
-        string.Join(' ', new[] { activity.OperationName, $"{activity.GetTagItem("zooprune.rows")}", (string?)activity.GetTagItem("zooprune.selection") }.Where(part => !string.IsNullOrEmpty(part)));
+        $"{activity.OperationName} {activity.GetTagItem("zooprune.rows")} {activity.GetTagItem("zooprune.selection")}".TrimEnd();
 
     private IDataView Tokens(int rows) => _test.ML.Data.LoadFromEnumerable(
-        Enumerable.Range(1, rows).Select(row => new TokensRow { VisualTokens = [.. Enumerable.Range(0, 24).Select(i => (float)Math.Sin(row * i))] }).ToArray());
+        Enumerable.Range(1, rows).Select(
+            row => new TokensRow { VisualTokens = [.. Enumerable.Range(0, 24).Select(i => (float)Math.Sin(row * i))] }).ToArray());
 
     /// <summary>Y = X, but 2 is refused and 3 fails.</summary>
     private sealed class NamedStage : StageDefinition

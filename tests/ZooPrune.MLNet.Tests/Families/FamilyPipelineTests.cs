@@ -84,7 +84,9 @@ public class FamilyPipelineTests
         FamilyChains test = FamilyChains.Of(family);
 
         // ML.NET's decoder has other levels in a JPEG, and blends what is transparent.
-        Question[] questions = [.. test.SharedPictures.Where(question => question.ImagePath.EndsWith(".png", StringComparison.Ordinal) && !question.ImagePath.Contains("alpha", StringComparison.Ordinal))];
+        Question[] questions = [.. test.SharedPictures.Where(
+            question => question.ImagePath.EndsWith(".png", StringComparison.Ordinal) && !question.ImagePath.Contains(
+                "alpha", StringComparison.Ordinal))];
         EstimatorChain<ITransformer> chain = new EstimatorChain<ITransformer>()
             .Append(test.ML.Transforms.LoadImages("Image", test.Images, "ImagePath"))
             .Append(test.ML.Transforms.AnswerQuestions(new(test.Model)
@@ -126,17 +128,31 @@ public class FamilyPipelineTests
     }
 
     [Theory]
-    [InlineData("llava", "pixel_values:Vector<Single, 3, 112, 112>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single, 64, 32>|EncodeMilliseconds:Single")]
-    [InlineData("llava-next", "pixel_values:Vector<Single>|image_sizes:Vector<Int64, 2>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
-    [InlineData("qwen2-vl", "pixel_values:Vector<Single>|image_grid_thw:Vector<Int64, 3>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
-    [InlineData("qwen2.5-vl", "pixel_values:Vector<Single>|image_grid_thw:Vector<Int64, 3>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
+    [InlineData(
+        "llava",
+        "pixel_values:Vector<Single, 3, 112, 112>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single, 64, "
+            + "32>|EncodeMilliseconds:Single")]
+    [InlineData(
+        "llava-next",
+        "pixel_values:Vector<Single>|image_sizes:Vector<Int64, "
+            + "2>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
+    [InlineData(
+        "qwen2-vl",
+        "pixel_values:Vector<Single>|image_grid_thw:Vector<Int64, "
+            + "3>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
+    [InlineData(
+        "qwen2.5-vl",
+        "pixel_values:Vector<Single>|image_grid_thw:Vector<Int64, "
+            + "3>|PreprocessMilliseconds:Single|visual_tokens:Vector<Single>|EncodeMilliseconds:Single")]
     public void Schema_OfEncodedImages_HasWhatTheFamilyNeeds(string family, string columns)
     {
         FamilyChains test = FamilyChains.Of(family);
 
         DataViewSchema schema = test.View(test.Encoded(), test.Questions).Schema;
 
-        Assert.Equal(["ImagePath:String", "Text:String", .. columns.Split('|')], Shapes.Lines(schema).Where(line => !line.StartsWith("Error:", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["ImagePath:String", "Text:String", .. columns.Split('|')],
+            Shapes.Lines(schema).Where(line => !line.StartsWith("Error:", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -159,7 +175,9 @@ public class FamilyPipelineTests
         foreach (string name in new[] { "image_sizes", "image_grid_thw" }.Where(name => view.Schema.GetColumnOrNull(name) is not null))
         {
             VBuffer<long>[] shapes = Numbers.Column<VBuffer<long>>(view, name);
-            Assert.All(test.Cases.Zip(shapes), pair => Assert.Equal(pair.First.Tensors.Int32s(name).Select(value => (long)value), pair.Second.DenseValues()));
+            Assert.All(
+                test.Cases.Zip(shapes),
+                pair => Assert.Equal(pair.First.Tensors.Int32s(name).Select(value => (long)value), pair.Second.DenseValues()));
         }
     }
 
@@ -177,7 +195,8 @@ public class FamilyPipelineTests
             .Append(test.ML.Transforms.ApplyOnnxModel(split.OutputName, "pixel_values", encoder))
             .Append(test.ML.Transforms.PruneVisualTokens(
                 new(test.Model) { Keep = Quarter, VisualTokensColumnName = split.OutputName, KeptTokenCountColumnName = "kept" }))
-            .Append(test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = "Text", MaxNewTokens = FamilyChains.NewTokens }));
+            .Append(
+                test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = "Text", MaxNewTokens = FamilyChains.NewTokens }));
 
         FamilyChains.AssertSame(test.Expected(test.Questions, Quarter), test.Read(chain, test.Questions));
     }
@@ -190,10 +209,16 @@ public class FamilyPipelineTests
         FamilyChains test = FamilyChains.Of(family);
         TransformsCatalog transforms = test.ML.Transforms;
         EstimatorChain<ITransformer> chain = new EstimatorChain<ITransformer>()
-            .Append(transforms.PreprocessImages(new(test.Model) { ImageColumnName = "ImagePath", ImageFolder = test.Images, ImageShapeColumnName = "size" }))
+            .Append(
+                transforms.PreprocessImages(
+                    new(test.Model) { ImageColumnName = "ImagePath", ImageFolder = test.Images, ImageShapeColumnName = "size" }))
             .Append(transforms.EncodeImages(new(test.Model) { ImageShapeColumnName = "size" }))
-            .Append(transforms.PruneVisualTokens(new(test.Model) { Keep = Quarter, ImageShapeColumnName = "size", KeptTokenCountColumnName = "kept" }))
-            .Append(transforms.GenerateText(new(test.Model) { ImageShapeColumnName = "size", QuestionColumnName = "Text", MaxNewTokens = FamilyChains.NewTokens }));
+            .Append(
+                transforms.PruneVisualTokens(
+                    new(test.Model) { Keep = Quarter, ImageShapeColumnName = "size", KeptTokenCountColumnName = "kept" }))
+            .Append(
+                transforms.GenerateText(
+                    new(test.Model) { ImageShapeColumnName = "size", QuestionColumnName = "Text", MaxNewTokens = FamilyChains.NewTokens }));
 
         FamilyChains.AssertSame(test.Expected(test.Questions, Quarter), test.Read(chain, test.Questions));
     }
@@ -210,7 +235,10 @@ public class FamilyPipelineTests
             FamilyAnswer[] answers = test.Read(estimator, questions);
 
             Assert.Equal("error: " + answers[1].Error, answers[1].Text);
-            Assert.StartsWith($"Image '{Path.Combine(test.Images, "config.json")}': it starts with the bytes", answers[1].Error, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"Image '{Path.Combine(test.Images, "config.json")}': it starts with the bytes",
+                answers[1].Error,
+                StringComparison.Ordinal);
             Assert.Equal((0, 0, 0), (answers[1].KeptIndices.Length, answers[1].VisualTokenCount, answers[1].KeptTokenCount));
             FamilyChains.AssertSame(test.Expected(test.Questions, Quarter), [answers[0], .. answers[2..]]);
         }

@@ -112,7 +112,8 @@ public class BatchingCursorTests
         Assert.ThrowsAny<Exception>(() => cursor.GetGetter<double>(view.Schema["X"]));
         cursor.MoveNext();
         Assert.Equal(
-            "Tripling: a value was asked for before the first row or after the last. Expected a current row; call MoveNext first, and stop when it returns false.",
+            "Tripling: a value was asked for before the first row or after the last. Expected a current row; call MoveNext first, "
+                + "and stop when it returns false.",
             Assert.Throws<InvalidOperationException>(() => z(ref value)).Message);
     }
 
@@ -139,7 +140,10 @@ public class BatchingCursorTests
 
         Tripled[] rows = Read(Numbers.Transform(stage, Numbers.View(12)));
 
-        CheckRow5(rows, "Tripling: row 5 failed with FormatException: No number. Expected a row like the others; look at its image and question, and report the message if they are in order.");
+        CheckRow5(
+            rows,
+            "Tripling: row 5 failed with FormatException: No number. Expected a row like the others; look at its image and "
+                + "question, and report the message if they are in order.");
         if (batchSize == 4)
         {
             Assert.Equal(["0", "1 2", "3 4 5 6", "3", "4", "5", "6", "7 8 9 10", "11"], stage.Batches);
@@ -151,7 +155,8 @@ public class BatchingCursorTests
     [InlineData(false)]
     public void Throw_RowInABatchFails_ThrowsAtThatRowOnly(bool whenRead)
     {
-        var stage = new TriplingStage(4, RowErrors.Throw) { ReadThrows = whenRead ? (5, Bad) : null, ComputeThrows = whenRead ? null : (5, Bad) };
+        var stage =
+            new TriplingStage(4, RowErrors.Throw) { ReadThrows = whenRead ? (5, Bad) : null, ComputeThrows = whenRead ? null : (5, Bad) };
         IDataView view = Numbers.Transform(stage, Numbers.View(9));
         using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
         ValueGetter<float> getter = cursor.GetGetter<float>(view.Schema["Z"]);
@@ -320,7 +325,8 @@ public class BatchingCursorTests
     [InlineData(true)]
     public void Read_ImagesPassedOn_LiveAsLongAsWithoutTheStage(bool isOneVariable)
     {
-        IDataView rows = Numbers.ML.Data.LoadFromEnumerable(TestModel.Questions(7).Select((question, i) => new NumberedImage { X = i, ImagePath = question.ImagePath }).ToArray());
+        IDataView rows = Numbers.ML.Data.LoadFromEnumerable(
+            TestModel.Questions(7).Select((question, i) => new NumberedImage { X = i, ImagePath = question.ImagePath }).ToArray());
         IDataView images = Numbers.ML.Transforms.LoadImages("Image", TestModel.Images, "ImagePath").Fit(rows).Transform(rows);
         IDataView view = Numbers.Transform(new TriplingStage(4), images);
 

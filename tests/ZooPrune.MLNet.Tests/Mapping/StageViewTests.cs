@@ -79,7 +79,8 @@ public class StageViewTests
         var source = new JournalView(Numbers.View(2));
         var stage = new DoublingStage();
 
-        string[] texts = [.. Numbers.Column<ReadOnlyMemory<char>>(Numbers.Transform(stage, source), "Text").Select(text => text.ToString())];
+        string[] texts =
+            [.. Numbers.Column<ReadOnlyMemory<char>>(Numbers.Transform(stage, source), "Text").Select(text => text.ToString())];
 
         Assert.Equal(["t0", "t1"], texts);
         Assert.Equal(["cursor(Text)", "pull Text 0", "pull Text 1", "dispose"], source.Calls);

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet.Tests;
 
-/// <summary>A stage without a model that computes batches: Z = 3 X and ZFixed = [X, X]. Writes down which rows it computes together.</summary>
+/// <summary>A stage without a model that computes batches: Z = 3 X and ZFixed = [X, X]. Writes down which rows it computes
+/// together.</summary>
 internal sealed class TriplingStage : StageDefinition
 {
     public TriplingStage(int batchSize, RowErrors errors = RowErrors.Report)
