@@ -130,7 +130,8 @@ internal sealed class GenerateTextMapper : BatchMapper
         long start = Stopwatch.GetTimestamp();
         var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
         AnswerSettings settings = _stage.Settings;
-        AnswerRequest request = _stage.Model.Answerer.Ask(image, settings.Ask(_question.Value), settings.MaxNewTokens, settings.Sampling);
+        string question = settings.FormatQuestion(_question.Value);
+        AnswerRequest request = _stage.Model.Answerer.Ask(image, question, settings.MaxNewTokens, settings.Sampling);
         _rows[slot] = new RowInputs(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
     }
 

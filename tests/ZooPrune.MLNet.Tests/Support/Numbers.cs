@@ -79,4 +79,18 @@ internal static class Numbers
         Assert.False(actual.MoveNext());
         Assert.Equal(-1, actual.Position);
     }
+
+    /// <summary>As many values, each within the larger of an absolute and a relative tolerance. A loop, for images and tokens
+    /// have 100,000 values and more.</summary>
+    public static void AssertNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float absolute, float relative)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (!(Math.Abs(expected[i] - actual[i]) <= Math.Max(absolute, relative * Math.Abs(expected[i]))))
+            {
+                Assert.Fail($"value {i} is {actual[i]:R} and should be {expected[i]:R}");
+            }
+        }
+    }
 }
