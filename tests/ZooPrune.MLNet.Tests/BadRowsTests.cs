@@ -9,7 +9,8 @@ namespace ZooPrune.MLNet.Tests;
 [Collection(ModelCollectionDefinition.Name)]
 public class BadRowsTests(TestModel test)
 {
-    private const string Advice = "Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.";
+    private const string Advice =
+        "Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.";
 
     [Fact]
     public void Read_LoadedImagesAndApplyOnnxModel_EveryBadRowSaysWhyAndTheOthersAreAnswered()
@@ -49,9 +50,13 @@ public class BadRowsTests(TestModel test)
             folder,
             missing => Assert.StartsWith($"Image '{folder.PathOf("none.png")}': there is no such file.", missing, StringComparison.Ordinal),
             empty => Assert.StartsWith($"Image '{folder.PathOf("empty.png")}': the file has 0 bytes.", empty, StringComparison.Ordinal),
-            wrongMagic => Assert.StartsWith($"Image '{folder.PathOf("text.png")}': it starts with the bytes", wrongMagic, StringComparison.Ordinal),
+            wrongMagic => Assert.StartsWith(
+                $"Image '{folder.PathOf("text.png")}': it starts with the bytes", wrongMagic, StringComparison.Ordinal),
             noPath => Assert.Equal("PreprocessImages: column 'ImagePath' is empty in row 6. " + Advice, noPath));
-        Assert.StartsWith($"Image '{folder.PathOf("bomb.png")}': it has 20,000 x 20,000 = 400,000,000 pixels.", answers[9].Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Image '{folder.PathOf("bomb.png")}': it has 20,000 x 20,000 = 400,000,000 pixels.",
+            answers[9].Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +87,9 @@ public class BadRowsTests(TestModel test)
         using var folder = new TestFolder();
         IDataView rows = test.ML.Data.LoadFromEnumerable(Questions(folder));
         IDataView view = new EstimatorChain<ITransformer>()
-            .Append(test.ML.Transforms.PreprocessImages(new(test.Model) { ImageColumnName = nameof(Question.ImagePath), ImageFolder = folder.Root, Errors = RowErrors.Throw }))
+            .Append(
+                test.ML.Transforms.PreprocessImages(
+                    new(test.Model) { ImageColumnName = nameof(Question.ImagePath), ImageFolder = folder.Root, Errors = RowErrors.Throw }))
             .Append(test.ML.Transforms.ApplyOnnxModel("visual_tokens", "pixel_values", test.Model.Files.VisionEncoder))
             .Append(test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(64), Errors = RowErrors.Throw }))
             .Fit(rows)
@@ -90,7 +97,8 @@ public class BadRowsTests(TestModel test)
 
         var exception = Assert.Throws<InvalidOperationException>(() => Numbers.Column<int>(view, "VisualTokenCount"));
 
-        Assert.StartsWith($"Image '{folder.PathOf("none.png")}': there is no such file.", exception.GetBaseException().Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Image '{folder.PathOf("none.png")}': there is no such file.", exception.GetBaseException().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +109,8 @@ public class BadRowsTests(TestModel test)
         definition["pixel_values"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 3, size, size);
         float[] pixels = new float[3 * size * size];
         pixels[7] = float.NaN;
-        IDataView rows = test.ML.Data.LoadFromEnumerable<AnyPixelsRow>([new() { PixelValues = new float[pixels.Length] }, new() { PixelValues = pixels }], definition);
+        IDataView rows = test.ML.Data.LoadFromEnumerable<AnyPixelsRow>(
+            [new() { PixelValues = new float[pixels.Length] }, new() { PixelValues = pixels }], definition);
         IDataView view = test.ML.Transforms.ApplyOnnxModel("visual_tokens", "pixel_values", test.Model.Files.VisionEncoder)
             .Append(test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(64) }))
             .Fit(rows)
@@ -111,7 +120,8 @@ public class BadRowsTests(TestModel test)
 
         Assert.Empty(errors[0]);
         Assert.Equal(
-            "PruneVisualTokens: column 'visual_tokens' has the value NaN in row 1, visual token 0, element 0. Expected finite numbers; check the image and the vision encoder (half precision overflows at 65,504).",
+            "PruneVisualTokens: column 'visual_tokens' has the value NaN in row 1, visual token 0, element 0. Expected finite "
+                + "numbers; check the image and the vision encoder (half precision overflows at 65,504).",
             errors[1]);
     }
 
@@ -142,7 +152,10 @@ public class BadRowsTests(TestModel test)
         {
             Assert.Empty(answers[good].Error);
             Assert.Equal(
-                test.Model.Answer(Path.Combine(folder.Root, questions[good].ImagePath), questions[good].Text, new PruningOptions { Keep = KeepBudget.Tokens(64) }).Text,
+                test.Model.Answer(
+                    Path.Combine(folder.Root, questions[good].ImagePath),
+                    questions[good].Text,
+                    new PruningOptions { Keep = KeepBudget.Tokens(64) }).Text,
                 answers[good].Text);
         }
 
@@ -154,7 +167,8 @@ public class BadRowsTests(TestModel test)
         AssertCutOff("JPEG", folder.PathOf("half.jpg"), answers[4]);
         AssertCutOff("PNG", folder.PathOf("half.png"), answers[5]);
         Assert.Equal(
-            "GenerateText: column 'Text' is empty in row 8. Expected text; name the column with the questions in QuestionColumnName, and give every row a question.",
+            "GenerateText: column 'Text' is empty in row 8. Expected text; name the column with the questions in "
+                + "QuestionColumnName, and give every row a question.",
             answers[8].Error);
         Assert.All(answers.Where(answer => answer.Error.Length > 0), answer => Assert.Equal("error: " + answer.Error, answer.Text));
         Assert.Equal(questions.Length - 2, answers.Count(answer => answer.Error.Length > 0));
@@ -162,12 +176,16 @@ public class BadRowsTests(TestModel test)
     }
 
     private static void AssertCutOff(string format, string path, Answer answer) => Assert.StartsWith(
-        string.Create(CultureInfo.InvariantCulture, $"Image '{path}': the {format} file stops after {new FileInfo(path).Length:N0} bytes without its "),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Image '{path}': the {format} file stops after {new FileInfo(path).Length:N0} bytes without its "),
         answer.Error,
         StringComparison.Ordinal);
 
     private EstimatorChain<ITransformer> FromPaths(TestFolder folder, RowErrors errors) => new EstimatorChain<ITransformer>()
-        .Append(test.ML.Transforms.PreprocessImages(new(test.Model) { ImageColumnName = nameof(Question.ImagePath), ImageFolder = folder.Root, Errors = errors }))
+        .Append(
+            test.ML.Transforms.PreprocessImages(
+                new(test.Model) { ImageColumnName = nameof(Question.ImagePath), ImageFolder = folder.Root, Errors = errors }))
         .Append(test.ML.Transforms.EncodeImages(new(test.Model) { Errors = errors }))
         .Append(test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(64), Errors = errors }))
         .Append(test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = nameof(Question.Text), Errors = errors }));
@@ -178,7 +196,8 @@ public class BadRowsTests(TestModel test)
         return [.. test.ML.Data.CreateEnumerable<Answer>(pipeline.Fit(rows).Transform(rows), reuseRowObject: false)];
     }
 
-    /// <summary>A PNG file whose header promises 20,000 x 20,000 pixels; the checksums are not right, and nobody should get that far.</summary>
+    /// <summary>A PNG file whose header promises 20,000 x 20,000 pixels; the checksums are not right, and nobody should get that
+    /// far.</summary>
     private static byte[] Bomb()
     {
         byte[] header = new byte[13];
@@ -186,7 +205,18 @@ public class BadRowsTests(TestModel test)
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), 20_000);
         header[8] = 8;
         header[9] = 2;
-        return [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, new byte[20]), .. Chunk("IEND"u8, [])];
+        return [
+            0x89,
+            (byte)'P',
+            (byte)'N',
+            (byte)'G',
+            0x0D,
+            0x0A,
+            0x1A,
+            0x0A,
+            .. Chunk("IHDR"u8, header),
+            .. Chunk("IDAT"u8, new byte[20]),
+            .. Chunk("IEND"u8, [])];
     }
 
     private static byte[] Chunk(ReadOnlySpan<byte> kind, ReadOnlySpan<byte> content)

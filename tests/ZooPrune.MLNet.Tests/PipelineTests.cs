@@ -28,8 +28,10 @@ public class PipelineTests(TestModel test)
 
         VisionAnswer[] expected = Expected(questions, keep);
         Assert.Equal(expected.Select(answer => answer.Text), answers.Select(answer => answer.Text));
-        Assert.All(answers, answer => Assert.Equal((string.Empty, keep, 576), (answer.Error, answer.KeptIndices.Length, answer.VisualTokenCount)));
-        Assert.All(answers, answer => Assert.True(answer is { PreprocessMilliseconds: > 0, PruneMilliseconds: > 0, PrefillMilliseconds: > 0 }));
+        Assert.All(
+            answers, answer => Assert.Equal((string.Empty, keep, 576), (answer.Error, answer.KeptIndices.Length, answer.VisualTokenCount)));
+        Assert.All(
+            answers, answer => Assert.True(answer is { PreprocessMilliseconds: > 0, PruneMilliseconds: > 0, PrefillMilliseconds: > 0 }));
     }
 
     [Theory]
@@ -122,7 +124,10 @@ public class PipelineTests(TestModel test)
         IDataView rows = test.ML.Data.LoadFromEnumerable([new TokensRow { VisualTokens = tokens }]);
         IDataView pruned = test.ML.Transforms.PruneVisualTokens(new(model) { Keep = KeepBudget.Tokens(8) }).Fit(rows).Transform(rows);
         IDataView paths = test.ML.Data.LoadFromEnumerable(TestModel.Questions(1));
-        IDataView pixels = test.ML.Transforms.PreprocessImages(new(model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images }).Fit(paths).Transform(paths);
+        IDataView pixels = test.ML.Transforms
+            .PreprocessImages(new(model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images })
+            .Fit(paths)
+            .Transform(paths);
 
         model.Dispose();
 
@@ -138,7 +143,9 @@ public class PipelineTests(TestModel test)
         .Append(test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = nameof(Question.Text) }));
 
     private EstimatorChain<ITransformer> FromPaths(int keep) => new EstimatorChain<ITransformer>()
-        .Append(test.ML.Transforms.PreprocessImages(new(test.Model) { ImageColumnName = nameof(Question.ImagePath), ImageFolder = TestModel.Images }))
+        .Append(
+            test.ML.Transforms.PreprocessImages(
+                new(test.Model) { ImageColumnName = nameof(Question.ImagePath), ImageFolder = TestModel.Images }))
         .Append(test.ML.Transforms.EncodeImages(new(test.Model)))
         .Append(test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(keep) }))
         .Append(test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = nameof(Question.Text) }));
@@ -152,6 +159,7 @@ public class PipelineTests(TestModel test)
     private VisionAnswer[] Expected(Question[] questions, int keep)
     {
         PruningOptions? pruning = keep == test.Model.VisualTokenCount ? null : new PruningOptions { Keep = KeepBudget.Tokens(keep) };
-        return [.. questions.Select(question => test.Model.Answer(Path.Combine(TestModel.Images, question.ImagePath), question.Text, pruning))];
+        return [.. questions.Select(
+            question => test.Model.Answer(Path.Combine(TestModel.Images, question.ImagePath), question.Text, pruning))];
     }
 }

@@ -12,7 +12,8 @@ public class ZooPruneCatalogTests(TestModel test)
 
         Assert.Throws<ArgumentNullException>("catalog", () => ZooPruneCatalog.PreprocessImages(null!, new(test.Model)));
         Assert.Throws<ArgumentNullException>("catalog", () => ZooPruneCatalog.EncodeImages(null!, new(test.Model)));
-        Assert.Throws<ArgumentNullException>("catalog", () => ZooPruneCatalog.PruneVisualTokens(null!, new(test.Model) { Keep = KeepBudget.Tokens(1) }));
+        Assert.Throws<ArgumentNullException>(
+            "catalog", () => ZooPruneCatalog.PruneVisualTokens(null!, new(test.Model) { Keep = KeepBudget.Tokens(1) }));
         Assert.Throws<ArgumentNullException>("catalog", () => ZooPruneCatalog.GenerateText(null!, new(test.Model)));
         Assert.Throws<ArgumentNullException>("options", () => transforms.PreprocessImages(null!));
         Assert.Throws<ArgumentNullException>("options", () => transforms.EncodeImages(null!));

@@ -68,7 +68,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
             UseImage(source);
         }
 
-        _rows[slot] = new RowInputs(_lastImage!, _stage.Settings.Ask(_question.Value), _earlierNote?.Value.ToString());
+        _rows[slot] = new RowInputs(_lastImage!, _stage.Settings.FormatQuestion(_question.Value), _earlierNote?.Value.ToString());
     }
 
     /// <inheritdoc/>
@@ -129,7 +129,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
         long start = Stopwatch.GetTimestamp();
         foreach (int slot in slots)
         {
-            if (TryRow(slot, s => requests.Add(Ask(_rows[s]))))
+            if (TryRow(slot, s => requests.Add(NewRequest(_rows[s]))))
             {
                 asked.Add(slot);
             }
@@ -142,7 +142,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
         }
     }
 
-    private AnswerRequest Ask(RowInputs row)
+    private AnswerRequest NewRequest(RowInputs row)
     {
         row.Image.Failure?.Throw();
         Answerer answerer = _stage.Model.Answerer;

@@ -17,17 +17,17 @@ public sealed record EncodeImagesOptions : VisionStageOptions
     /// picture.</summary>
     public string PixelValuesColumnName { get; init; } = ColumnNames.PixelValues;
 
-    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default: null, the
-    /// name that it has there by default.</summary>
+    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default:
+    /// null, the name that it has there by default.</summary>
     public string? ImageShapeColumnName { get; init; }
 
     /// <summary>Output: Vector&lt;Single, N, D&gt;, the visual tokens; zeros in a row with an error. Where N depends on the picture
     /// Vector&lt;Single&gt; of N x D values, over all tiles; empty in a row with an error.</summary>
     public string VisualTokensColumnName { get; init; } = ColumnNames.VisualTokens;
 
-    /// <summary>Most tiles that one run of the encoder takes, &gt;= 1; 0 (the default) chooses by memory and processors. A tile is an image, but
-    /// for LLaVA-NeXT, whose tiles of one image are never parted; Qwen2-VL and Qwen2.5-VL are run image by image. The values of a row do not
-    /// depend on it. The stage reads as many rows ahead.</summary>
+    /// <summary>Most tiles that one run of the encoder takes, &gt;= 1; 0 (the default) chooses by memory and processors. A tile is an
+    /// image, but for LLaVA-NeXT, whose tiles of one image are never parted; Qwen2-VL and Qwen2.5-VL are run image by image. The values of
+    /// a row do not depend on it. The stage reads as many rows ahead.</summary>
     public int BatchSize { get; init; }
 
     /// <summary>Output: Single, milliseconds this stage took for the row: its share of a batch.</summary>

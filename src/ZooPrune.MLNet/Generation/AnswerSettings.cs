@@ -37,7 +37,8 @@ internal sealed class AnswerSettings
     public SamplingOptions Sampling { get; }
 
     /// <summary>What is asked for a row's question.</summary>
-    public string Ask(ReadOnlyMemory<char> question) => _template.Replace(QuestionPlace, question.ToString(), StringComparison.Ordinal);
+    public string FormatQuestion(ReadOnlyMemory<char> question) =>
+        _template.Replace(QuestionPlace, question.ToString(), StringComparison.Ordinal);
 
     /// <summary>Notes of several sources in one line.</summary>
     public static string JoinNotes(params ReadOnlySpan<string?> notes)

@@ -29,8 +29,8 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// <summary>Input: Int32, the number of visual tokens before pruning, N.</summary>
     public string VisualTokenCountColumnName { get; init; } = ColumnNames.VisualTokenCount;
 
-    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default: null, the
-    /// name that it has there by default.</summary>
+    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default:
+    /// null, the name that it has there by default.</summary>
     public string? ImageShapeColumnName { get; init; }
 
     /// <summary>Most tokens an answer may have, &gt;= 1. Default: 32.</summary>

@@ -130,7 +130,8 @@ internal sealed class GenerateTextMapper : BatchMapper
         long start = Stopwatch.GetTimestamp();
         var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
         AnswerSettings settings = _stage.Settings;
-        AnswerRequest request = _stage.Model.Answerer.Ask(image, settings.Ask(_question.Value), settings.MaxNewTokens, settings.Sampling);
+        string question = settings.FormatQuestion(_question.Value);
+        AnswerRequest request = _stage.Model.Answerer.Ask(image, question, settings.MaxNewTokens, settings.Sampling);
         _rows[slot] = new RowInputs(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
     }
 
@@ -140,7 +141,8 @@ internal sealed class GenerateTextMapper : BatchMapper
         _stage.Model.ThrowIfDisposed();
         foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _rows[slot].TokenCount, _stage.MostTokens))
         {
-            VisionAnswer[] answers = _stage.Model.Answerer.Answer([.. together.Select(slot => _rows[slot].Request)], Stopwatch.GetTimestamp());
+            AnswerRequest[] requests = [.. together.Select(slot => _rows[slot].Request)];
+            VisionAnswer[] answers = _stage.Model.Answerer.Answer(requests, Stopwatch.GetTimestamp());
             foreach ((int slot, VisionAnswer answer) in together.Zip(answers))
             {
                 RowInputs row = _rows[slot];
@@ -166,12 +168,14 @@ internal sealed class GenerateTextMapper : BatchMapper
         int width = _stage.Model.EmbeddingWidth;
         if (indices.IsEmpty || _keptTokens.Values.Length != (long)indices.Length * width)
         {
-            throw Throw.KeptTokensLength(_stage.Name, _stage.KeptTokens, _stage.KeptIndices, RowOf(slot), _keptTokens.Values.Length, indices.Length, width);
+            throw Throw.KeptTokensLength(
+                _stage.Name, _stage.KeptTokens, _stage.KeptIndices, RowOf(slot), _keptTokens.Values.Length, indices.Length, width);
         }
 
         if (_visualTokenCount.Value != layout.SequenceLength)
         {
-            throw Throw.VisualTokenCountOfAnother(_stage.Name, _stage.VisualTokenCount, RowOf(slot), _visualTokenCount.Value, layout.SequenceLength);
+            throw Throw.VisualTokenCountOfAnother(
+                _stage.Name, _stage.VisualTokenCount, RowOf(slot), _visualTokenCount.Value, layout.SequenceLength);
         }
 
         int previous = -1;

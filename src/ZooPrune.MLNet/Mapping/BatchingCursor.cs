@@ -116,7 +116,7 @@ internal sealed class BatchingCursor : DataViewRowCursor
 
     private int CurrentSlot() => _slot == NoSlot ? throw Throw.NoCurrentRow(_stageName) : _slot;
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The rows before it are handed on first; then it is thrown.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The rows before it are handed on first; then it is thrown.")]
     private void ReadAhead()
     {
         _mapper.ReadInputs(0);

@@ -40,7 +40,7 @@ internal abstract class BufferedColumn<TValue>(ValueGetter<TValue> getter, int s
 
     public sealed override void Forget() => Array.Clear(_isThere);
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown when the value is read.")]
+    [SuppressMessage("Design", "CA1031", Justification = "It is thrown when the value is read.")]
     public sealed override void Pull(int slot)
     {
         if (_isThere[slot])

@@ -12,7 +12,12 @@ internal sealed class InputColumn
     private readonly bool _isVector;
 
     private InputColumn(
-        string name, string expected, string advice, bool isVector, Func<DataViewType, bool> acceptsItem, Func<int, bool>? acceptsSize = null)
+        string name,
+        string expected,
+        string advice,
+        bool isVector,
+        Func<DataViewType, bool> acceptsItem,
+        Func<int, bool>? acceptsSize = null)
     {
         Name = name;
         Expected = expected;

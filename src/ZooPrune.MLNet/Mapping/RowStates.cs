@@ -72,9 +72,11 @@ internal sealed class RowStates(StageDefinition stage, StageTelemetry telemetry,
         }
     }
 
-    /// <summary>Running out of memory, a cancelled run and a model that was disposed too early concern every row.</summary>
+    /// <summary>Running out of memory, a cancelled run, a model that was disposed too early and a native library that is missing concern
+    /// every row.</summary>
     public static bool ConcernsOneRow(Exception exception) =>
-        exception is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException);
+        exception is not (OutOfMemoryException or OperationCanceledException or ObjectDisposedException)
+        && exception.GetBaseException() is not DllNotFoundException;
 
     private struct RowState
     {

@@ -25,9 +25,11 @@ internal sealed class StageTelemetry
     private static readonly Counter<long> TokensKept =
         Meter.CreateCounter<long>("zooprune.visual_tokens.kept", "{token}", "Visual tokens that the language model reads.");
 
-    private static readonly Histogram<double> StageDuration = NewHistogram("zooprune.stage.duration", "Time a stage takes for a batch of rows.");
+    private static readonly Histogram<double> StageDuration =
+        NewHistogram("zooprune.stage.duration", "Time a stage takes for a batch of rows.");
 
-    private static readonly Histogram<double> StepDuration = NewHistogram("zooprune.step.duration", "Time AnswerQuestions takes for a step of a row.");
+    private static readonly Histogram<double> StepDuration =
+        NewHistogram("zooprune.step.duration", "Time AnswerQuestions takes for a step of a row.");
 
     private readonly string _stage;
     private readonly KeyValuePair<string, object?>[] _tags;

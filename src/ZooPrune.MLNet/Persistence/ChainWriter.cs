@@ -165,7 +165,8 @@ internal static class ChainStages
             return [transformer];
         }
 
-        object scoring = type.GetMethod(nameof(TransformerChain<ITransformer>.GetModelFor))!.Invoke(transformer, [TransformerScope.Scoring])!;
-        return ((IEnumerable<ITransformer>)scoring).SelectMany(Of);
+        object? scoring = type.GetMethod(nameof(TransformerChain<ITransformer>.GetModelFor))!
+            .Invoke(transformer, [TransformerScope.Scoring]);
+        return ((IEnumerable<ITransformer>)scoring!).SelectMany(Of);
     }
 }

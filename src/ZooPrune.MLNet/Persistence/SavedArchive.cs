@@ -58,13 +58,16 @@ internal sealed class SavedArchive : IDisposable
         ZipArchiveEntry entry = _archive.GetEntry(SavedChain.FileName)!;
         if (entry.Length > MostDescriptionBytes)
         {
-            throw Throw.BrokenSave(Path, FormattableString.Invariant($"{SavedChain.FileName} has {entry.Length:N0} bytes, more than {MostDescriptionBytes:N0}"));
+            throw Throw.BrokenSave(
+                Path,
+                FormattableString.Invariant($"{SavedChain.FileName} has {entry.Length:N0} bytes, more than {MostDescriptionBytes:N0}"));
         }
 
         try
         {
             using Stream stream = entry.Open();
-            using JsonDocument document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = SavedJson.Plain.MaxDepth, AllowDuplicateProperties = false });
+            var options = new JsonDocumentOptions { MaxDepth = SavedJson.Plain.MaxDepth, AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(stream, options);
             CheckVersion(document.RootElement);
             SavedChain saved = document.RootElement.Deserialize<SavedChain>(SavedJson.Plain)!;
             CheckFiles(saved);
@@ -149,7 +152,8 @@ internal sealed class SavedArchive : IDisposable
     private void CheckFiles(SavedChain saved)
     {
         // The serializer checks everything for null but what is in a list.
-        Require(!saved.Schema.Contains(null!) && !saved.Parts.Contains(null!) && !saved.Models.Contains(null!), "a list has an empty place");
+        bool isFull = !saved.Schema.Contains(null!) && !saved.Parts.Contains(null!) && !saved.Models.Contains(null!);
+        Require(isFull, "a list has an empty place");
         var expected = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { SavedChain.FileName };
         for (int i = 0; i < saved.Parts.Count; i++)
         {

@@ -63,7 +63,8 @@ internal sealed record SavedColumn(string Name, string Type, ulong? Keys, IReadO
         ImageDataViewType image => new SavedColumn(name, Image, Keys: null, image.Height == 0 ? null : [image.Height, image.Width]),
         VectorDataViewType vector => Describe(name, vector.ItemType) with { Dimensions = [.. vector.Dimensions] },
         KeyDataViewType key => new SavedColumn(name, key.RawType.Name, key.Count, Dimensions: null),
-        _ when Types.FirstOrDefault(known => known.Value.Equals(type)).Key is { } known => new SavedColumn(name, known, Keys: null, Dimensions: null),
+        _ when Types.FirstOrDefault(known => known.Value.Equals(type)).Key is { } known =>
+            new SavedColumn(name, known, Keys: null, Dimensions: null),
         _ => throw Throw.ColumnCannotBeSaved(name, type.ToString()!),
     };
 
@@ -79,7 +80,8 @@ internal sealed record SavedColumn(string Name, string Type, ulong? Keys, IReadO
             PrimitiveDataViewType item = Keys is { } count ? new KeyDataViewType(Types[Type].RawType, count) : Types[Type];
             return Dimensions is null ? item : new VectorDataViewType(item, Dimensions.ToArray());
         }
-        catch (Exception exception) when (exception is ArgumentException or KeyNotFoundException or OverflowException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is ArgumentException or KeyNotFoundException or OverflowException or InvalidOperationException)
         {
             throw Throw.BrokenSave(file, $"column '{Name}' of the schema has the type '{Type}', which makes no sense", exception);
         }

@@ -29,7 +29,8 @@ internal static class SavedJson
         return plain.IsEnum || Savable.Contains(plain);
     }
 
-    /// <summary>An option of a type that has no place in the file can only be saved while it is null: half an object would be worse.</summary>
+    /// <summary>An option of a type that has no place in the file can only be saved while it is null: half an object would be
+    /// worse.</summary>
     /// <exception cref="NotSupportedException">It is not null.</exception>
     public static void RequireSavable(VisionStageOptions options)
     {

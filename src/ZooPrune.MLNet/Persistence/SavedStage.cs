@@ -39,7 +39,8 @@ internal sealed class SavedStage
     /// <exception cref="NotSupportedException">The stage, or a value of an option, cannot be saved.</exception>
     public static SavedPart Describe(StageDefinition stage, JsonSerializerOptions json)
     {
-        SavedStage known = Array.Find(All, known => known._options == stage.Options?.GetType()) ?? throw Throw.StageCannotBeSaved(stage.Name);
+        SavedStage known = Array.Find(All, known => known._options == stage.Options?.GetType())
+            ?? throw Throw.StageCannotBeSaved(stage.Name);
         SavedJson.RequireSavable(stage.Options!);
         return new SavedPart(known._name, Version, JsonSerializer.SerializeToElement(stage.Options, known._options, json), File: null);
     }

@@ -15,8 +15,9 @@ public sealed record PreprocessImagesOptions : VisionStageOptions
     }
 
     /// <summary>Input: an image column (MLImage, for example from LoadImages); or a text column of image paths, or Vector&lt;Byte&gt; with
-    /// the bytes of PNG or JPEG files, which the model then reads with its own decoder. An image's alpha channel is ignored. A PNG or JPEG file that an image's Tag names, as LoadImages sets
-    /// it, is checked to be whole, because ML.NET makes half grey images of files that were cut off.</summary>
+    /// the bytes of PNG or JPEG files, which the model then reads with its own decoder. An image's alpha channel is ignored. A PNG or JPEG
+    /// file that an image's Tag names, as LoadImages sets it, is checked to be whole, because ML.NET makes half grey images of files that
+    /// were cut off.</summary>
     public string ImageColumnName { get; init; } = ColumnNames.Image;
 
     /// <summary>Folder in which relative paths of a text column start; null is the current directory. Not used for an image
@@ -24,13 +25,14 @@ public sealed record PreprocessImagesOptions : VisionStageOptions
     public string? ImageFolder { get; init; }
 
     /// <summary>Output: Vector&lt;Single, 3, S, S&gt;, S the model's image size; zeros in a row with an error. Where the number of values
-    /// depends on the picture Vector&lt;Single&gt;, row-major [tiles, 3, S, S] for LLaVA-NeXT, [patches, L] for Qwen2-VL and Qwen2.5-VL; empty in
-    /// a row with an error.</summary>
+    /// depends on the picture Vector&lt;Single&gt;, row-major [tiles, 3, S, S] for LLaVA-NeXT, [patches, L] for Qwen2-VL and Qwen2.5-VL;
+    /// empty in a row with an error.</summary>
     public string PixelValuesColumnName { get; init; } = ColumnNames.PixelValues;
 
-    /// <summary>Output, only for models that need it: what tells the later stages how large the picture is. Vector&lt;Int64, 2&gt;, height and
-    /// width of the picture in pixels, for LLaVA-NeXT; Vector&lt;Int64, 3&gt;, frames, rows and columns of patches, for Qwen2-VL and Qwen2.5-VL;
-    /// zeros in a row with an error. Default: null, the name that transformers gives it, image_sizes or image_grid_thw.</summary>
+    /// <summary>Output, only for models that need it: what tells the later stages how large the picture is. Vector&lt;Int64, 2&gt;, height
+    /// and width of the picture in pixels, for LLaVA-NeXT; Vector&lt;Int64, 3&gt;, frames, rows and columns of patches, for Qwen2-VL and
+    /// Qwen2.5-VL; zeros in a row with an error. Default: null, the name that transformers gives it, image_sizes or
+    /// image_grid_thw.</summary>
     public string? ImageShapeColumnName { get; init; }
 
     /// <summary>Output: Single, milliseconds this stage took for the row. Decoding counts if this stage reads the file.</summary>

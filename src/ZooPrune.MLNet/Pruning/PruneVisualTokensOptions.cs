@@ -16,8 +16,8 @@ public sealed record PruneVisualTokensOptions : PruningStageOptions
     /// <summary>Input: Vector&lt;Single&gt; of N x D values, the visual tokens before the projector.</summary>
     public string VisualTokensColumnName { get; init; } = ColumnNames.VisualTokens;
 
-    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default: null, the
-    /// name that it has there by default.</summary>
+    /// <summary>Input, only for models that need it: the column of <see cref="PreprocessImagesOptions.ImageShapeColumnName"/>. Default:
+    /// null, the name that it has there by default.</summary>
     public string? ImageShapeColumnName { get; init; }
 
     /// <summary>Output: Vector&lt;Single&gt; of K x H values, the kept tokens after the projector; empty in a row with an

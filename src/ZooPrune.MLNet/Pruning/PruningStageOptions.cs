@@ -44,8 +44,8 @@ public abstract record PruningStageOptions : VisionStageOptions
     /// <inheritdoc cref="PruningOptions.CustomSelection"/>
     public ISelectionMethod? CustomSelection { get; init; }
 
-    /// <summary>Output if not null: Int32, the number of visual tokens that were kept, K, and for LLaVA-NeXT the embeddings image_newline, which
-    /// no budget counts; 0 in a row with an error. Default: null, no such column.</summary>
+    /// <summary>Output if not null: Int32, the number of visual tokens that were kept, K, and for LLaVA-NeXT the embeddings image_newline,
+    /// which no budget counts; 0 in a row with an error. Default: null, no such column.</summary>
     public string? KeptTokenCountColumnName { get; init; }
 
     /// <summary>The options that are about pruning, without those about columns.</summary>

@@ -47,7 +47,8 @@ internal sealed class Listening : IDisposable
     public IEnumerable<double> Seconds => _seconds.Values;
 
     /// <summary>One line for each instrument and set of tags: "name [key=value ...] = sum".</summary>
-    public string[] Lines() => [.. _sums.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} = {pair.Value}")).Order(StringComparer.Ordinal)];
+    public string[] Lines() =>
+        [.. _sums.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} = {pair.Value}")).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _listener.Dispose();
 

@@ -4,6 +4,7 @@ using Microsoft.ML;
 
 namespace ZooPrune.MLNet.Tests;
 
+[Collection(AloneCollectionDefinition.Name)]
 public sealed class StageTelemetryTests : IDisposable
 {
     private readonly TinyChains _test = new();
@@ -13,7 +14,6 @@ public sealed class StageTelemetryTests : IDisposable
     [Fact]
     public void Meter_AnswerQuestions_CountsRowsTokensAndTimes()
     {
-        // Uniform is said by no other test of AnswerQuestions that may run at the same time.
         ITransformer stage = _test.ML.Transforms.AnswerQuestions(new(_test.Model)
         {
             Keep = KeepBudget.Tokens(3),
@@ -26,8 +26,11 @@ public sealed class StageTelemetryTests : IDisposable
         }).Fit(_test.Rows);
         using Listening listening = new("AnswerQuestions");
 
+        long start = Stopwatch.GetTimestamp();
+
         int[] kept = Numbers.Column<int>(stage.Transform(_test.Rows), "kept");
 
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
         string[] lines = [.. listening.Lines().Where(line => line.Contains("selection=Uniform", StringComparison.Ordinal))];
         const string Tags = "zooprune.stage=AnswerQuestions zooprune.selection=Uniform";
         Assert.Equal([3, 3, 3, 3], kept);
@@ -44,14 +47,15 @@ public sealed class StageTelemetryTests : IDisposable
                 $"zooprune.visual_tokens.kept [{Tags}] = 6",
             ],
             lines);
-        Assert.All(listening.Seconds, seconds => Assert.InRange(seconds, 1e-9, 60));
+        Assert.All(listening.Seconds, seconds => Assert.InRange(seconds, 1e-9, elapsed));
     }
 
     [Fact]
     public void Meter_PruneVisualTokens_SaysItsSelection()
     {
         ITransformer stage = _test.ML.Transforms
-            .PruneVisualTokens(new(_test.Model) { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.Random, KeptTokenCountColumnName = "kept" })
+            .PruneVisualTokens(
+                new(_test.Model) { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.Random, KeptTokenCountColumnName = "kept" })
             .Fit(Tokens(3));
         using Listening listening = new("PruneVisualTokens");
 
@@ -60,7 +64,11 @@ public sealed class StageTelemetryTests : IDisposable
         const string Tags = "zooprune.stage=PruneVisualTokens zooprune.selection=Random";
         Assert.Equal([1, 1, 1], kept);
         Assert.Equal(
-            [$"zooprune.rows [{Tags}] = 3", $"zooprune.stage.duration [{Tags}] = 3", $"zooprune.visual_tokens.in [{Tags}] = 12", $"zooprune.visual_tokens.kept [{Tags}] = 3"],
+            [
+                $"zooprune.rows [{Tags}] = 3",
+                $"zooprune.stage.duration [{Tags}] = 3",
+                $"zooprune.visual_tokens.in [{Tags}] = 12",
+                $"zooprune.visual_tokens.kept [{Tags}] = 3"],
             listening.Lines().Where(line => line.Contains(Tags, StringComparison.Ordinal)));
     }
 
@@ -127,13 +135,7 @@ public sealed class StageTelemetryTests : IDisposable
     {
         using var parent = new Activity(nameof(Activities_OfAPipeline_AreOnePerStageAndBatch)).Start();
         var activities = new ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "ZooPrune",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activities.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using ActivityListener listener = Listen(activities);
 
         Assert.Equal(4, _test.Read(_test.Ours()).Length);
 
@@ -151,23 +153,19 @@ public sealed class StageTelemetryTests : IDisposable
     {
         var stage = new NamedStage("Activities_BadRow", RowErrors.Report);
         var activities = new ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "ZooPrune",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activities.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using ActivityListener listener = Listen(activities);
 
         Numbers.Column<float>(Numbers.Transform(stage, Numbers.View(3)), "Y");
 
         Assert.Equal(
-            [(ActivityStatusCode.Unset, null), (ActivityStatusCode.Unset, null), (ActivityStatusCode.Error, "1 rows could not be computed")],
-            activities.Where(activity => activity.OperationName == stage.Name).Select(activity => (activity.Status, activity.StatusDescription)));
+            [(ActivityStatusCode.Unset, null), (ActivityStatusCode.Unset, null), (
+                ActivityStatusCode.Error, "1 rows could not be computed")],
+            activities.Where(activity => activity.OperationName == stage.Name).Select(
+                activity => (activity.Status, activity.StatusDescription)));
     }
 
     [Fact]
-    public void Nobody_Listens_NoActivityAndNoClock()
+    public void Stop_NobodyListens_AllocatesNothing()
     {
         var telemetry = new StageTelemetry(new DoublingStage());
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -181,11 +179,25 @@ public sealed class StageTelemetryTests : IDisposable
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    private static ActivityListener Listen(ConcurrentQueue<Activity> activities)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "ZooPrune",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activities.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    /// <summary>Stage, rows and selection, if it has one.</summary>
     private static string Line(Activity activity) =>
-        string.Join(' ', new[] { activity.OperationName, $"{activity.GetTagItem("zooprune.rows")}", (string?)activity.GetTagItem("zooprune.selection") }.Where(part => !string.IsNullOrEmpty(part)));
+        $"{activity.OperationName} {activity.GetTagItem("zooprune.rows")} {activity.GetTagItem("zooprune.selection")}".TrimEnd();
 
     private IDataView Tokens(int rows) => _test.ML.Data.LoadFromEnumerable(
-        Enumerable.Range(1, rows).Select(row => new TokensRow { VisualTokens = [.. Enumerable.Range(0, 24).Select(i => (float)Math.Sin(row * i))] }).ToArray());
+        Enumerable.Range(1, rows).Select(
+            row => new TokensRow { VisualTokens = [.. Enumerable.Range(0, 24).Select(i => (float)Math.Sin(row * i))] }).ToArray());
 
     /// <summary>Y = X, but 2 is refused and 3 fails.</summary>
     private sealed class NamedStage : StageDefinition

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
@@ -10,12 +11,19 @@ internal sealed class FamilyChains : IDisposable
 {
     public const int NewTokens = 12;
 
+    private static readonly ConcurrentDictionary<string, Lazy<FamilyChains>> Shared = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<(string Image, string Question, KeepBudget Keep), VisionAnswer> _expected = [];
+
     public FamilyChains(string family, string? folder = null, VisionLanguageModelOptions? options = null)
     {
         Cases = [.. FamilyCase.Of(family)];
         Images = FamilyCase.ModelFolder(family);
         Model = VisionLanguageModel.Load(folder ?? Images, options ?? new VisionLanguageModelOptions { Threads = 1 });
     }
+
+    /// <summary>The one of a family that all tests share which do not change or dispose it.</summary>
+    public static FamilyChains Of(string family) => Shared.GetOrAdd(family, name => new(() => new FamilyChains(name))).Value;
 
     public MLContext ML { get; } = new(seed: 1);
 
@@ -66,9 +74,11 @@ internal sealed class FamilyChains : IDisposable
 
     public FamilyAnswer[] Read(IDataView view) => [.. ML.Data.CreateEnumerable<FamilyAnswer>(view, reuseRowObject: false)];
 
-    /// <summary>What the model itself answers, without any stage.</summary>
+    /// <summary>What the model itself answers, without any stage; each question is asked once.</summary>
     public VisionAnswer[] Expected(IEnumerable<Question> questions, KeepBudget keep) =>
-        [.. questions.Select(question => Model.Answer(Path.Combine(Images, question.ImagePath), question.Text, new PruningOptions { Keep = keep }, NewTokens))];
+        [.. questions.Select(question => _expected.GetOrAdd(
+            (question.ImagePath, question.Text, keep),
+            key => Model.Answer(Path.Combine(Images, key.Image), key.Question, new PruningOptions { Keep = key.Keep }, NewTokens)))];
 
     /// <summary>Text, tokens and counts are those of the model, and no row has an error.</summary>
     public static void AssertSame(VisionAnswer[] expected, FamilyAnswer[] answers)

@@ -12,13 +12,15 @@ public class ImageShapeRowsTests
     [InlineData("qwen2.5-vl", "image_grid_thw", "a vector of 3 (frames, rows and columns of patches) Int64")]
     public void Fit_ColumnMissing_SaysWhatIsNeeded(string family, string column, string expected)
     {
-        using var test = new FamilyChains(family);
+        FamilyChains test = FamilyChains.Of(family);
         IDataView rows = test.ML.Data.LoadFromEnumerable([new AnyPixelsRow()]);
 
-        var exception = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.EncodeImages(new(test.Model)).Fit(rows));
+        var exception =
+            Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.EncodeImages(new(test.Model)).Fit(rows));
 
         Assert.StartsWith(
-            $"EncodeImages: there is no column '{column}' in the input, whose columns are 'pixel_values'. Expected {expected}; take it from PreprocessImages with the same model.",
+            $"EncodeImages: there is no column '{column}' in the input, whose columns are 'pixel_values'. Expected {expected}; "
+                + "take it from PreprocessImages with the same model.",
             exception.Message,
             StringComparison.Ordinal);
     }
@@ -30,12 +32,13 @@ public class ImageShapeRowsTests
     [InlineData(1, 2_000_000, "image_sizes")]
     public void Read_SizesOfNoPicture_AreTheRowsError(long height, long width, string column)
     {
-        using var test = new FamilyChains("llava-next");
+        FamilyChains test = FamilyChains.Of("llava-next");
 
         EncodedRow row = Assert.Single(Encode(test, new ShapedRow { PixelValues = new float[3072], ImageSizes = [height, width] }));
 
         Assert.Equal(
-            $"EncodeImages: column '{column}' has [{height}, {width}] in row 0, which no image of this model has. Expected a vector of 2 (height and width of the picture in pixels) Int64; take it from PreprocessImages with the same model.",
+            $"EncodeImages: column '{column}' has [{height}, {width}] in row 0, which no image of this model has. Expected a "
+                + "vector of 2 (height and width of the picture in pixels) Int64; take it from PreprocessImages with the same model.",
             row.Error);
         Assert.Empty(row.VisualTokens);
     }
@@ -47,28 +50,32 @@ public class ImageShapeRowsTests
     [InlineData(1, 2_000_000, 2_000_000)]
     public void Read_GridOfNoPicture_IsTheRowsError(long frames, long rows, long columns)
     {
-        using var test = new FamilyChains("qwen2.5-vl");
+        FamilyChains test = FamilyChains.Of("qwen2.5-vl");
 
         EncodedRow row = Assert.Single(Encode(test, new ShapedRow { PixelValues = new float[1176], ImageGrid = [frames, rows, columns] }));
 
         Assert.Equal(
-            $"EncodeImages: column 'image_grid_thw' has [{frames}, {rows}, {columns}] in row 0, which no image of this model has. Expected a vector of 3 (frames, rows and columns of patches) Int64; take it from PreprocessImages with the same model.",
+            $"EncodeImages: column 'image_grid_thw' has [{frames}, {rows}, {columns}] in row 0, which no image of this model has. "
+                + "Expected a vector of 3 (frames, rows and columns of patches) Int64; take it from PreprocessImages with the same "
+                + "model.",
             row.Error);
     }
 
     [Fact]
     public void Read_PixelValuesOfAnotherPicture_AreTheRowsErrorAndTheOthersAreEncoded()
     {
-        using var test = new FamilyChains("qwen2-vl");
+        FamilyChains test = FamilyChains.Of("qwen2-vl");
         PreparedImage[] images = [.. test.Cases.Select(golden => test.Model.Prepare(golden.ImagePath))];
-        ShapedRow[] rows = [.. images.Select(image => new ShapedRow { PixelValues = image.PixelValues.ToArray(), ImageGrid = test.Model.MeasuresOf(image) })];
+        ShapedRow[] rows = [.. images.Select(
+            image => new ShapedRow { PixelValues = image.PixelValues.ToArray(), ImageGrid = test.Model.MeasuresOf(image) })];
         int whole = rows[1].PixelValues.Length;
         rows[1].PixelValues = rows[1].PixelValues[..^1];
 
         EncodedRow[] encoded = Encode(test, rows);
 
         Assert.Equal(
-            $"EncodeImages: column 'pixel_values' has {whole - 1:N0} values in row 1. Expected {whole:N0} for the image that column 'image_grid_thw' tells of; take both from the same PreprocessImages stage.",
+            $"EncodeImages: column 'pixel_values' has {whole - 1:N0} values in row 1. Expected {whole:N0} for the image that "
+                + "column 'image_grid_thw' tells of; take both from the same PreprocessImages stage.",
             encoded[1].Error);
         Assert.Equal(test.Model.Encode(images[0]), encoded[0].VisualTokens);
         Assert.Equal(test.Model.Encode(images[2]), encoded[2].VisualTokens);
@@ -77,7 +84,7 @@ public class ImageShapeRowsTests
     [Fact]
     public void Read_TokensOfAnotherPicture_AreTheRowsError()
     {
-        using var test = new FamilyChains("llava-next");
+        FamilyChains test = FamilyChains.Of("llava-next");
         PreparedImage image = test.Model.Prepare(test.Cases[0].ImagePath);
         float[] tokens = test.Model.Encode(image);
         int count = tokens.Length / test.Model.EncoderWidth;
@@ -87,15 +94,17 @@ public class ImageShapeRowsTests
         IDataView view = test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(9) }).Fit(rows).Transform(rows);
 
         Assert.Equal(
-            $"PruneVisualTokens: column 'visual_tokens' has {count - 1} visual tokens in row 0. Expected {count}; check that the encoder output is taken before pooling and is of the same model.",
+            $"PruneVisualTokens: column 'visual_tokens' has {count - 1} visual tokens in row 0. Expected {count}; check that the "
+                + "encoder output is taken before pooling and is of the same model.",
             Assert.Single(Numbers.Column<ReadOnlyMemory<char>>(view, "Error")).ToString());
     }
 
     [Fact]
     public void Read_TokensKeptOfAnotherPicture_AreTheRowsErrors()
     {
-        using var test = new FamilyChains("llava-next");
-        PreparedImage image = test.Cases.Select(golden => test.Model.Prepare(golden.ImagePath)).First(image => !test.Model.LayoutOf(image).TakesAll);
+        FamilyChains test = FamilyChains.Of("llava-next");
+        PreparedImage image =
+            test.Cases.Select(golden => test.Model.Prepare(golden.ImagePath)).First(image => !test.Model.LayoutOf(image).TakesAll);
         ImageLayout layout = test.Model.LayoutOf(image);
         TokenSelection kept = test.Model.Prune(test.Model.Encode(image), layout, new PruningOptions { Keep = KeepBudget.Tokens(9) });
         int padding = Enumerable.Range(0, layout.TokenCount).Except(layout.Candidates).First();
@@ -117,16 +126,21 @@ public class ImageShapeRowsTests
 
         string[] errors = [.. Numbers.Column<ReadOnlyMemory<char>>(view, "Error").Select(error => error.ToString())];
         Assert.Equal(
-            $"GenerateText: column 'KeptIndices' has {padding} at position {position} in row 0, a token of padding. Expected tokens that show the picture; put PruneVisualTokens with the same model before this stage.",
+            $"GenerateText: column 'KeptIndices' has {padding} at position {position} in row 0, a token of padding. Expected "
+                + "tokens that show the picture; put PruneVisualTokens with the same model before this stage.",
             errors[0]);
-        Assert.StartsWith($"GenerateText: column 'VisualTokenCount' has {layout.SequenceLength} in row 1. Expected ", errors[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"GenerateText: column 'VisualTokenCount' has {layout.SequenceLength} in row 1. Expected ",
+            errors[1],
+            StringComparison.Ordinal);
         Assert.Empty(errors[2]);
     }
 
     private static EncodedRow[] Encode(FamilyChains test, params ShapedRow[] rows)
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(rows);
-        return [.. test.ML.Data.CreateEnumerable<EncodedRow>(test.ML.Transforms.EncodeImages(new(test.Model)).Fit(view).Transform(view), reuseRowObject: false)];
+        return [.. test.ML.Data.CreateEnumerable<EncodedRow>(
+            test.ML.Transforms.EncodeImages(new(test.Model)).Fit(view).Transform(view), reuseRowObject: false)];
     }
 
     private sealed class ShapedRow

@@ -26,7 +26,8 @@ public sealed class SavedFamilyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Families))]
-    public void Load_EmbeddedAndTheModelGone_AnswersAsBefore(string family) => SaveAndLoad(family, new ZooPruneSaveOptions { EmbedModels = true });
+    public void Load_EmbeddedAndTheModelGone_AnswersAsBefore(string family) =>
+        SaveAndLoad(family, new ZooPruneSaveOptions { EmbedModels = true });
 
     [Fact]
     public void Save_LlavaNext_ListsEveryFileThatIsReadAndNoOther()
@@ -64,11 +65,16 @@ public sealed class SavedFamilyTests : IDisposable
         using ZooPruneModel loaded = ZooPruneModel.Load(test.ML, Chain, out _);
 
         Assert.Equal(
-            ["onnx/decoder_model_merged_q4.onnx", "onnx/embed_tokens.onnx", "onnx/vision_encoder_q4.onnx", "onnx/vision_encoder_q4.onnx_data"],
+            [
+                "onnx/decoder_model_merged_q4.onnx",
+                "onnx/embed_tokens.onnx",
+                "onnx/vision_encoder_q4.onnx",
+                "onnx/vision_encoder_q4.onnx_data"],
             SavedNames().Where(name => name.StartsWith("onnx/", StringComparison.Ordinal)));
         Assert.Equal(options, Assert.Single(loaded.Models).Options);
         Assert.True(File.Exists(Path.Combine(loaded.Models[0].Files.Root, "onnx", "vision_encoder_q4.onnx_data")));
-        FamilyChains.AssertSame(test.Expected(test.Questions, Quarter), test.Read(loaded.Transform(test.ML.Data.LoadFromEnumerable(test.Questions))));
+        FamilyChains.AssertSame(
+            test.Expected(test.Questions, Quarter), test.Read(loaded.Transform(test.ML.Data.LoadFromEnumerable(test.Questions))));
     }
 
     [Fact]
@@ -89,7 +95,8 @@ public sealed class SavedFamilyTests : IDisposable
             new MLContext(), Chain, out _, new ZooPruneLoadOptions { ModelOptions = new() { Precision = ModelPrecision.Float16 } });
 
         Assert.Equal(
-            $"ZooPruneModel.Load: the model in '{Model}' now takes onnx/vision_encoder.onnx, which '{Chain}' was not saved with. Expected the graphs that were saved; take that file away, or name the precision in ZooPruneLoadOptions.ModelOptions.",
+            $"ZooPruneModel.Load: the model in '{Model}' now takes onnx/vision_encoder.onnx, which '{Chain}' was not saved with. "
+                + "Expected the graphs that were saved; take that file away, or name the precision in ZooPruneLoadOptions.ModelOptions.",
             exception.Message);
         Assert.EndsWith("vision_encoder_fp16.onnx", Assert.Single(chosen.Models).Files.VisionEncoder, StringComparison.Ordinal);
     }
@@ -118,11 +125,10 @@ public sealed class SavedFamilyTests : IDisposable
         Copy(family);
         FamilyAnswer[] before;
         Question[] questions;
-        VisionAnswer[] expected;
+        VisionAnswer[] expected = FamilyChains.Of(family).Expected(FamilyChains.Of(family).Questions, Quarter);
         using (var test = new FamilyChains(family, Model))
         {
             questions = test.Questions;
-            expected = test.Expected(questions, Quarter);
             before = Save(test, options);
         }
 
@@ -133,7 +139,8 @@ public sealed class SavedFamilyTests : IDisposable
 
         var ml = new MLContext();
         using ZooPruneModel loaded = ZooPruneModel.Load(ml, Chain, out DataViewSchema schema);
-        FamilyAnswer[] after = [.. ml.Data.CreateEnumerable<FamilyAnswer>(loaded.Transform(ml.Data.LoadFromEnumerable(questions)), reuseRowObject: false)];
+        FamilyAnswer[] after =
+            [.. ml.Data.CreateEnumerable<FamilyAnswer>(loaded.Transform(ml.Data.LoadFromEnumerable(questions)), reuseRowObject: false)];
 
         Assert.Equal(["ImagePath:String", "Text:String"], Shapes.Lines(schema));
         FamilyChains.AssertSame(expected, before);
@@ -151,7 +158,8 @@ public sealed class SavedFamilyTests : IDisposable
     private string[] SavedNames()
     {
         using JsonDocument saved = JsonDocument.Parse(TinyChains.Description(Chain));
-        return [.. saved.RootElement.GetProperty("models")[0].GetProperty("files").EnumerateArray().Select(file => file.GetProperty("name").GetString()!)];
+        return [.. saved.RootElement.GetProperty("models")[0].GetProperty("files").EnumerateArray().Select(
+            file => file.GetProperty("name").GetString()!)];
     }
 
     private void Copy(string family)

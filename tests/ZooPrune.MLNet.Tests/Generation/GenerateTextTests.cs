@@ -13,7 +13,8 @@ public class GenerateTextTests(TestModel test)
 
         GeneratedRow row = Assert.Single(Read(new(test.Model), prompt));
 
-        VisionAnswer expected = test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, prompt.Question);
+        VisionAnswer expected =
+            test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, prompt.Question);
         Assert.Equal(expected.Text, row.Answer);
         Assert.NotEmpty(row.Answer);
         Assert.Empty(row.Error);
@@ -31,7 +32,8 @@ public class GenerateTextTests(TestModel test)
 
         GeneratedRow[] rows = Read(new(test.Model), plain, noted);
 
-        string note = test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, plain.Question).Note!;
+        string note =
+            test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, plain.Question).Note!;
         Assert.Contains("zeppelin", note, StringComparison.Ordinal);
         Assert.Equal([note, "keep 700 of 576: all tokens kept; " + note], rows.Select(row => row.Note));
     }
@@ -57,12 +59,18 @@ public class GenerateTextTests(TestModel test)
 
         Assert.Equal(
             [
-                "GenerateText: column 'Question' is empty in row 0. Expected text; name the column with the questions in QuestionColumnName, and give every row a question.",
-                "GenerateText: column 'KeptTokens' has 2,047 values and column 'KeptIndices' has 16 in row 1. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
-                $"GenerateText: column 'KeptIndices' has {later} at position 3 in row 2. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
-                "GenerateText: column 'KeptIndices' has 576 at position 15 in row 3. Expected ascending indices from 0 to below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
-                "GenerateText: column 'KeptTokens' has 0 values and column 'KeptIndices' has 0 in row 4. Expected K x 128 values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
-                "GenerateText: column 'VisualTokenCount' has 575 in row 5. Expected 576, the visual tokens of the row's image before pruning; put PruneVisualTokens with the same model before this stage.",
+                "GenerateText: column 'Question' is empty in row 0. Expected text; name the column with the questions in "
+                    + "QuestionColumnName, and give every row a question.",
+                "GenerateText: column 'KeptTokens' has 2,047 values and column 'KeptIndices' has 16 in row 1. Expected K x 128 "
+                    + "values and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
+                $"GenerateText: column 'KeptIndices' has {later} at position 3 in row 2. Expected ascending indices from 0 to "
+                    + "below the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
+                "GenerateText: column 'KeptIndices' has 576 at position 15 in row 3. Expected ascending indices from 0 to below "
+                    + "the 576 visual tokens; take indices and count from the same PruneVisualTokens stage.",
+                "GenerateText: column 'KeptTokens' has 0 values and column 'KeptIndices' has 0 in row 4. Expected K x 128 values "
+                    + "and K indices, K >= 1; take both from the same PruneVisualTokens stage.",
+                "GenerateText: column 'VisualTokenCount' has 575 in row 5. Expected 576, the visual tokens of the row's image "
+                    + "before pruning; put PruneVisualTokens with the same model before this stage.",
                 "",
             ],
             rows.Select(row => row.Error));
@@ -77,7 +85,13 @@ public class GenerateTextTests(TestModel test)
     [InlineData(0)]
     public void Read_PromptsOfManyLengthsAndABadOne_GivesEachWhatTheModelGenerates(int batchSize)
     {
-        string[] questions = ["Is it red?", "Which shape does the yellow object have?", "Is there a circle in the image?", "How many circles do you see?", " ", "Is it blue?"];
+        string[] questions = [
+            "Is it red?",
+            "Which shape does the yellow object have?",
+            "Is there a circle in the image?",
+            "How many circles do you see?",
+            " ",
+            "Is it blue?"];
         TokenSelection selection = Prompt().Selection;
         PromptRow[] prompts = [.. questions.Select(question =>
         {
@@ -91,7 +105,8 @@ public class GenerateTextTests(TestModel test)
         Assert.Equal("GenerateText: column 'Question' is empty in row 4.", rows[4].Error[..50]);
         foreach (int row in (int[])[0, 1, 2, 3, 5])
         {
-            string expected = test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, questions[row]).Text;
+            string expected =
+                test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, questions[row]).Text;
             Assert.Equal((expected, string.Empty), (rows[row].Answer, rows[row].Error));
         }
     }
@@ -104,7 +119,10 @@ public class GenerateTextTests(TestModel test)
 
         GeneratedRow row = Assert.Single(Read(new(test.Model) { QuestionTemplate = "What {question} is the circle?" }, prompt));
 
-        Assert.Equal(test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, "What color is the circle?").Text, row.Answer);
+        Assert.Equal(
+            test.Model.Generate(
+                selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, "What color is the circle?").Text,
+            row.Answer);
     }
 
     [Theory]
@@ -112,10 +130,12 @@ public class GenerateTextTests(TestModel test)
     [InlineData("{question} {question}", 2)]
     public void Create_TemplateWithoutOneQuestion_Throws(string template, int count)
     {
-        var exception = Assert.Throws<ArgumentException>("QuestionTemplate", () => test.ML.Transforms.GenerateText(new(test.Model) { QuestionTemplate = template }));
+        var exception = Assert.Throws<ArgumentException>(
+            "QuestionTemplate", () => test.ML.Transforms.GenerateText(new(test.Model) { QuestionTemplate = template }));
 
         Assert.Equal(
-            $"GenerateText: QuestionTemplate is '{template}', in which {{question}} is there {count} times. Expected it once; write it where the row's question goes. (Parameter 'QuestionTemplate')",
+            $"GenerateText: QuestionTemplate is '{template}', in which {{question}} is there {count} times. Expected it once; "
+                + "write it where the row's question goes. (Parameter 'QuestionTemplate')",
             exception.Message);
     }
 
@@ -124,7 +144,8 @@ public class GenerateTextTests(TestModel test)
     [InlineData(-1)]
     public void Create_MaxNewTokensBelowOne_Throws(int value)
     {
-        var exception = Assert.Throws<ArgumentOutOfRangeException>("MaxNewTokens", () => test.ML.Transforms.GenerateText(new(test.Model) { MaxNewTokens = value }));
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(
+            "MaxNewTokens", () => test.ML.Transforms.GenerateText(new(test.Model) { MaxNewTokens = value }));
 
         Assert.Equal(
             $"GenerateText: MaxNewTokens is {value}. Expected 1 or more; leave the option out for its default. (Parameter 'MaxNewTokens')",
@@ -138,7 +159,8 @@ public class GenerateTextTests(TestModel test)
 
         GeneratedRow row = Assert.Single(Read(new(test.Model) { MaxNewTokens = 1 }, prompt));
 
-        VisionAnswer expected = test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, prompt.Question, 1);
+        VisionAnswer expected =
+            test.Model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, prompt.Question, 1);
         Assert.Equal(expected.Text, row.Answer);
         Assert.InRange(expected.TokenIds.Count, 0, 1);
     }
@@ -148,18 +170,27 @@ public class GenerateTextTests(TestModel test)
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<PromptRow>());
 
-        string missing = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = "Text" }).Fit(view)).Message;
-        string unfit = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { KeptIndicesColumnName = "KeptTokens" }).Fit(view)).Message;
-        string scalar = Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { VisualTokenCountColumnName = "Question" }).Fit(view)).Message;
+        string missing = Assert.Throws<ArgumentOutOfRangeException>(
+            "inputSchema", () => test.ML.Transforms.GenerateText(new(test.Model) { QuestionColumnName = "Text" }).Fit(view)).Message;
+        string unfit = Assert.Throws<ArgumentOutOfRangeException>(
+            "inputSchema",
+            () => test.ML.Transforms.GenerateText(new(test.Model) { KeptIndicesColumnName = "KeptTokens" }).Fit(view)).Message;
+        string scalar = Assert.Throws<ArgumentOutOfRangeException>(
+            "inputSchema",
+            () => test.ML.Transforms.GenerateText(new(test.Model) { VisualTokenCountColumnName = "Question" }).Fit(view)).Message;
 
         Assert.Equal(
-            "GenerateText: there is no column 'Text' in the input, whose columns are 'KeptTokens', 'KeptIndices', 'VisualTokenCount', 'Question', 'Note'. Expected text; name the column with the questions in QuestionColumnName, and give every row a question. (Parameter 'inputSchema')",
+            "GenerateText: there is no column 'Text' in the input, whose columns are 'KeptTokens', 'KeptIndices', "
+                + "'VisualTokenCount', 'Question', 'Note'. Expected text; name the column with the questions in QuestionColumnName, and "
+                + "give every row a question. (Parameter 'inputSchema')",
             missing);
         Assert.Equal(
-            "GenerateText: column 'KeptTokens' is of type Vector<Single>. Expected a vector of K Int32; put PruneVisualTokens with the same model before this stage. (Parameter 'inputSchema')",
+            "GenerateText: column 'KeptTokens' is of type Vector<Single>. Expected a vector of K Int32; put PruneVisualTokens "
+                + "with the same model before this stage. (Parameter 'inputSchema')",
             unfit);
         Assert.Equal(
-            "GenerateText: column 'Question' is of type String. Expected Int32; put PruneVisualTokens with the same model before this stage. (Parameter 'inputSchema')",
+            "GenerateText: column 'Question' is of type String. Expected Int32; put PruneVisualTokens with the same model before "
+                + "this stage. (Parameter 'inputSchema')",
             scalar);
     }
 
@@ -194,6 +225,7 @@ public class GenerateTextTests(TestModel test)
     private GeneratedRow[] Read(GenerateTextOptions options, params PromptRow[] prompts)
     {
         IDataView rows = test.ML.Data.LoadFromEnumerable(prompts);
-        return [.. test.ML.Data.CreateEnumerable<GeneratedRow>(test.ML.Transforms.GenerateText(options).Fit(rows).Transform(rows), reuseRowObject: false)];
+        return [.. test.ML.Data.CreateEnumerable<GeneratedRow>(
+            test.ML.Transforms.GenerateText(options).Fit(rows).Transform(rows), reuseRowObject: false)];
     }
 }

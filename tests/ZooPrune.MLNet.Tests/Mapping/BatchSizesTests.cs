@@ -22,7 +22,8 @@ public class BatchSizesTests
     {
         string[] items = weights.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        IEnumerable<string[]> split = BatchSizes.Split(items, item => long.Parse(item, System.Globalization.CultureInfo.InvariantCulture), most);
+        IEnumerable<string[]> split =
+            BatchSizes.Split(items, item => long.Parse(item, System.Globalization.CultureInfo.InvariantCulture), most);
 
         Assert.Equal(parts, string.Join('|', split.Select(part => string.Join(' ', part))));
     }

@@ -48,7 +48,41 @@ public class InputColumnTests
     {
         Assert.Equal("text", InputColumn.Text("A", "advice.").Expected);
         Assert.Equal("Int32", InputColumn.Scalar("A", NumberDataViewType.Int32, "advice.").Expected);
-        Assert.Equal("a vector of 4 x 3 Single", InputColumn.Vector("A", NumberDataViewType.Single, "4 x 3", _ => true, "advice.").Expected);
+        Assert.Equal(
+            "a vector of 4 x 3 Single", InputColumn.Vector("A", NumberDataViewType.Single, "4 x 3", _ => true, "advice.").Expected);
         Assert.Equal("an image, the path of one, or the bytes of an image file", InputColumn.Image("A").Expected);
+    }
+
+    [Fact]
+    public void Values_SparseVector_AreDense()
+    {
+        var rows = new Queue<VBuffer<float>>([new(5, 2, [7f, 9f], [1, 4]), new(2, [1f, 2f]), new(3, 1, [5f], [0])]);
+        var cell = new VectorInput<float>(
+            InputColumn.Vector("A", NumberDataViewType.Single, "N", _ => true, "advice."),
+            (ref VBuffer<float> value) => value = rows.Dequeue());
+
+        cell.Pull();
+        Assert.Equal([0f, 7f, 0f, 0f, 9f], cell.Values.ToArray());
+        cell.Pull();
+        Assert.Equal([1f, 2f], cell.Values.ToArray());
+        cell.Pull();
+        Assert.Equal([5f, 0f, 0f], cell.Values.ToArray());
+    }
+
+    [Fact]
+    public void Pull_ScalarOfDisposables_HandsTheEarlierValueToTheGetter()
+    {
+        var seen = new List<string?>();
+        var cell = new ScalarInput<string>(InputColumn.Text("A", "advice."), (ref string value) =>
+        {
+            seen.Add(value);
+            value = $"value {seen.Count}";
+        });
+
+        cell.Pull();
+        cell.Pull();
+
+        Assert.Equal([null, "value 1"], seen);
+        Assert.Equal("value 2", cell.Value);
     }
 }

@@ -29,7 +29,8 @@ public class RowMapperTests
         Doubled[] rows = Numbers.Read(Numbers.Transform(stage, Numbers.View(2)));
 
         Assert.Equal(
-            "Doubling: row 1 failed with FormatException: No number at all. Expected a row like the others; look at its image and question, and report the message if they are in order.",
+            "Doubling: row 1 failed with FormatException: No number at all. Expected a row like the others; look at its image and "
+                + "question, and report the message if they are in order.",
             rows[1].Error);
     }
 
@@ -72,7 +73,8 @@ public class RowMapperTests
         var cause = new FileNotFoundException("Could not find 'a.png'");
         var source = new JournalView(Numbers.View(1)) { Failing = ("X", cause) };
 
-        Assert.Same(cause, Assert.Throws<FileNotFoundException>(() => Numbers.Read(Numbers.Transform(new DoublingStage(RowErrors.Throw), source))));
+        Assert.Same(
+            cause, Assert.Throws<FileNotFoundException>(() => Numbers.Read(Numbers.Transform(new DoublingStage(RowErrors.Throw), source))));
     }
 
     [Fact]
@@ -107,6 +109,17 @@ public class RowMapperTests
         var stage = new DoublingStage(errors) { ThrowAt = (0, new ObjectDisposedException("model")) };
 
         Assert.Throws<ObjectDisposedException>(() => Numbers.Read(Numbers.Transform(stage, Numbers.View(1))));
+    }
+
+    [Theory]
+    [InlineData(RowErrors.Report)]
+    [InlineData(RowErrors.Throw)]
+    public void Read_NativeLibraryMissing_ThrowsAsItIsInEitherMode(RowErrors errors)
+    {
+        var missing = new ZooPruneException("ONNX Runtime: it is missing.", new DllNotFoundException("onnxruntime"));
+        var stage = new DoublingStage(errors) { ThrowAt = (0, missing) };
+
+        Assert.Same(missing, Assert.Throws<ZooPruneException>(() => Numbers.Read(Numbers.Transform(stage, Numbers.View(1)))));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ public class StageDefinitionTests
         var exception = Assert.Throws<ArgumentException>("OutputColumnName", () => new DoublingStage(output: "Error"));
 
         Assert.Equal(
-            "Doubling: OutputColumnName is 'Error', which is the name of another column that this stage adds. Expected a name for each; rename one of them. (Parameter 'OutputColumnName')",
+            "Doubling: OutputColumnName is 'Error', which is the name of another column that this stage adds. Expected a name for "
+                + "each; rename one of them. (Parameter 'OutputColumnName')",
             exception.Message);
     }
 
@@ -21,7 +22,8 @@ public class StageDefinitionTests
         var exception = Assert.Throws<ArgumentException>("InputColumnName", () => new DoublingStage(input: name!));
 
         Assert.Equal(
-            "Doubling: InputColumnName is empty. Expected the name of a column; leave the option out for its default. (Parameter 'InputColumnName')",
+            "Doubling: InputColumnName is empty. Expected the name of a column; leave the option out for its default. (Parameter "
+                + "'InputColumnName')",
             exception.Message);
         Assert.Throws<ArgumentException>("ErrorColumnName", () => new DoublingStage(errorColumnName: name!));
     }

@@ -15,7 +15,13 @@ public class StageEstimatorTests
 
         Assert.Equal(Shapes.Lines(Shapes.Of(estimator.Fit(view).Transform(view))), Shapes.Lines(shape));
         Assert.Equal(
-            ["Error:Scalar:String:False:0", "Text:Scalar:String:False:0", "X:Scalar:Single:False:0", "Y:Scalar:Single:False:0", "YFixed:Vector:Single:False:0", "YFree:VariableVector:Single:False:0"],
+            [
+                "Error:Scalar:String:False:0",
+                "Text:Scalar:String:False:0",
+                "X:Scalar:Single:False:0",
+                "Y:Scalar:Single:False:0",
+                "YFixed:Vector:Single:False:0",
+                "YFree:VariableVector:Single:False:0"],
             Shapes.Lines(shape));
     }
 
@@ -28,7 +34,8 @@ public class StageEstimatorTests
         SchemaShape shape = estimator.GetOutputSchema(Shapes.Of(view));
 
         Assert.Equal(Shapes.Lines(Shapes.Of(estimator.Fit(view).Transform(view))), Shapes.Lines(shape));
-        Assert.Equal("Y:Scalar:Single:False:0", Assert.Single(Shapes.Lines(shape), line => line.StartsWith("Y:", StringComparison.Ordinal)));
+        Assert.Equal(
+            "Y:Scalar:Single:False:0", Assert.Single(Shapes.Lines(shape), line => line.StartsWith("Y:", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -47,21 +54,34 @@ public class StageEstimatorTests
     }
 
     [Theory]
-    [InlineData(typeof(Missing), "Doubling: there is no column 'X' in the input, whose columns are 'Other'. Expected Single; name the column with the numbers. (Parameter 'inputSchema')")]
-    [InlineData(typeof(WrongItem), "Doubling: column 'X' is of type Int32. Expected Single; name the column with the numbers. (Parameter 'inputSchema')")]
-    [InlineData(typeof(WrongKind), "Doubling: column 'X' is of type Vector<Single>. Expected Single; name the column with the numbers. (Parameter 'inputSchema')")]
-    [InlineData(typeof(WrongError), "Doubling: column 'Error' is of type Single. Expected text; give the errors of this pipeline another name with ErrorColumnName. (Parameter 'inputSchema')")]
+    [InlineData(
+        typeof(Missing),
+        "Doubling: there is no column 'X' in the input, whose columns are 'Other'. Expected Single; name the column with the "
+            + "numbers. (Parameter 'inputSchema')")]
+    [InlineData(
+        typeof(WrongItem),
+        "Doubling: column 'X' is of type Int32. Expected Single; name the column with the numbers. (Parameter 'inputSchema')")]
+    [InlineData(
+        typeof(WrongKind),
+        "Doubling: column 'X' is of type Vector<Single>. Expected Single; name the column with the numbers. (Parameter 'inputSchema')")]
+    [InlineData(
+        typeof(WrongError),
+        "Doubling: column 'Error' is of type Single. Expected text; give the errors of this pipeline another name with "
+            + "ErrorColumnName. (Parameter 'inputSchema')")]
     public void GetOutputSchemaAndFit_UnfitInput_SayWhatIsNeeded(Type row, string message)
     {
-        IDataView view = (IDataView)GetType().GetMethod(nameof(Load), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
+        IDataView view =
+            (IDataView)GetType().GetMethod(nameof(Load), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(row).Invoke(null, null)!;
         var estimator = new StageEstimator(Numbers.ML.Transforms, new DoublingStage());
 
         var ofShape = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(Shapes.Of(view)));
         var ofFit = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(view));
-        var ofTransformer = Assert.Throws<ArgumentOutOfRangeException>(() => Numbers.Transformer(new DoublingStage()).GetOutputSchema(view.Schema));
+        var ofTransformer =
+            Assert.Throws<ArgumentOutOfRangeException>(() => Numbers.Transformer(new DoublingStage()).GetOutputSchema(view.Schema));
 
-        Assert.All([ofShape, ofFit, ofTransformer], exception => Assert.Equal((message, "inputSchema"), (exception.Message, exception.ParamName)));
+        Assert.All(
+            [ofShape, ofFit, ofTransformer], exception => Assert.Equal((message, "inputSchema"), (exception.Message, exception.ParamName)));
     }
 
     [Fact]
@@ -72,7 +92,9 @@ public class StageEstimatorTests
 
         string message = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(Shapes.Of(view))).Message;
 
-        Assert.Equal("Doubling: column 'X' is of type key of UInt32. Expected Single; name the column with the numbers. (Parameter 'inputSchema')", message);
+        Assert.Equal(
+            "Doubling: column 'X' is of type key of UInt32. Expected Single; name the column with the numbers. (Parameter 'inputSchema')",
+            message);
         Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(view));
     }
 
@@ -82,7 +104,10 @@ public class StageEstimatorTests
         var view = new JournalView(Numbers.View(3));
         var stage = new DoublingStage();
 
-        new StageEstimator(Numbers.ML.Transforms, stage).Append(new StageEstimator(Numbers.ML.Transforms, new DoublingStage(output: "Z"))).Fit(view).Transform(view);
+        new StageEstimator(Numbers.ML.Transforms, stage)
+            .Append(new StageEstimator(Numbers.ML.Transforms, new DoublingStage(output: "Z")))
+            .Fit(view)
+            .Transform(view);
 
         Assert.Empty(view.Calls);
         Assert.Equal(0, stage.Opened);

@@ -52,7 +52,8 @@ public class StageMapperTests
         var exception = Assert.Throws<ArgumentException>("input", () => mapper.GetRow(row, mapper.OutputSchema));
 
         Assert.Equal(
-            "Doubling: the row has another schema than the mapper. Expected a row whose Schema is the mapper's InputSchema, the same object; call GetRowToRowMapper with the row's schema. (Parameter 'input')",
+            "Doubling: the row has another schema than the mapper. Expected a row whose Schema is the mapper's InputSchema, the "
+                + "same object; call GetRowToRowMapper with the row's schema. (Parameter 'input')",
             exception.Message);
     }
 
@@ -83,7 +84,8 @@ public class StageMapperTests
     public void PredictionEngine_OverOneStage_ComputesEachExampleOnce()
     {
         var stage = new DoublingStage();
-        using PredictionEngine<Number, Doubled> engine = Numbers.ML.Model.CreatePredictionEngine<Number, Doubled>(Numbers.Transformer(stage));
+        using PredictionEngine<Number, Doubled> engine =
+            Numbers.ML.Model.CreatePredictionEngine<Number, Doubled>(Numbers.Transformer(stage));
 
         Doubled first = engine.Predict(new Number { X = 3 });
         Doubled second = engine.Predict(new Number { X = 4 });

@@ -38,7 +38,9 @@ public class StageTransformerTests
         var exception = Assert.Throws<NotSupportedException>(() => transformer.Save(null!));
 
         Assert.Equal(
-            "Doubling: ML.NET's own Model.Save was asked to save this stage, and it gives stages of other packages no place for their options. Expected a chain of ML.NET's own stages; save this one with ZooPruneModel.Save, and load it with ZooPruneModel.Load.",
+            "Doubling: ML.NET's own Model.Save was asked to save this stage, and it gives stages of other packages no place for "
+                + "their options. Expected a chain of ML.NET's own stages; save this one with ZooPruneModel.Save, and load it with "
+                + "ZooPruneModel.Load.",
             exception.Message);
     }
 

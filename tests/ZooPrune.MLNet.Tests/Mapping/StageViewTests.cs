@@ -45,25 +45,8 @@ public class StageViewTests
     public void Cursor_PositionBatchAndId_AreThoseOfTheSource()
     {
         IDataView source = Numbers.View(4);
-        IDataView view = Numbers.Transform(new DoublingStage(), source);
-        using DataViewRowCursor expected = source.GetRowCursor([]);
-        using DataViewRowCursor actual = view.GetRowCursor([]);
-        ValueGetter<DataViewRowId> expectedId = expected.GetIdGetter();
-        ValueGetter<DataViewRowId> actualId = actual.GetIdGetter();
 
-        Assert.Equal(-1, actual.Position);
-        while (expected.MoveNext())
-        {
-            Assert.True(actual.MoveNext());
-            DataViewRowId a = default;
-            DataViewRowId b = default;
-            expectedId(ref a);
-            actualId(ref b);
-            Assert.Equal((expected.Position, expected.Batch, a), (actual.Position, actual.Batch, b));
-        }
-
-        Assert.False(actual.MoveNext());
-        Assert.Equal(-1, actual.Position);
+        Numbers.AssertSameRows(source, Numbers.Transform(new DoublingStage(), source), computed: null);
     }
 
     [Theory]
@@ -96,7 +79,8 @@ public class StageViewTests
         var source = new JournalView(Numbers.View(2));
         var stage = new DoublingStage();
 
-        string[] texts = [.. Numbers.Column<ReadOnlyMemory<char>>(Numbers.Transform(stage, source), "Text").Select(text => text.ToString())];
+        string[] texts =
+            [.. Numbers.Column<ReadOnlyMemory<char>>(Numbers.Transform(stage, source), "Text").Select(text => text.ToString())];
 
         Assert.Equal(["t0", "t1"], texts);
         Assert.Equal(["cursor(Text)", "pull Text 0", "pull Text 1", "dispose"], source.Calls);

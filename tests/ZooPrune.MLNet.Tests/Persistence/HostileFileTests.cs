@@ -27,7 +27,9 @@ public sealed class HostileFileTests : IDisposable
         }
 
         Assert.Equal(
-            $"ZooPruneModel.Load: the model in '{_test.ModelFolder}' is not the one that '{path}' was saved with: {expected}. Expected the same files; put them back, or if the change is meant, build the chain with the new model and save it again.",
+            $"ZooPruneModel.Load: the model in '{_test.ModelFolder}' is not the one that '{path}' was saved with: {expected}. "
+                + "Expected the same files; put them back, or if the change is meant, build the chain with the new model and save it "
+                + "again.",
             Message(path));
     }
 
@@ -59,31 +61,85 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"version\": 1,\n  \"writtenBy\"", "\"version\": 2,\n  \"writtenBy\"", "has version 2 of the file format. Expected version 1; load it with the version of ZooPrune that wrote it, or a later one.")]
-    [InlineData("\"EncodeImages\",\n      \"version\": 1", "\"EncodeImages\",\n      \"version\": 2", "has version 2 of the options of stage EncodeImages. Expected version 1; load it with the version of ZooPrune that wrote it, or a later one.")]
-    [InlineData("\"stage\": \"EncodeImages\"", "\"stage\": \"DrawImages\"", "has a stage 'DrawImages'. Expected one of 'PreprocessImages', 'EncodeImages', 'PruneVisualTokens', 'GenerateText', 'AnswerQuestions'; load it with")]
-    [InlineData("\"format\": \"ZooPruneModel\"", "\"format\": \"Other\"", "has a zooprune.json of another format. Expected a file that ZooPruneModel.Save wrote;")]
+    [InlineData(
+        "\"version\": 1,\n  \"writtenBy\"",
+        "\"version\": 2,\n  \"writtenBy\"",
+        "has version 2 of the file format. Expected version 1; load it with the version of ZooPrune that wrote it, or a later one.")]
+    [InlineData(
+        "\"EncodeImages\",\n      \"version\": 1",
+        "\"EncodeImages\",\n      \"version\": 2",
+        "has version 2 of the options of stage EncodeImages. Expected version 1; load it with the version of ZooPrune that wrote "
+            + "it, or a later one.")]
+    [InlineData(
+        "\"stage\": \"EncodeImages\"",
+        "\"stage\": \"DrawImages\"",
+        "has a stage 'DrawImages'. Expected one of 'PreprocessImages', 'EncodeImages', 'PruneVisualTokens', 'GenerateText', "
+            + "'AnswerQuestions'; load it with")]
+    [InlineData(
+        "\"format\": \"ZooPruneModel\"",
+        "\"format\": \"Other\"",
+        "has a zooprune.json of another format. Expected a file that ZooPruneModel.Save wrote;")]
     [InlineData("\"stepSize\":", "\"stride\": 1, \"stepSize\":", "cannot be used: the options of stage PruneVisualTokens cannot be read: ")]
-    [InlineData("\"selection\": \"ZooPrune\"", "\"selection\": \"Magic\"", "cannot be used: the options of stage PruneVisualTokens cannot be read: ")]
-    [InlineData("\"selection\": \"ZooPrune\"", "\"selection\": 1", "cannot be used: the options of stage PruneVisualTokens cannot be read: ")]
+    [InlineData(
+        "\"selection\": \"ZooPrune\"",
+        "\"selection\": \"Magic\"",
+        "cannot be used: the options of stage PruneVisualTokens cannot be read: ")]
+    [InlineData(
+        "\"selection\": \"ZooPrune\"", "\"selection\": 1", "cannot be used: the options of stage PruneVisualTokens cannot be read: ")]
     [InlineData("\"ratio\": 0.7", "\"ratio\": 0.7, \"tokens\": 3", "cannot be used: ")]
-    [InlineData("\"model\": 0", "\"model\": 1", "cannot be used: the options of stage PreprocessImages cannot be read: There is no such model in the file. Expected")]
-    [InlineData("\"model\": 0", "\"model\": -1", "cannot be used: the options of stage PreprocessImages cannot be read: There is no such model in the file. Expected")]
+    [InlineData(
+        "\"model\": 0",
+        "\"model\": 1",
+        "cannot be used: the options of stage PreprocessImages cannot be read: There is no such model in the file. Expected")]
+    [InlineData(
+        "\"model\": 0",
+        "\"model\": -1",
+        "cannot be used: the options of stage PreprocessImages cannot be read: There is no such model in the file. Expected")]
     [InlineData("\"maxImagePixels\":", "\"speed\": 1, \"maxImagePixels\":", "cannot be used: the options of a model cannot be read: ")]
-    [InlineData("\"folder\": \"model\"", "\"folder\": \"/etc\"", "cannot be used: '/etc' is no relative path of a model's folder. Expected")]
-    [InlineData("\"folder\": \"model\"", "\"folder\": \"\\\\\\\\server\\\\share\"", "cannot be used: '\\\\server\\share' is no relative path of a model's folder. Expected")]
-    [InlineData("\"folder\": \"model\"", "\"folder\": \"C:model\"", "cannot be used: 'C:model' is no relative path of a model's folder. Expected")]
-    [InlineData("\"name\": \"config.json\"", "\"name\": \"../config.json\"", "cannot be used: '../config.json' is no name of a file in it. Expected")]
-    [InlineData("\"name\": \"config.json\"", "\"name\": \"/etc/passwd\"", "cannot be used: '/etc/passwd' is no name of a file in it. Expected")]
-    [InlineData("\"name\": \"config.json\"", "\"name\": \"..\\\\config.json\"", "cannot be used: '..\\config.json' is no name of a file in it. Expected")]
-    [InlineData("\"name\": \"config.json\"", "\"name\": \"TOKENIZER.json\"", "cannot be used: the file 'tokenizer.json' of a model is there twice. Expected")]
-    [InlineData("\"type\": \"Text\"", "\"type\": \"Texture\"", "cannot be used: column 'ImagePath' of the schema has the type 'Texture', which makes no sense")]
-    [InlineData("\"type\": \"Text\",\n      \"keys\": null,\n      \"dimensions\": null", "\"type\": \"Single\",\n      \"keys\": null,\n      \"dimensions\": [-1]", "cannot be used: column 'ImagePath' of the schema has the type 'Single', which makes no sense")]
-    [InlineData("\"type\": \"Text\",\n      \"keys\": null,\n      \"dimensions\": null", "\"type\": \"Image\",\n      \"keys\": null,\n      \"dimensions\": [1]", "cannot be used: column 'ImagePath' of the schema has the type 'Image', which makes no sense")]
-    [InlineData("\"stage\": \"EncodeImages\",", "\"stage\": null,", "cannot be used: a part is neither one stage of ours nor a file with ML.NET's. Expected")]
+    [InlineData(
+        "\"folder\": \"model\"", "\"folder\": \"/etc\"", "cannot be used: '/etc' is no relative path of a model's folder. Expected")]
+    [InlineData(
+        "\"folder\": \"model\"",
+        "\"folder\": \"\\\\\\\\server\\\\share\"",
+        "cannot be used: '\\\\server\\share' is no relative path of a model's folder. Expected")]
+    [InlineData(
+        "\"folder\": \"model\"", "\"folder\": \"C:model\"", "cannot be used: 'C:model' is no relative path of a model's folder. Expected")]
+    [InlineData(
+        "\"name\": \"config.json\"",
+        "\"name\": \"../config.json\"",
+        "cannot be used: '../config.json' is no name of a file in it. Expected")]
+    [InlineData(
+        "\"name\": \"config.json\"", "\"name\": \"/etc/passwd\"", "cannot be used: '/etc/passwd' is no name of a file in it. Expected")]
+    [InlineData(
+        "\"name\": \"config.json\"",
+        "\"name\": \"..\\\\config.json\"",
+        "cannot be used: '..\\config.json' is no name of a file in it. Expected")]
+    [InlineData(
+        "\"name\": \"config.json\"",
+        "\"name\": \"TOKENIZER.json\"",
+        "cannot be used: the file 'tokenizer.json' of a model is there twice. Expected")]
+    [InlineData(
+        "\"type\": \"Text\"",
+        "\"type\": \"Texture\"",
+        "cannot be used: column 'ImagePath' of the schema has the type 'Texture', which makes no sense")]
+    [InlineData(
+        "\"type\": \"Text\",\n      \"keys\": null,\n      \"dimensions\": null",
+        "\"type\": \"Single\",\n      \"keys\": null,\n      \"dimensions\": [-1]",
+        "cannot be used: column 'ImagePath' of the schema has the type 'Single', which makes no sense")]
+    [InlineData(
+        "\"type\": \"Text\",\n      \"keys\": null,\n      \"dimensions\": null",
+        "\"type\": \"Image\",\n      \"keys\": null,\n      \"dimensions\": [1]",
+        "cannot be used: column 'ImagePath' of the schema has the type 'Image', which makes no sense")]
+    [InlineData(
+        "\"stage\": \"EncodeImages\",",
+        "\"stage\": null,",
+        "cannot be used: a part is neither one stage of ours nor a file with ML.NET's. Expected")]
     [InlineData("\"format\":", "\"format\": \"ZooPruneModel\", \"format\":", "cannot be used: zooprune.json cannot be read: ")]
     [InlineData("\"schema\":", "\"scheme\": [], \"schema\":", "cannot be used: zooprune.json cannot be read: ")]
-    [InlineData("\"writtenBy\":", "\"writtenBy\": [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]], \"writtenBy\":", "cannot be used: zooprune.json cannot be read: ")]
+    [InlineData(
+        "\"writtenBy\":",
+        "\"writtenBy\": [[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]], \"writtenBy\":",
+        "cannot be used: zooprune.json cannot be read: ")]
     [InlineData("\"models\": [", "\"models\": [ null, ", "cannot be used: a list has an empty place. Expected")]
     [InlineData("\"files\": [", "\"files\": [ null, ", "cannot be used: a list has an empty place. Expected")]
     [InlineData("\"type\": \"Text\"", "\"type\": null", "cannot be used: zooprune.json cannot be read: ")]
@@ -103,11 +159,14 @@ public sealed class HostileFileTests : IDisposable
     public void Load_EntryThatLeadsOutOfTheFolder_WritesNothing()
     {
         string path = _test.Save(_test.Ours(), new ZooPruneSaveOptions { EmbedModels = true });
-        TinyChains.Rewrite(path, entries => entries.Select(entry => entry with { Name = entry.Name.Replace("models/0/config.json", "models/0/../../evil.json", StringComparison.Ordinal) }));
-        TinyChains.Describe(path, TinyChains.Description(path).Replace("\"config.json\"", "\"../../evil.json\"", StringComparison.Ordinal));
+        static string Renamed(string text, string folder) =>
+            text.Replace(folder + "config.json", folder + "../../evil.json", StringComparison.Ordinal);
+        TinyChains.Rewrite(path, entries => entries.Select(entry => entry with { Name = Renamed(entry.Name, "models/0/") }));
+        TinyChains.Describe(path, Renamed(TinyChains.Description(path), "\""));
 
         Assert.Equal(
-            $"ZooPruneModel.Load: '{path}' cannot be used: '../../evil.json' is no name of a file in it. Expected a file as ZooPruneModel.Save wrote it; copy it anew, or save the chain again.",
+            $"ZooPruneModel.Load: '{path}' cannot be used: '../../evil.json' is no name of a file in it. Expected a file as "
+                + "ZooPruneModel.Save wrote it; copy it anew, or save the chain again.",
             Message(path));
     }
 
@@ -132,7 +191,8 @@ public sealed class HostileFileTests : IDisposable
         var exception = Assert.Throws<ZooPruneException>(() => _test.Load(path, new ZooPruneLoadOptions { MaxUnpackedBytes = 10 }));
 
         Assert.Equal(
-            $"ZooPruneModel.Load: parts/0.zip in '{path}' has more than 10 bytes when it is unpacked. Expected at most that; if you trust the file, raise MaxUnpackedBytes.",
+            $"ZooPruneModel.Load: parts/0.zip in '{path}' has more than 10 bytes when it is unpacked. Expected at most that; if "
+                + "you trust the file, raise MaxUnpackedBytes.",
             exception.Message);
     }
 
@@ -160,11 +220,16 @@ public sealed class HostileFileTests : IDisposable
         TinyChains.Rewrite(path, entries => entries.Where(entry => entry.Name != name));
         string missing = Message(path);
         File.WriteAllBytes(path, whole);
-        TinyChains.Rewrite(path, entries => entries.Select(entry => entry.Name == name ? entry with { Content = [.. entry.Content, 0] } : entry));
+        TinyChains.Rewrite(
+            path, entries => entries.Select(entry => entry.Name == name ? entry with { Content = [.. entry.Content, 0] } : entry));
         string changed = Message(path);
 
-        Assert.StartsWith($"ZooPruneModel.Load: '{path}' cannot be used: the entry '{name}' is missing.", missing, StringComparison.Ordinal);
-        Assert.StartsWith($"ZooPruneModel.Load: '{path}' cannot be used: {name} has not the length or the SHA-256 that was saved.", changed, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ZooPruneModel.Load: '{path}' cannot be used: the entry '{name}' is missing.", missing, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ZooPruneModel.Load: '{path}' cannot be used: {name} has not the length or the SHA-256 that was saved.",
+            changed,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +239,10 @@ public sealed class HostileFileTests : IDisposable
 
         TinyChains.Describe(path, new string(' ', 5_000_000));
 
-        Assert.StartsWith($"ZooPruneModel.Load: '{path}' cannot be used: zooprune.json has 5,000,000 bytes, more than 4,194,304.", Message(path), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ZooPruneModel.Load: '{path}' cannot be used: zooprune.json has 5,000,000 bytes, more than 4,194,304.",
+            Message(path),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,12 +257,15 @@ public sealed class HostileFileTests : IDisposable
             _test.ML.Model.Save(_test.ML.Transforms.CopyColumns("Copy", "Text").Fit(_test.Rows), null!, stream);
         }
 
-        Assert.Equal($"ZooPruneModel.Load: there is no file '{none}'. Expected one that ZooPruneModel.Save wrote; check the path.", Message(none));
         Assert.Equal(
-            $"ZooPruneModel.Load: '{text}' is no zip file. Expected a file that ZooPruneModel.Save wrote; check the path, and load what Model.Save wrote with Model.Load.",
+            $"ZooPruneModel.Load: there is no file '{none}'. Expected one that ZooPruneModel.Save wrote; check the path.", Message(none));
+        Assert.Equal(
+            $"ZooPruneModel.Load: '{text}' is no zip file. Expected a file that ZooPruneModel.Save wrote; check the path, and load "
+                + "what Model.Save wrote with Model.Load.",
             Message(text));
         Assert.Equal(
-            $"ZooPruneModel.Load: '{other}' has no zooprune.json. Expected a file that ZooPruneModel.Save wrote; check the path, and load what Model.Save wrote with Model.Load.",
+            $"ZooPruneModel.Load: '{other}' has no zooprune.json. Expected a file that ZooPruneModel.Save wrote; check the path, "
+                + "and load what Model.Save wrote with Model.Load.",
             Message(other));
     }
 

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet.Tests;
 
-/// <summary>Files that version 1 of the format wrote. They must load for ever: whoever breaks this breaks what users have saved. A new version
-/// gets files of its own beside these; these are never written anew.</summary>
+/// <summary>Files that version 1 of the format wrote. They must load for ever: whoever breaks this breaks what users have saved. A new
+/// version gets files of its own beside these; these are never written anew.</summary>
 public class KeptFileTests
 {
     private static readonly string[] Answers = ["<pad> <pad> [1 3]", "<pad> <pad> [2 3]"];
@@ -67,7 +67,8 @@ public class KeptFileTests
     private IEnumerable<string> Read(ITransformer model)
     {
         IDataView rows = _ml.Data.LoadFromEnumerable(
-            TestModel.Questions(2).Select(question => new Question { ImagePath = Path.Combine(TestModel.Images, question.ImagePath), Text = "what ?" }));
+            TestModel.Questions(2).Select(
+                question => new Question { ImagePath = Path.Combine(TestModel.Images, question.ImagePath), Text = "what ?" }));
         return _ml.Data.CreateEnumerable<AnswerOfVersion1>(model.Transform(rows), reuseRowObject: false)
             .Select(answer => $"{answer.Answer} [{string.Join(' ', answer.KeptIndices)}]");
     }

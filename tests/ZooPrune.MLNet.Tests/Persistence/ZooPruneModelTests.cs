@@ -60,7 +60,8 @@ public sealed class ZooPruneModelTests : IDisposable
         }
 
         Assert.Equal(expected, $"{answer.Text} [{string.Join(' ', answer.KeptIndices)}]");
-        Assert.Throws<ObjectDisposedException>(() => loaded.Models[0].Encode(loaded.Models[0].Prepare(Path.Combine(TestModel.Images, example.ImagePath))));
+        Assert.Throws<ObjectDisposedException>(
+            () => loaded.Models[0].Encode(loaded.Models[0].Prepare(Path.Combine(TestModel.Images, example.ImagePath))));
     }
 
     [Fact]
@@ -126,7 +127,9 @@ public sealed class ZooPruneModelTests : IDisposable
             Sampling = new SamplingOptions { Temperature = 0.7f, TopK = 4, TopP = 0.9f, Seed = 11 },
         };
         ITransformer chain = new EstimatorChain<ITransformer>()
-            .Append(_test.ML.Transforms.PreprocessImages(new(_test.Model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images, PixelValuesColumnName = "p" }))
+            .Append(
+                _test.ML.Transforms.PreprocessImages(
+                    new(_test.Model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images, PixelValuesColumnName = "p" }))
             .Append(_test.ML.Transforms.EncodeImages(new(_test.Model) { PixelValuesColumnName = "p", BatchSize = 2 }))
             .Append(_test.ML.Transforms.PruneVisualTokens(pruning))
             .Append(_test.ML.Transforms.GenerateText(generation))
@@ -167,7 +170,8 @@ public sealed class ZooPruneModelTests : IDisposable
     {
         ITransformer training = _test.ML.Transforms.CopyColumns("Copy", "Text").Fit(_test.Rows);
         ITransformer scoring = _test.ML.Transforms.CopyColumns("Other", "Text").Fit(_test.Rows);
-        TransformerChain<ITransformer> chain = new TransformerChain<ITransformer>().Append(training, TransformerScope.TrainTest).Append(scoring);
+        TransformerChain<ITransformer> chain =
+            new TransformerChain<ITransformer>().Append(training, TransformerScope.TrainTest).Append(scoring);
 
         using ZooPruneModel loaded = _test.Load(_test.Save(chain));
 
@@ -217,7 +221,9 @@ public sealed class ZooPruneModelTests : IDisposable
         using ZooPruneModel again = _test.Load(_test.Save(loaded, new ZooPruneSaveOptions { EmbedModels = true }, "again.zip"));
 
         Assert.Equal(
-            $"ZooPruneModel.Save: the model's folder '{loaded.Models[0].Files.Root}' cannot be named relative to '{Path.GetDirectoryName(_test.PathOf("x"))}', for it is on another drive or was unpacked from a file with an embedded model. Expected a folder that stays; save with EmbedModels, or save on the same drive.",
+            $"ZooPruneModel.Save: the model's folder '{loaded.Models[0].Files.Root}' cannot be named relative to "
+                + $"'{Path.GetDirectoryName(_test.PathOf("x"))}', for it is on another drive or was unpacked from a file with an "
+                + "embedded model. Expected a folder that stays; save with EmbedModels, or save on the same drive.",
             exception.Message);
         Assert.Equal(_test.Read(loaded), _test.Read(again));
     }
@@ -233,7 +239,8 @@ public sealed class ZooPruneModelTests : IDisposable
         using ZooPruneModel loaded = _test.Load(path, new ZooPruneLoadOptions { ModelFolder = _test.PathOf("moved") });
 
         Assert.Equal(
-            $"ZooPruneModel.Load: '{path}' was saved with a model whose folder should be '{_test.ModelFolder}', and there is none. Expected the model that was saved; put it there, say where it is with ModelFolder, or save with EmbedModels.",
+            $"ZooPruneModel.Load: '{path}' was saved with a model whose folder should be '{_test.ModelFolder}', and there is none. "
+                + "Expected the model that was saved; put it there, say where it is with ModelFolder, or save with EmbedModels.",
             exception.Message);
         Assert.Equal(4, _test.Read(loaded).Length);
     }
@@ -243,10 +250,12 @@ public sealed class ZooPruneModelTests : IDisposable
     {
         string path = _test.Save(_test.Ours(), new ZooPruneSaveOptions { EmbedModels = true });
 
-        var exception = Assert.Throws<ArgumentException>("ModelFolder", () => _test.Load(path, new ZooPruneLoadOptions { ModelFolder = _test.ModelFolder }));
+        var exception = Assert.Throws<ArgumentException>(
+            "ModelFolder", () => _test.Load(path, new ZooPruneLoadOptions { ModelFolder = _test.ModelFolder }));
 
         Assert.StartsWith(
-            $"ZooPruneModel.Load: ModelFolder is set, and '{path}' names the folders of 0 models. Expected a file that names one; put the models where the file looks for them.",
+            $"ZooPruneModel.Load: ModelFolder is set, and '{path}' names the folders of 0 models. Expected a file that names one; "
+                + "put the models where the file looks for them.",
             exception.Message,
             StringComparison.Ordinal);
     }
@@ -260,15 +269,21 @@ public sealed class ZooPruneModelTests : IDisposable
         Directory.CreateDirectory(_test.PathOf("images"));
         foreach (Question question in TestModel.Questions(2))
         {
-            File.Copy(Path.Combine(TestModel.Images, question.ImagePath), Path.Combine(_test.PathOf("images"), Path.GetFileName(question.ImagePath)));
+            File.Copy(
+                Path.Combine(TestModel.Images, question.ImagePath),
+                Path.Combine(_test.PathOf("images"), Path.GetFileName(question.ImagePath)));
         }
 
-        TinyChains.Describe(path, TinyChains.Description(path).Replace(System.Text.Json.JsonEncodedText.Encode(TestModel.Images).ToString(), "no such folder", StringComparison.Ordinal));
+        TinyChains.Describe(
+            path,
+            TinyChains.Description(path).Replace(
+                System.Text.Json.JsonEncodedText.Encode(TestModel.Images).ToString(), "no such folder", StringComparison.Ordinal));
 
         var exception = Assert.Throws<ArgumentException>("ImageFolder", () => _test.Load(path));
         using ZooPruneModel loaded = _test.Load(path, new ZooPruneLoadOptions { ImageFolder = _test.PathOf("images") });
 
-        Assert.StartsWith("PreprocessImages: ImageFolder is 'no such folder', which is no folder.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "PreprocessImages: ImageFolder is 'no such folder', which is no folder.", exception.Message, StringComparison.Ordinal);
         Assert.Equal(expected, _test.Read(loaded));
     }
 
@@ -291,7 +306,8 @@ public sealed class ZooPruneModelTests : IDisposable
     {
         IDataView numbers = Numbers.View(1);
 
-        Assert.Throws<ArgumentOutOfRangeException>("inputSchema", () => ZooPruneModel.Save(_test.Ours(), numbers.Schema, _test.PathOf("x.zip")));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "inputSchema", () => ZooPruneModel.Save(_test.Ours(), numbers.Schema, _test.PathOf("x.zip")));
         Assert.False(File.Exists(_test.PathOf("x.zip")));
     }
 
@@ -302,10 +318,12 @@ public sealed class ZooPruneModelTests : IDisposable
         byte[] before = File.ReadAllBytes(path);
         string[] files = Directory.GetFileSystemEntries(_test.PathOf(string.Empty));
 
-        var exception = Assert.Throws<NotSupportedException>(() => ZooPruneModel.Save(Numbers.Transformer(new DoublingStage()), Numbers.View(1).Schema, path));
+        var exception = Assert.Throws<NotSupportedException>(
+            () => ZooPruneModel.Save(Numbers.Transformer(new DoublingStage()), Numbers.View(1).Schema, path));
 
         Assert.Equal(
-            "ZooPruneModel.Save: stage Doubling is none that can be saved. Expected the stages of ZooPruneCatalog and ML.NET's own; leave it out of the saved chain and append it after loading.",
+            "ZooPruneModel.Save: stage Doubling is none that can be saved. Expected the stages of ZooPruneCatalog and ML.NET's "
+                + "own; leave it out of the saved chain and append it after loading.",
             exception.Message);
         Assert.Equal(before, File.ReadAllBytes(path));
         Assert.Equal(files, Directory.GetFileSystemEntries(_test.PathOf(string.Empty)));
@@ -332,7 +350,8 @@ public sealed class ZooPruneModelTests : IDisposable
         Assert.Throws<ArgumentNullException>("chain", () => ZooPruneModel.Save(null!, _test.Schema, "x"));
         Assert.Throws<ArgumentNullException>("schema", () => ZooPruneModel.Save(chain, null!, "x"));
         Assert.Throws<ArgumentException>("path", () => ZooPruneModel.Save(chain, _test.Schema, " "));
-        Assert.Throws<ArgumentOutOfRangeException>("OnnxGpuDeviceId", () => ZooPruneModel.Save(chain, _test.Schema, "x", new() { OnnxGpuDeviceId = -1 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "OnnxGpuDeviceId", () => ZooPruneModel.Save(chain, _test.Schema, "x", new() { OnnxGpuDeviceId = -1 }));
         Assert.Throws<ArgumentNullException>("ml", () => ZooPruneModel.Load(null!, "x", out _));
         Assert.Throws<ArgumentException>("path", () => _test.Load(" "));
         Assert.Throws<ArgumentOutOfRangeException>("MaxUnpackedBytes", () => _test.Load("x", new() { MaxUnpackedBytes = 0 }));
@@ -346,7 +365,9 @@ public sealed class ZooPruneModelTests : IDisposable
         var exception = Assert.Throws<NotSupportedException>(() => _test.ML.Model.Save(_test.Mixed(), _test.Schema, stream));
 
         Assert.Equal(
-            "PreprocessImages: ML.NET's own Model.Save was asked to save this stage, and it gives stages of other packages no place for their options. Expected a chain of ML.NET's own stages; save this one with ZooPruneModel.Save, and load it with ZooPruneModel.Load.",
+            "PreprocessImages: ML.NET's own Model.Save was asked to save this stage, and it gives stages of other packages no "
+                + "place for their options. Expected a chain of ML.NET's own stages; save this one with ZooPruneModel.Save, and load it "
+                + "with ZooPruneModel.Load.",
             exception.Message);
     }
 
@@ -362,7 +383,9 @@ public sealed class ZooPruneModelTests : IDisposable
 
         Assert.Empty(others);
         Assert.Equal(
-            typeof(VisionStageOptions).Assembly.GetTypes().Where(type => !type.IsAbstract && typeof(VisionStageOptions).IsAssignableFrom(type)).OrderBy(type => type.Name),
+            typeof(VisionStageOptions).Assembly.GetTypes()
+                .Where(type => !type.IsAbstract && typeof(VisionStageOptions).IsAssignableFrom(type))
+                .OrderBy(type => type.Name),
             SavedStage.OptionTypes.OrderBy(type => type.Name));
     }
 
@@ -377,14 +400,18 @@ public sealed class ZooPruneModelTests : IDisposable
         string text = JsonSerializer.Serialize(options, json);
 
         Assert.Equal(
-            "ZooPruneModel.Save: OptionsWithCode has a value for Code, which is of type IProjector. Expected an option that is a number, a text or a choice; leave the option out, or create the stage anew where the chain is loaded.",
+            "ZooPruneModel.Save: OptionsWithCode has a value for Code, which is of type IProjector. Expected an option that is a "
+                + "number, a text or a choice; leave the option out, or create the stage anew where the chain is loaded.",
             exception.Message);
         Assert.Equal(options, JsonSerializer.Deserialize<OptionsWithCode>(text, SavedJson.WithModels([_test.Model])));
         Assert.DoesNotContain("code", text, StringComparison.Ordinal);
     }
 
     private static string[] Facts(VisionStageOptions options) =>
-        [.. from property in options.GetType().GetProperties() where property.Name != "Model" orderby property.Name select $"{property.Name} = {property.GetValue(options)}"];
+        [.. options.GetType().GetProperties()
+            .Where(property => property.Name != "Model")
+            .OrderBy(property => property.Name)
+            .Select(property => $"{property.Name} = {property.GetValue(options)}")];
 
     private sealed record OptionsWithCode : VisionStageOptions
     {

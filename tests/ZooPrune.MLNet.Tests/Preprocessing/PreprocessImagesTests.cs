@@ -44,7 +44,8 @@ public class PreprocessImagesTests(TestModel test)
         PixelsRow[] rows = Read([new ImageRow(), new ImageRow { Image = image }]);
 
         Assert.Equal(
-            "PreprocessImages: column 'Image' is empty in row 0. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
+            "PreprocessImages: column 'Image' is empty in row 0. Expected an image, the path of one, or the bytes of an image "
+                + "file; check that the file is there and is a whole PNG or JPEG image.",
             rows[0].Error);
         Assert.Equal(new float[PixelCount], rows[0].PixelValues);
         Assert.Equal(0, rows[0].PreprocessMilliseconds);
@@ -57,9 +58,11 @@ public class PreprocessImagesTests(TestModel test)
     [InlineData("0001.jpg")]
     public void Read_PathColumn_IsWhatTheModelPrepares(string image)
     {
-        IDataView rows = test.ML.Data.LoadFromEnumerable([new Question { ImagePath = image }, new Question { ImagePath = Path.Combine(TestModel.Images, image) }]);
+        IDataView rows = test.ML.Data.LoadFromEnumerable(
+            [new Question { ImagePath = image }, new Question { ImagePath = Path.Combine(TestModel.Images, image) }]);
 
-        PixelsRow[] read = Read(new PreprocessImagesOptions(test.Model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images }, rows);
+        PixelsRow[] read =
+            Read(new PreprocessImagesOptions(test.Model) { ImageColumnName = "ImagePath", ImageFolder = TestModel.Images }, rows);
 
         float[] expected = test.Model.Prepare(Path.Combine(TestModel.Images, image)).PixelValues.ToArray();
         Assert.All(read, row => Assert.Equal(expected, row.PixelValues));
@@ -70,7 +73,8 @@ public class PreprocessImagesTests(TestModel test)
     public void Read_BytesColumn_IsWhatTheModelPreparesAndBadRowsAreReported()
     {
         byte[] file = File.ReadAllBytes(Path.Combine(TestModel.Images, "0001.jpg"));
-        IDataView rows = test.ML.Data.LoadFromEnumerable<FileRow>([new() { Image = file }, new() { Image = file[..500] }, new(), new() { Image = file }]);
+        IDataView rows = test.ML.Data.LoadFromEnumerable<FileRow>(
+            [new() { Image = file }, new() { Image = file[..500] }, new(), new() { Image = file }]);
 
         PixelsRow[] read = Read(new PreprocessImagesOptions(test.Model), rows);
 
@@ -78,7 +82,8 @@ public class PreprocessImagesTests(TestModel test)
         Assert.All([read[0], read[3]], row => Assert.Equal(expected, row.PixelValues));
         Assert.StartsWith("Image 'column 'Image', row 1': the JPEG file stops after 500 bytes", read[1].Error, StringComparison.Ordinal);
         Assert.Equal(
-            "PreprocessImages: column 'Image' is empty in row 2. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
+            "PreprocessImages: column 'Image' is empty in row 2. Expected an image, the path of one, or the bytes of an image "
+                + "file; check that the file is there and is a whole PNG or JPEG image.",
             read[2].Error);
     }
 
@@ -89,11 +94,13 @@ public class PreprocessImagesTests(TestModel test)
         IDataView rows = test.ML.Data.LoadFromEnumerable<Question>(
             [new() { ImagePath = "none.png" }, new() { ImagePath = " " }, new() { ImagePath = folder.Write("empty.png", []) }]);
 
-        string[] errors = [.. Read(new PreprocessImagesOptions(test.Model) { ImageColumnName = "ImagePath", ImageFolder = folder.Root }, rows).Select(row => row.Error)];
+        var options = new PreprocessImagesOptions(test.Model) { ImageColumnName = "ImagePath", ImageFolder = folder.Root };
+        string[] errors = [.. Read(options, rows).Select(row => row.Error)];
 
         Assert.StartsWith($"Image '{Path.Combine(folder.Root, "none.png")}': there is no such file.", errors[0], StringComparison.Ordinal);
         Assert.Equal(
-            "PreprocessImages: column 'ImagePath' is empty in row 1. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.",
+            "PreprocessImages: column 'ImagePath' is empty in row 1. Expected an image, the path of one, or the bytes of an image "
+                + "file; check that the file is there and is a whole PNG or JPEG image.",
             errors[1]);
         Assert.StartsWith($"Image '{Path.Combine(folder.Root, "empty.png")}': the file has 0 bytes.", errors[2], StringComparison.Ordinal);
     }
@@ -106,12 +113,21 @@ public class PreprocessImagesTests(TestModel test)
 
         DataViewSchema schema = test.ML.Transforms.PreprocessImages(new(test.Model)).Fit(view).Transform(view).Schema;
 
-        Assert.Equal(["Image:Image<30, 40>", "Error:String", $"pixel_values:Vector<Single, 3, {size}, {size}>", "PreprocessMilliseconds:Single"], Shapes.Lines(schema));
+        Assert.Equal(
+            ["Image:Image<30, 40>", "Error:String", $"pixel_values:Vector<Single, 3, {size}, {size}>", "PreprocessMilliseconds:Single"],
+            Shapes.Lines(schema));
     }
 
     [Theory]
-    [InlineData("Picture", "PreprocessImages: there is no column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
-    [InlineData("visual_tokens", "PreprocessImages: column 'visual_tokens' is of type Vector<Single>. Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
+    [InlineData(
+        "Picture",
+        "PreprocessImages: there is no column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image, the "
+            + "path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter "
+            + "'inputSchema')")]
+    [InlineData(
+        "visual_tokens",
+        "PreprocessImages: column 'visual_tokens' is of type Vector<Single>. Expected an image, the path of one, or the bytes of "
+            + "an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
     public void Fit_UnfitImageColumn_Throws(string column, string message)
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<TokensRow>());
@@ -126,17 +142,20 @@ public class PreprocessImagesTests(TestModel test)
     [Fact]
     public void Create_MissingImageFolder_Throws()
     {
-        var exception = Assert.Throws<ArgumentException>("ImageFolder", () => test.ML.Transforms.PreprocessImages(new(test.Model) { ImageFolder = "no-such-folder" }));
+        var exception = Assert.Throws<ArgumentException>(
+            "ImageFolder", () => test.ML.Transforms.PreprocessImages(new(test.Model) { ImageFolder = "no-such-folder" }));
 
         Assert.Equal(
-            "PreprocessImages: ImageFolder is 'no-such-folder', which is no folder. Expected a folder with the images; check the path, or leave the option out for the current directory. (Parameter 'ImageFolder')",
+            "PreprocessImages: ImageFolder is 'no-such-folder', which is no folder. Expected a folder with the images; check the "
+                + "path, or leave the option out for the current directory. (Parameter 'ImageFolder')",
             exception.Message);
     }
 
     private PixelsRow[] Read(ImageRow[] rows) => Read(new PreprocessImagesOptions(test.Model), test.ML.Data.LoadFromEnumerable(rows));
 
     private PixelsRow[] Read(PreprocessImagesOptions options, IDataView rows) =>
-        [.. test.ML.Data.CreateEnumerable<PixelsRow>(test.ML.Transforms.PreprocessImages(options).Fit(rows).Transform(rows), reuseRowObject: false)];
+        [.. test.ML.Data.CreateEnumerable<PixelsRow>(
+            test.ML.Transforms.PreprocessImages(options).Fit(rows).Transform(rows), reuseRowObject: false)];
 
     private sealed class FileRow
     {

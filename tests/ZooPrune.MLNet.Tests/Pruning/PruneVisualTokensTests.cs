@@ -26,7 +26,8 @@ public class PruneVisualTokensTests(TestModel test)
 
         KeptRow row = Assert.Single(Read(new(test.Model) { Keep = KeepBudget.Tokens(20), Selection = method, Seed = 3 }, tokens));
 
-        TokenSelection expected = test.Model.Prune(tokens, new PruningOptions { Keep = KeepBudget.Tokens(20), Selection = method, Seed = 3 });
+        TokenSelection expected =
+            test.Model.Prune(tokens, new PruningOptions { Keep = KeepBudget.Tokens(20), Selection = method, Seed = 3 });
         Assert.Equal(expected.KeptIndices.ToArray(), row.KeptIndices);
         Assert.Equal(expected.KeptTokens.ToArray(), row.KeptTokens);
         Assert.Equal((20, 20 * H, N), (row.KeptIndices.Length, row.KeptTokens.Length, row.VisualTokenCount));
@@ -72,7 +73,8 @@ public class PruneVisualTokensTests(TestModel test)
     public void Read_SensitivityColumnNamed_HoldsTheSensitivity(SensitivityMethod method)
     {
         float[] tokens = test.SomeTokens();
-        IDataView view = View(new(test.Model) { Keep = KeepBudget.Tokens(10), Sensitivity = method, SensitivityColumnName = "sensitivity" }, tokens);
+        IDataView view =
+            View(new(test.Model) { Keep = KeepBudget.Tokens(10), Sensitivity = method, SensitivityColumnName = "sensitivity" }, tokens);
 
         VBuffer<float> sensitivity = Assert.Single(Numbers.Column<VBuffer<float>>(view, "sensitivity"));
 
@@ -89,7 +91,8 @@ public class PruneVisualTokensTests(TestModel test)
 
         VBuffer<int> order = Assert.Single(Numbers.Column<VBuffer<int>>(view, "order"));
 
-        Assert.Equal(test.Model.Prune(tokens, new PruningOptions { Keep = KeepBudget.Tokens(10) }).SelectionOrder.ToArray(), order.DenseValues());
+        Assert.Equal(
+            test.Model.Prune(tokens, new PruningOptions { Keep = KeepBudget.Tokens(10) }).SelectionOrder.ToArray(), order.DenseValues());
     }
 
     [Fact]
@@ -172,6 +175,7 @@ public class PruneVisualTokensTests(TestModel test)
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Read_TimingTakesLong_IsNoPartOfTheRowsTime()
     {
         using var model = VisionLanguageModel.Load(TestModel.Folder, null, (count, options) =>
@@ -207,21 +211,35 @@ public class PruneVisualTokensTests(TestModel test)
         infinite[^1] = float.NegativeInfinity;
         float[] classToken = new float[(N + 1) * D];
 
-        KeptRow[] rows = Read(new(test.Model) { Keep = KeepBudget.Tokens(8) }, test.SomeTokens(), new float[589_000], classToken, [], notANumber, infinite, test.SomeTokens());
+        KeptRow[] rows = Read(
+            new(test.Model) { Keep = KeepBudget.Tokens(8) },
+            test.SomeTokens(),
+            new float[589_000],
+            classToken,
+            [],
+            notANumber,
+            infinite,
+            test.SomeTokens());
 
         const string Advice = "check that the encoder output is taken before pooling and is of the same model.";
         Assert.Equal(
             [
                 "",
-                $"PruneVisualTokens: column 'visual_tokens' has 589,000 values in row 1, not a multiple of the encoder width 96. Expected N x 96; {Advice}",
+                "PruneVisualTokens: column 'visual_tokens' has 589,000 values in row 1, not a multiple of the encoder width 96. "
+                    + $"Expected N x 96; {Advice}",
                 $"PruneVisualTokens: column 'visual_tokens' has 577 visual tokens in row 2. Expected 576; {Advice}",
                 $"PruneVisualTokens: column 'visual_tokens' has 0 visual tokens in row 3. Expected 576; {Advice}",
-                "PruneVisualTokens: column 'visual_tokens' has the value NaN in row 4, visual token 17, element 5. Expected finite numbers; check the image and the vision encoder (half precision overflows at 65,504).",
-                "PruneVisualTokens: column 'visual_tokens' has the value -Infinity in row 5, visual token 575, element 95. Expected finite numbers; check the image and the vision encoder (half precision overflows at 65,504).",
+                "PruneVisualTokens: column 'visual_tokens' has the value NaN in row 4, visual token 17, element 5. Expected "
+                    + "finite numbers; check the image and the vision encoder (half precision overflows at 65,504).",
+                "PruneVisualTokens: column 'visual_tokens' has the value -Infinity in row 5, visual token 575, element 95. "
+                    + "Expected finite numbers; check the image and the vision encoder (half precision overflows at 65,504).",
                 "",
             ],
             rows.Select(row => row.Error));
-        Assert.All(rows[1..6], row => Assert.Equal((0, 0, 0, 0f), (row.KeptTokens.Length, row.KeptIndices.Length, row.VisualTokenCount, row.PruneMilliseconds)));
+        Assert.All(
+            rows[1..6],
+            row => Assert.Equal(
+                (0, 0, 0, 0f), (row.KeptTokens.Length, row.KeptIndices.Length, row.VisualTokenCount, row.PruneMilliseconds)));
         Assert.Equal(rows[0].KeptIndices, rows[6].KeptIndices);
     }
 
@@ -233,7 +251,8 @@ public class PruneVisualTokensTests(TestModel test)
         var exception = Assert.Throws<InvalidOperationException>(() => Read(options, test.SomeTokens(), [1, 2, 3]));
 
         Assert.Equal(
-            "PruneVisualTokens: column 'visual_tokens' has 3 values in row 1, not a multiple of the encoder width 96. Expected N x 96; check that the encoder output is taken before pooling and is of the same model.",
+            "PruneVisualTokens: column 'visual_tokens' has 3 values in row 1, not a multiple of the encoder width 96. Expected N "
+                + "x 96; check that the encoder output is taken before pooling and is of the same model.",
             exception.Message);
     }
 
@@ -249,7 +268,8 @@ public class PruneVisualTokensTests(TestModel test)
             () => test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(8) }).Fit(view));
 
         Assert.Equal(
-            "PruneVisualTokens: column 'visual_tokens' is of type Vector<Single, 1, 577, 96>. Expected a vector of 576 x 96 Single; check that the encoder output is taken before pooling and is of the same model. (Parameter 'inputSchema')",
+            "PruneVisualTokens: column 'visual_tokens' is of type Vector<Single, 1, 577, 96>. Expected a vector of 576 x 96 "
+                + "Single; check that the encoder output is taken before pooling and is of the same model. (Parameter 'inputSchema')",
             exception.Message);
     }
 
@@ -261,48 +281,27 @@ public class PruneVisualTokensTests(TestModel test)
 
         Assert.Throws<ArgumentException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = default }));
         Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Directions = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, StepSize = float.NaN }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, StepSize = float.NaN }));
         Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Centering = 1.5f }));
         Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Sharpness = -1 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Selection = (SelectionMethod)99 }));
-        Assert.Throws<ArgumentException>("SensitivityColumnName", () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, SensitivityColumnName = "" }));
-        Assert.Throws<ArgumentException>("KeptIndicesColumnName", () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, KeptIndicesColumnName = "KeptTokens" }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, Selection = (SelectionMethod)99 }));
+        Assert.Throws<ArgumentException>(
+            "SensitivityColumnName", () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, SensitivityColumnName = "" }));
+        Assert.Throws<ArgumentException>(
+            "KeptIndicesColumnName",
+            () => transforms.PruneVisualTokens(new(test.Model) { Keep = keep, KeptIndicesColumnName = "KeptTokens" }));
     }
 
     [Fact]
     public void Create_WrongOptionsOfABudgetOfAllTokens_AreRefusedToo() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Ratio(1), Directions = 0 }));
-
-    [Fact]
-    [Trait("Speed", "Slow")]
-    public void Read_TwoThousandRows_MemoryDoesNotGrow()
-    {
-        float[] tokens = test.SomeTokens();
-        IDataView rows = test.ML.Data.LoadFromEnumerable(Enumerable.Range(0, 2_200).Select(_ => new TokensRow { VisualTokens = tokens }));
-        IDataView view = test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Tokens(8), Selection = SelectionMethod.Norm }).Fit(rows).Transform(rows);
-        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
-        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(view.Schema["KeptTokens"]);
-        VBuffer<float> kept = default;
-        long Read(int count)
-        {
-            for (int i = 0; i < count && cursor.MoveNext(); i++)
-            {
-                getter(ref kept);
-            }
-
-            return GC.GetTotalMemory(forceFullCollection: true);
-        }
-
-        long before = Read(200);
-        long after = Read(2_000);
-
-        // The visual tokens of one row are 221,184 bytes; two thousand of them would be 442 MB.
-        Assert.InRange(after - before, long.MinValue, 2_000_000);
-        Assert.Equal(2_199, cursor.Position);
-    }
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Ratio(1), Directions = 0 }));
 
     /// <summary>A model that has measured that much for every budget of 64.</summary>
-    private static VisionLanguageModel ModelThatAdvises(double saved, double cost) => VisionLanguageModel.Load(TestModel.Folder, null, (count, options) =>
+    private static VisionLanguageModel ModelThatAdvises(double saved, double cost) =>
+        VisionLanguageModel.Load(TestModel.Folder, null, (count, options) =>
         new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = saved / (576 - 64) }).Advise(count, options.Keep, cost));
 
     private IDataView View(PruneVisualTokensOptions options, params float[][] tokens)

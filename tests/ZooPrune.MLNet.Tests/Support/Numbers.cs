@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet.Tests;
 
@@ -48,5 +49,48 @@ internal static class Numbers
         }
 
         return [.. values];
+    }
+
+    /// <summary>A view has the rows of its source: the same positions, batches and ids, and -1 before and after them.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="computed">A column that is read in every row; null to read none.</param>
+    public static void AssertSameRows(IDataView source, IDataView view, string? computed)
+    {
+        using DataViewRowCursor expected = source.GetRowCursor([]);
+        using DataViewRowCursor actual = view.GetRowCursor(computed is null ? [] : [view.Schema[computed]]);
+        ValueGetter<DataViewRowId> expectedId = expected.GetIdGetter();
+        ValueGetter<DataViewRowId> actualId = actual.GetIdGetter();
+        ValueGetter<float>? getter = computed is null ? null : actual.GetGetter<float>(view.Schema[computed]);
+        Assert.Equal(-1, actual.Position);
+        while (expected.MoveNext())
+        {
+            Assert.True(actual.MoveNext());
+            float value = 0;
+            getter?.Invoke(ref value);
+            DataViewRowId a = default;
+            DataViewRowId b = default;
+            expectedId(ref a);
+            actualId(ref b);
+            Assert.Equal((expected.Position, expected.Batch, a), (actual.Position, actual.Batch, b));
+        }
+
+        Assert.False(actual.MoveNext());
+        Assert.False(actual.MoveNext());
+        Assert.Equal(-1, actual.Position);
+    }
+
+    /// <summary>As many values, each within the larger of an absolute and a relative tolerance. A loop, for images and tokens
+    /// have 100,000 values and more.</summary>
+    public static void AssertNear(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, float absolute, float relative)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (!(Math.Abs(expected[i] - actual[i]) <= Math.Max(absolute, relative * Math.Abs(expected[i]))))
+            {
+                Assert.Fail($"value {i} is {actual[i]:R} and should be {expected[i]:R}");
+            }
+        }
     }
 }

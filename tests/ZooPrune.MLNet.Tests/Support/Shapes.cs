@@ -16,7 +16,8 @@ internal static class Shapes
 
     /// <summary>One line a column, in alphabetical order.</summary>
     public static string[] Lines(SchemaShape shape) =>
-        [.. shape.Select(column => $"{column.Name}:{column.Kind}:{column.ItemType}:{column.IsKey}:{column.Annotations.Count}").Order(StringComparer.Ordinal)];
+        [.. shape.Select(column => $"{column.Name}:{column.Kind}:{column.ItemType}:{column.IsKey}:{column.Annotations.Count}").Order(
+            StringComparer.Ordinal)];
 
     /// <summary>One line a column, in order.</summary>
     public static string[] Lines(DataViewSchema schema) =>

@@ -8,6 +8,8 @@ namespace ZooPrune.MLNet.Tests;
 /// <summary>The model of the repository, loaded once for all tests that need it, and its held-out questions.</summary>
 public sealed class TestModel : IDisposable
 {
+    private readonly Lazy<VisionLanguageModel> _model = new(() => VisionLanguageModel.Load(Folder));
+
     public static string Folder { get; } = Path.Combine(Root, "models", "shapes-vlm");
 
     /// <summary>Folder of the held-out images.</summary>
@@ -15,7 +17,7 @@ public sealed class TestModel : IDisposable
 
     public MLContext ML { get; } = new(seed: 1);
 
-    public VisionLanguageModel Model { get; } = VisionLanguageModel.Load(Folder);
+    public VisionLanguageModel Model => _model.Value;
 
     /// <summary>One question about each of the first images, PNG and JPEG in turn.</summary>
     public static Question[] Questions(int count)
@@ -52,7 +54,13 @@ public sealed class TestModel : IDisposable
         return tokens;
     }
 
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        if (_model.IsValueCreated)
+        {
+            Model.Dispose();
+        }
+    }
 
     public static string Root => typeof(TestModel).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -63,4 +71,11 @@ public sealed class TestModel : IDisposable
 public sealed class ModelCollectionDefinition : ICollectionFixture<TestModel>
 {
     public const string Name = "model";
+}
+
+/// <summary>Tests that measure memory or listen to all of the process: nothing else runs meanwhile.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollectionDefinition
+{
+    public const string Name = "alone";
 }

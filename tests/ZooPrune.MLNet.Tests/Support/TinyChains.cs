@@ -65,7 +65,14 @@ internal sealed class TinyChains : IDisposable
 
     /// <summary>The stage that does everything.</summary>
     public ITransformer Answering() => ML.Transforms
-        .AnswerQuestions(new(Model) { Keep = KeepBudget.Tokens(2), ImageColumnName = "ImagePath", ImageFolder = TestModel.Images, QuestionColumnName = "Text", MaxNewTokens = 4 })
+        .AnswerQuestions(new(Model)
+        {
+            Keep = KeepBudget.Tokens(2),
+            ImageColumnName = "ImagePath",
+            ImageFolder = TestModel.Images,
+            QuestionColumnName = "Text",
+            MaxNewTokens = 4,
+        })
         .Fit(Rows);
 
     /// <summary>What a chain answers; none is empty, and no row has an error.</summary>
@@ -91,7 +98,10 @@ internal sealed class TinyChains : IDisposable
 
     /// <summary>Writes a saved file anew with another description.</summary>
     public static void Describe(string path, string description) =>
-        Rewrite(path, entries => [.. entries.Where(entry => entry.Name != "zooprune.json"), new Entry("zooprune.json", System.Text.Encoding.UTF8.GetBytes(description))]);
+        Rewrite(
+            path,
+            entries => [.. entries.Where(entry => entry.Name != "zooprune.json"), new Entry(
+                "zooprune.json", System.Text.Encoding.UTF8.GetBytes(description))]);
 
     /// <summary>Writes a saved file anew with other entries.</summary>
     public static void Rewrite(string path, Func<Entry[], IEnumerable<Entry>> change)

@@ -3,7 +3,8 @@ using Microsoft.ML.Data;
 
 namespace ZooPrune.MLNet.Tests;
 
-/// <summary>A stage without a model that computes batches: Z = 3 X and ZFixed = [X, X]. Writes down which rows it computes together.</summary>
+/// <summary>A stage without a model that computes batches: Z = 3 X and ZFixed = [X, X]. Writes down which rows it computes
+/// together.</summary>
 internal sealed class TriplingStage : StageDefinition
 {
     public TriplingStage(int batchSize, RowErrors errors = RowErrors.Report)
@@ -21,8 +22,8 @@ internal sealed class TriplingStage : StageDefinition
 
     public VectorColumn<float> Fixed { get; }
 
-    /// <summary>What to throw for which X when the row is taken.</summary>
-    public (float X, Exception Exception)? TakeThrows { get; init; }
+    /// <summary>What to throw for which X when the row is read.</summary>
+    public (float X, Exception Exception)? ReadThrows { get; init; }
 
     /// <summary>What to throw when this X is among those computed, whatever their number.</summary>
     public (float X, Exception Exception)? ComputeThrows { get; init; }
@@ -40,7 +41,7 @@ internal sealed class TriplingStage : StageDefinition
         private readonly ScalarInput<float> _x;
         private readonly ScalarOutput<float> _z;
         private readonly VectorOutput<float> _fixed;
-        private readonly float[] _taken;
+        private readonly float[] _read;
 
         public Mapper(TriplingStage stage, InputRow row, int capacity)
             : base(stage, row, capacity)
@@ -49,7 +50,7 @@ internal sealed class TriplingStage : StageDefinition
             _x = row.Scalar<float>(stage.X);
             _z = Output(stage.Z);
             _fixed = Output(stage.Fixed);
-            _taken = new float[capacity];
+            _read = new float[capacity];
         }
 
         public override void Dispose()
@@ -60,13 +61,13 @@ internal sealed class TriplingStage : StageDefinition
 
         protected override void ReadRow(int slot)
         {
-            _taken[slot] = _x.Value;
-            ThrowIf(_stage.TakeThrows, _x.Value);
+            _read[slot] = _x.Value;
+            ThrowIf(_stage.ReadThrows, _x.Value);
         }
 
         protected override void Compute(ReadOnlySpan<int> slots)
         {
-            float[] all = [.. slots.ToArray().Select(slot => _taken[slot])];
+            float[] all = [.. slots.ToArray().Select(slot => _read[slot])];
             _stage.Batches.Enqueue(string.Join(' ', all));
             foreach (float x in all)
             {
@@ -75,8 +76,8 @@ internal sealed class TriplingStage : StageDefinition
 
             foreach (int slot in slots)
             {
-                _z.Set(slot, 3 * _taken[slot]);
-                _fixed.Set(slot, [_taken[slot], _taken[slot]]);
+                _z.Set(slot, 3 * _read[slot]);
+                _fixed.Set(slot, [_read[slot], _read[slot]]);
             }
         }
 

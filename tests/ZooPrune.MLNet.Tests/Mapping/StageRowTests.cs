@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace ZooPrune.MLNet.Tests;
 
-public class StageColumnsTests
+public class StageRowTests
 {
     private static readonly IDataView View = Numbers.Transform(new DoublingStage(), Numbers.View(2));
 
@@ -13,7 +13,9 @@ public class StageColumnsTests
 
         var exception = Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(View.Schema["Y"]));
 
-        Assert.Equal("Doubling: column 'Y' is not active. Expected a column that was asked for; name it when the cursor or row is created.", exception.Message);
+        Assert.Equal(
+            "Doubling: column 'Y' is not active. Expected a column that was asked for; name it when the cursor or row is created.",
+            exception.Message);
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<ReadOnlyMemory<char>>(View.Schema["Text"]));
     }
 
@@ -24,7 +26,9 @@ public class StageColumnsTests
 
         var exception = Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<double>(View.Schema["Y"]));
 
-        Assert.Equal("Doubling: column 'Y' was asked for as Double. Expected its raw type, Single; call GetGetter with that type.", exception.Message);
+        Assert.Equal(
+            "Doubling: column 'Y' was asked for as Double. Expected its raw type, Single; call GetGetter with that type.",
+            exception.Message);
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float[]>(View.Schema["YFixed"]));
         Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<double>(View.Schema["X"]));
     }
@@ -39,7 +43,8 @@ public class StageColumnsTests
         var exception = Assert.Throws<ArgumentOutOfRangeException>("column", () => cursor.GetGetter<float>(beyond));
 
         Assert.Equal(
-            "Doubling: column 'Z' has the index 7 and the output has 6 columns. Expected a column of the view's own Schema; look it up there by name. (Parameter 'column')",
+            "Doubling: column 'Z' has the index 7 and the output has 6 columns. Expected a column of the view's own Schema; look "
+                + "it up there by name. (Parameter 'column')",
             exception.Message);
         Assert.Throws<ArgumentOutOfRangeException>("column", () => cursor.IsColumnActive(beyond));
         Assert.Throws<InvalidOperationException>(() => View.GetRowCursor([beyond]));
@@ -85,7 +90,8 @@ public class StageColumnsTests
         var after = Assert.Throws<InvalidOperationException>(() => getter(ref value));
 
         Assert.All([before, after], exception => Assert.Equal(
-            "Doubling: a value was asked for before the first row or after the last. Expected a current row; call MoveNext first, and stop when it returns false.",
+            "Doubling: a value was asked for before the first row or after the last. Expected a current row; call MoveNext first, "
+                + "and stop when it returns false.",
             exception.Message));
     }
 }
