@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace ZooPrune.Samples.Tests;
 
@@ -6,8 +7,10 @@ namespace ZooPrune.Samples.Tests;
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Error">Its standard error.</param>
-internal sealed record ProgramRun(int ExitCode, string Output, string Error)
+internal sealed partial record ProgramRun(int ExitCode, string Output, string Error)
 {
+    private const int Interrupt = 2;
+
     private static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "BatchScoring.dll");
 
     /// <summary>Runs the program inside this process.</summary>
@@ -61,10 +64,12 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
                 Thread.Sleep(1);
             }
 
-            using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-            kill.WaitForExit();
+            _ = Kill(process.Id, Interrupt);
         });
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     private static ProgramRun ToEnd(Process process, Action meanwhile)
     {
