@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using ZooPrune.Onnx;
+using ZooPrune.Samples;
 
 namespace ZooPrune.Studies;
 
@@ -50,7 +51,7 @@ internal static class RelationsStudy
         return new StudyReport(
             "relations",
             [
-                new StudyTable(
+                new TextTable(
                     "Spearman rank correlation, mean (least to largest) over images",
                     ["", "shapes-vlm", "random, LLaVA size"],
                     [

@@ -64,7 +64,7 @@ internal static class RoundingStudy
     private static Dictionary<(NumberFormat Format, float Step), Sample> Samples() =>
         Formats.SelectMany(format => Steps.Select(step => (format, step))).ToDictionary(key => key, _ => new Sample());
 
-    private static StudyTable Table(string title, Dictionary<(NumberFormat Format, float Step), Sample> samples) => new(
+    private static TextTable Table(string title, Dictionary<(NumberFormat Format, float Step), Sample> samples) => new(
         title,
         ["h", .. Formats.Select(format => format.Name)],
         [

@@ -70,7 +70,7 @@ internal static class SamplingStudy
     private static ChartLine Line(string name, Func<int, Sample> sample) =>
         new(name, [.. DirectionCounts.Select(m => new ChartPoint(m, sample(m).Mean))]);
 
-    private static StudyTable Table(string title, Dictionary<int, Agreement> agreements) => new(
+    private static TextTable Table(string title, Dictionary<int, Agreement> agreements) => new(
         title,
         ["m", "rank correlation with the closed form", "between two seeds", "same picks as the closed form", "between two seeds"],
         [

@@ -50,7 +50,7 @@ internal sealed class StudyProgram(IAnsiConsole output, IAnsiConsole error) : Co
         images = TextOption.Value(line, Images) is { } most ? WholeNumber.Parse(Images.Name, most, atLeast: 1) : images;
         using HeldOut heldOut = HeldOut.Open(TextOption.Value(line, Model));
         StudyReport report = study(heldOut, new StudyRun(images, Error, cancellation));
-        foreach (StudyTable table in report.Tables)
+        foreach (TextTable table in report.Tables)
         {
             Say(Output, table.ToMarkdown());
         }
