@@ -80,7 +80,11 @@ internal static class RelationsStudy
             TensorPrimitives.Add(mean, image.Projected.AsSpan(i * width, width), mean);
         }
 
-        return [.. Enumerable.Range(0, count).Select(i => 1 - TensorPrimitives.CosineSimilarity(mean, image.Projected.AsSpan(i * width, width)))];
+        return
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i => 1 - TensorPrimitives.CosineSimilarity(mean, image.Projected.AsSpan(i * width, width))),
+        ];
     }
 
     private static float[] Norms(float[] rows, int count)

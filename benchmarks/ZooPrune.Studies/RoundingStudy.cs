@@ -20,7 +20,8 @@ internal static class RoundingStudy
         Dictionary<(NumberFormat Format, float Step), Sample> small = Samples();
         Dictionary<(NumberFormat Format, float Step), Sample> large = Samples();
         MlpProjector weights = (heldOut.Model.Projector as IClosedFormProjector)?.Weights
-            ?? throw new ZooPruneException("Rounding study: the model's projector is not Linear, GELU, Linear. The study rounds inside that form; take a model such as models/shapes-vlm.");
+            ?? throw new ZooPruneException("Rounding study: the model's projector is not Linear, GELU, Linear. "
+                + "The study rounds inside that form; take a model such as models/shapes-vlm.");
         run.OverImages(heldOut.Images, name =>
         {
             StudyImage image = heldOut.Read(name);
@@ -35,7 +36,9 @@ internal static class RoundingStudy
         return new StudyReport(
             "rounding",
             [
-                Table($"shapes-vlm, m = {Directions}: rank correlation with the closed form in float32, mean (least to largest) over images", small),
+                Table(
+                    $"shapes-vlm, m = {Directions}: rank correlation with the closed form in float32, mean (least to largest) over images",
+                    small),
                 Table($"Random projector of LLaVA size, m = {LargeDirections}, {LargeTokens} tokens", large),
             ],
             new LineChart(
@@ -52,7 +55,11 @@ internal static class RoundingStudy
     }
 
     private static void Compare(
-        MlpProjector projector, float[] tokens, float[] exact, int directions, Dictionary<(NumberFormat Format, float Step), Sample> samples)
+        MlpProjector projector,
+        float[] tokens,
+        float[] exact,
+        int directions,
+        Dictionary<(NumberFormat Format, float Step), Sample> samples)
     {
         DirectionBank bank = DirectionBank.Gaussian(directions, projector.InputWidth, seed: 0);
         foreach (((NumberFormat format, float step), Sample sample) in samples)

@@ -76,7 +76,11 @@ internal static class SamplingStudy
         [
             .. agreements.Select(entry => (string[])
             [
-                $"{entry.Key}", entry.Value.Ranks.Text, entry.Value.RanksOfSeeds.Text, entry.Value.Picks.Text, entry.Value.PicksOfSeeds.Text,
+                $"{entry.Key}",
+                entry.Value.Ranks.Text,
+                entry.Value.RanksOfSeeds.Text,
+                entry.Value.Picks.Text,
+                entry.Value.PicksOfSeeds.Text,
             ]),
         ]);
 

@@ -92,7 +92,10 @@ internal sealed class ImageInterview : IDisposable
     }
 
     private (TokenSelection, double)[] Choose(Setting setting, float[] tokens, ImageLayout layout) =>
-        [.. Enumerable.Range(0, setting.Seeds).Select(seed => Timed(() => _model.Prune(tokens, layout, setting.Candidate?.Options(setting.Keep!.Value, seed))))];
+    [
+        .. Enumerable.Range(0, setting.Seeds)
+            .Select(seed => Timed(() => _model.Prune(tokens, layout, setting.Candidate?.Options(setting.Keep!.Value, seed)))),
+    ];
 
     private int? TryCount(string path)
     {

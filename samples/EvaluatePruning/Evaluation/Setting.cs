@@ -30,7 +30,11 @@ internal sealed record Candidate(
     private static readonly Candidate[] Known =
     [
         .. Enum.GetValues<SelectionMethod>().Where(NeedsNothingElse).SelectMany(selection => selection == SelectionMethod.ZooPrune
-            ? [new Candidate(NameOf(selection), selection), new Candidate(NameOf(selection) + "-sampled", selection, SensitivityMethod.Sampled)]
+            ?
+            [
+                new Candidate(NameOf(selection), selection),
+                new Candidate(NameOf(selection) + "-sampled", selection, SensitivityMethod.Sampled),
+            ]
             : (Candidate[])[new Candidate(NameOf(selection), selection)]),
     ];
 

@@ -16,7 +16,8 @@ internal static class EvaluationReports
 
         if (options.Markdown is { } markdown)
         {
-            OutputFile.Write("--markdown", markdown, string.Join('\n', EvaluationTables.Create(result).Select(table => table.ToMarkdown())));
+            IEnumerable<string> tables = EvaluationTables.Create(result).Select(table => table.ToMarkdown());
+            OutputFile.Write("--markdown", markdown, string.Join('\n', tables));
         }
 
         if (options.Chart is { } chart)

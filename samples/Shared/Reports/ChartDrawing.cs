@@ -152,10 +152,15 @@ internal static class ChartDrawing
     private static void DrawLabels(SvgPage page, LineChart chart, (ChartLine Line, ChartStyle Style)[] lines, ChartScale scale)
     {
         using IDisposable group = page.Group(("class", "labels"), ("font-size", 13.5), ("fill", Ink));
-        (ChartLine Line, ChartStyle? Style)[] named = [.. chart.Level is { } level ? [(level, null)] : Array.Empty<(ChartLine, ChartStyle?)>(), .. lines];
+        List<(ChartLine Line, ChartStyle? Style)> named = [.. lines];
+        if (chart.Level is { } level)
+        {
+            named.Insert(0, (level, null));
+        }
+
         double[] wishes = [.. named.Select(label => scale.Y(label.Line.Points[^1].Value))];
         IReadOnlyList<double> places = LabelSpread.Of(wishes, LabelDistance, Top, Bottom);
-        for (int index = 0; index < named.Length; index++)
+        for (int index = 0; index < named.Count; index++)
         {
             (ChartLine line, ChartStyle? style) = named[index];
             string text = $"{line.Name} {chart.Short(line.Points[^1].Value)}";
