@@ -9,37 +9,84 @@ namespace ZooPrune.Studies;
 /// <param name="error">Standard error: progress and what went wrong.</param>
 internal sealed class StudyProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
-    protected override RootCommand CreateCommand() => StudyCommand.Create();
+    private static readonly Choices<(int Images, Func<HeldOut, StudyRun, StudyReport> Run)> Studies = new(
+        ("relations", (RelationsStudy.DefaultImages, RelationsStudy.Run)),
+        ("sampling", (SamplingStudy.DefaultImages, SamplingStudy.Run)),
+        ("rounding", (RoundingStudy.DefaultImages, RoundingStudy.Run)));
+
+    private static readonly Argument<string> Study = new("STUDY")
+    {
+        Description = "relations: sensitivity against token lengths and the encoder's sensitivity. sampling: sampled directions against "
+            + "the closed form. rounding: step sizes and narrow number formats.",
+    };
+
+    private static readonly Option<string?> Model = TextOption.Create(
+        "--model", "FOLDER", "Model folder with held-out images. Default: models/shapes-vlm.");
+    private static readonly Option<string?> Images = TextOption.Create(
+        "--images", "N",
+        $"At most N images. Default: {RelationsStudy.DefaultImages} (relations), {SamplingStudy.DefaultImages} (sampling), "
+            + $"{RoundingStudy.DefaultImages} (rounding).");
+    private static readonly Option<string?> Json = TextOption.Create("--json", "FILE", "Write all figures to FILE as JSON.");
+    private static readonly Option<string?> Chart = TextOption.Create(
+        "--chart", "FILE", "Write the study's chart to FILE as SVG; relations has none.");
+
+    protected override RootCommand CreateCommand() => new("Repeats the studies of docs/findings.md and prints their tables as Markdown.")
+    {
+        Study, Model, Images, Json, Chart,
+    };
 
     protected override int Run(ParseResult line, CancellationToken cancellation)
     {
-        StudyOptions options = StudyCommand.ToOptions(line);
-        using HeldOut heldOut = HeldOut.Open(options.Model);
-        StudyReport report = options.Study switch
+        string? json = TextOption.Value(line, Json);
+        string? chart = TextOption.Value(line, Chart);
+        OutputFile.Check(Json.Name, json);
+        OutputFile.Check(Chart.Name, chart);
+        (int images, Func<HeldOut, StudyRun, StudyReport> study) = Studies.Parse(Study.Name, line.GetRequiredValue(Study));
+        if (chart is not null && study == RelationsStudy.Run)
         {
-            StudyName.Relations => RelationsStudy.Run(heldOut, Images(RelationsStudy.DefaultImages)),
-            StudyName.Sampling => SamplingStudy.Run(heldOut, Images(SamplingStudy.DefaultImages)),
-            StudyName.Rounding => RoundingStudy.Run(heldOut, Images(RoundingStudy.DefaultImages)),
-            _ => RulesStudy.Run(heldOut, Images(int.MaxValue)),
-        };
+            throw Samples.Throw.BadOption(Chart.Name, chart, "a study that has a chart", "leave the option out");
+        }
 
-        foreach (StudyTable table in report.Tables)
+        images = TextOption.Value(line, Images) is { } most ? WholeNumber.Parse(Images.Name, most, atLeast: 1) : images;
+        using HeldOut heldOut = HeldOut.Open(TextOption.Value(line, Model));
+        StudyReport report = study(heldOut, new StudyRun(images, Error, cancellation));
+        foreach (TextTable table in report.Tables)
         {
             Say(Output, table.ToMarkdown());
         }
 
-        if (options.Json is { } json)
+        if (json is not null)
         {
-            OutputFile.Write("--json", json, report.ToJson());
+            OutputFile.Write(Json.Name, json, report.ToJson());
         }
 
-        if (options.Chart is { } chart && report.Chart is not null)
+        if (chart is not null)
         {
-            OutputFile.Write("--chart", chart, report.Chart);
+            OutputFile.Write(Chart.Name, chart, ChartDrawing.Draw(report.Chart!));
         }
 
         return ExitCode.Success;
+    }
+}
 
-        StudyRun Images(int byDefault) => new(options.Images ?? byDefault, options.Outcomes, Error, cancellation);
+/// <summary>How a study goes about its images.</summary>
+/// <param name="Images">At most so many.</param>
+/// <param name="Progress">Standard error.</param>
+/// <param name="Cancellation">Set by Ctrl-C.</param>
+internal sealed record StudyRun(int Images, IAnsiConsole Progress, CancellationToken Cancellation)
+{
+    /// <summary>Does some work on the first images, one thread an image.</summary>
+    public void OverImages(IReadOnlyList<string> images, Action<string> work)
+    {
+        int count = Math.Min(Images, images.Count);
+        ProgressDisplay.Run(Progress, "images", count, step =>
+        {
+            ParallelOptions threads = new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = Cancellation };
+            Parallel.For(0, count, threads, index =>
+            {
+                work(images[index]);
+                step();
+            });
+        });
     }
 }

@@ -30,7 +30,8 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
         }
 
         using ImageInterview interview = new(modelFolder, options);
-        int visualTokens = interview.CountVisualTokens(questions.Questions.Select(question => Path.Combine(imageFolder, question.Image)).Distinct());
+        int visualTokens = interview.CountVisualTokens(
+            questions.Questions.Select(question => Path.Combine(imageFolder, question.Image)).Distinct());
         EvaluationRun run = new(modelFolder, visualTokens, questions, interview.Settings, options.Workers);
         Evaluator evaluator = new(interview, questions, imageFolder, options.Workers);
         IReadOnlyList<ImageResult> images = Ask(evaluator, run, options, cancellation);

@@ -13,61 +13,78 @@ internal static partial class Throw
         new($"{Program}: the file '{path}' (option {option}) does not exist. Expected a file that can be read; correct the option.");
 
     public static UsageException UnreadableInputFile(string option, string path, Exception cause) =>
-        new($"{Program}: the file '{path}' (option {option}) cannot be read: {cause.Message} Expected a readable file; check its permissions or give another.", cause);
+        new($"{Program}: the file '{path}' (option {option}) cannot be read: {cause.Message} Expected a readable file; check its "
+            + "permissions or give another.", cause);
 
     public static UsageException NoAnnotations(string path) =>
-        new($"{Program}: '{path}' holds questions of VQAv2, but no annotations are given. Expected the file with the answers that goes with it; give it with --annotations.");
+        new($"{Program}: '{path}' holds questions of VQAv2, but no annotations are given. Expected the file with the answers "
+            + "that goes with it; give it with --annotations.");
 
     public static UsageException AnnotationsWithout(string path, string format) =>
-        new($"{Program}: --annotations is given, but '{path}' is read as {format}, which has its answers in the same file. Expected it with VQAv2 only; leave it out or add --format vqa.");
+        new($"{Program}: --annotations is given, but '{path}' is read as {format}, which has its answers in the same file. "
+            + "Expected it with VQAv2 only; leave it out or add --format vqa.");
 
     public static UsageException NoRecords(string path, string example) =>
-        new($"{Program}: the questions file '{path}' holds no question. Expected at least one like {example}; add one or give another file with --questions.");
+        new($"{Program}: the questions file '{path}' holds no question. Expected at least one like {example}; add one or give "
+            + "another file with --questions.");
 
     public static UsageException NoArray(string path, string name, string example) =>
-        new($"{Program}: '{path}' is no JSON object with an array \"{name}\". Expected one of objects like {example}; give the file of VQAv2 that holds \"{name}\".");
+        new($"{Program}: '{path}' is no JSON object with an array \"{name}\". Expected one of objects like {example}; give the "
+            + $"file of VQAv2 that holds \"{name}\".");
 
     public static UsageException NotUtf8(string path, int line) =>
         new($"{Program}: line {line} of '{path}' holds bytes that are no UTF-8. Expected text in UTF-8; save the file as such.");
 
     public static UsageException RecordIsNoJson(string path, int line, string example, Exception cause) =>
-        new($"{Program}: line {line} of '{path}' is not JSON ({cause.Message.TrimEnd('.')}). Expected objects like {example}; correct that line.", cause);
+        new($"{Program}: line {line} of '{path}' is not JSON ({cause.Message.TrimEnd('.')}). Expected objects like {example}; "
+            + "correct that line.", cause);
 
     public static UsageException RecordIsNoObject(string path, int line, JsonValueKind kind, string example) =>
         new($"{Program}: line {line} of '{path}' has a JSON {Name(kind)}. Expected an object like {example}; correct that line.");
 
     public static UsageException RecordLacks(JsonRecord record, string property) =>
-        new($"{Program}: the object in line {record.Line} of '{record.Path}' has no \"{property}\". Expected an object like {record.Example}; add it there.");
+        new($"{Program}: the object in line {record.Line} of '{record.Path}' has no \"{property}\". Expected an object like "
+            + $"{record.Example}; add it there.");
 
     public static UsageException RecordProperty(JsonRecord record, string property, JsonElement got, string needed) =>
-        new($"{Program}: \"{property}\" in line {record.Line} of '{record.Path}' is {Shown(got)}. Expected {needed}, as in {record.Example}; correct it there.");
+        new($"{Program}: \"{property}\" in line {record.Line} of '{record.Path}' is {Shown(got)}. Expected {needed}, as in "
+            + $"{record.Example}; correct it there.");
 
     public static UsageException LabelIsNeither(JsonRecord record, string label) =>
-        new($"{Program}: \"label\" in line {record.Line} of '{record.Path}' is '{label}'. Expected yes or no, as in {record.Example}; correct it there.");
+        new($"{Program}: \"label\" in line {record.Line} of '{record.Path}' is '{label}'. Expected yes or no, as in "
+            + $"{record.Example}; correct it there.");
 
     public static UsageException BadDataSubtype(string path, string part) =>
-        new($"{Program}: \"data_subtype\" of '{path}' is '{part}'. Expected letters and digits like val2014, because it is a part of the names of the images; correct it.");
+        new($"{Program}: \"data_subtype\" of '{path}' is '{part}'. Expected letters and digits like val2014, because it is a "
+            + "part of the names of the images; correct it.");
 
     public static UsageException NoAnnotation(string path, int line, long id, string annotations) =>
-        new($"{Program}: question {id} (line {line} of '{path}') has no annotation in '{annotations}'. Expected one for every question; give the file that goes with the questions.");
+        new($"{Program}: question {id} (line {line} of '{path}') has no annotation in '{annotations}'. Expected one for every "
+            + "question; give the file that goes with the questions.");
 
     public static UsageException AnnotatedTwice(JsonRecord record, long id) =>
-        new($"{Program}: line {record.Line} of '{record.Path}' is a second annotation for question {id}. Expected one a question; remove one of the two.");
+        new($"{Program}: line {record.Line} of '{record.Path}' is a second annotation for question {id}. Expected one a "
+            + "question; remove one of the two.");
 
     public static UsageException JournalInUse(string path, Exception cause) =>
-        new($"{Program}: the journal '{path}' cannot be opened: {cause.Message} Expected a file that can be written to and that no other run is using; wait for that run, or give another file with --resume.", cause);
+        new($"{Program}: the journal '{path}' cannot be opened: {cause.Message} Expected a file that can be written to and that "
+            + "no other run is using; wait for that run, or give another file with --resume.", cause);
 
     public static UsageException JournalWrite(string path, Exception cause) =>
-        new($"{Program}: the journal '{path}' cannot be written: {cause.Message} Expected room and permission for about 10 kB an image; make room and run the same command again, which goes on from there.", cause);
+        new($"{Program}: the journal '{path}' cannot be written: {cause.Message} Expected room and permission for about 10 kB an "
+            + "image; make room and run the same command again, which goes on from there.", cause);
 
     public static UsageException JournalIsNone(string path) =>
-        new($"{Program}: '{path}' is no journal of an evaluation. Expected a file that an earlier run wrote, or none; give another file with --resume.");
+        new($"{Program}: '{path}' is no journal of an evaluation. Expected a file that an earlier run wrote, or none; give "
+            + "another file with --resume.");
 
     public static UsageException JournalDiffers(string path, string what, string there, string here) =>
-        new($"{Program}: the journal '{path}' belongs to another run: its {what} is {there}, this run's is {here}. Expected the same; run it as before, give another file with --resume, or delete it.");
+        new($"{Program}: the journal '{path}' belongs to another run: its {what} is {there}, this run's is {here}. Expected the "
+            + "same; run it as before, give another file with --resume, or delete it.");
 
     public static UsageException JournalLine(string path, int line, string problem) =>
-        new($"{Program}: line {line} of the journal '{path}' is damaged: {problem.TrimEnd('.')}. Expected an image as this run would write it; delete that line, and the image is asked about again.");
+        new($"{Program}: line {line} of the journal '{path}' is damaged: {problem.TrimEnd('.')}. Expected an image as this run "
+            + "would write it; delete that line, and the image is asked about again.");
 
     private static string Shown(JsonElement value)
     {

@@ -49,7 +49,16 @@ internal abstract class RowReader : IDisposable
         InputPosition start = _position;
         if ((_isTooLong ? Throw.RowTooLong(start.Line, LongestRow) : ProblemOf(_reader, start.Line)) is { } problem)
         {
-            GoTo(new InputPosition(InputFile.FindLineEnd(_stream, start.Offset) + 1, start.Line + 1));
+            long lineEnd = InputFile.FindLineEnd(_stream, start.Offset);
+            if (!_isTooLong && lineEnd >= start.Offset + _reader.RawRecord.Length)
+            {
+                GoOn(lineEnd);
+            }
+            else
+            {
+                GoTo(new InputPosition(lineEnd + 1, start.Line + 1));
+            }
+
             return new InputRow { Line = start.Line, End = _position, Error = problem };
         }
 

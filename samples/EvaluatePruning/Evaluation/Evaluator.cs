@@ -58,7 +58,9 @@ internal sealed class Evaluator(ImageInterview interview, QuestionSet questions,
                 journal?.Add(answers);
             }
 
-            results[index] = answers is null ? new ImageResult(0, 0, [], error) : ImageResult.Of(answers, _images[index].Questions, measure);
+            results[index] = answers is null
+                ? new ImageResult(0, 0, [], error)
+                : ImageResult.Of(answers, _images[index].Questions, measure);
             step();
         }, cancellation));
         return results;

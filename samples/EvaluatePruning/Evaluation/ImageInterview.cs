@@ -92,7 +92,10 @@ internal sealed class ImageInterview : IDisposable
     }
 
     private (TokenSelection, double)[] Choose(Setting setting, float[] tokens, ImageLayout layout) =>
-        [.. Enumerable.Range(0, setting.Seeds).Select(seed => Timed(() => _model.Prune(tokens, layout, setting.Candidate?.Options(setting.Keep!.Value, seed))))];
+    [
+        .. Enumerable.Range(0, setting.Seeds)
+            .Select(seed => Timed(() => _model.Prune(tokens, layout, setting.Candidate?.Options(setting.Keep!.Value, seed)))),
+    ];
 
     private int? TryCount(string path)
     {
@@ -137,3 +140,17 @@ internal sealed class ImageInterview : IDisposable
         return (result, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 }
+
+/// <summary>Everything the model said about one image.</summary>
+/// <param name="Image">Its path in the questions file.</param>
+/// <param name="Preprocess">Milliseconds from file to pixel values.</param>
+/// <param name="Encode">Milliseconds from pixel values to visual tokens.</param>
+/// <param name="Settings">One entry a setting, in the order of the run.</param>
+internal sealed record ImageAnswers(string Image, double Preprocess, double Encode, IReadOnlyList<SettingAnswers> Settings);
+
+/// <summary>What the model answered about one image in one setting.</summary>
+/// <param name="Prune">Milliseconds of projection, sensitivity and selection; the mean over seeds.</param>
+/// <param name="Prefill">Mean milliseconds of the language model's first pass.</param>
+/// <param name="Decode">Mean milliseconds of all further words.</param>
+/// <param name="Texts">[seed][question]; one seed unless the method is repeated.</param>
+internal sealed record SettingAnswers(double Prune, double Prefill, double Decode, IReadOnlyList<IReadOnlyList<string>> Texts);

@@ -17,3 +17,57 @@ internal sealed record Setting(Candidate? Candidate, KeepBudget? Keep, PositionM
     /// <summary>How often every question is asked.</summary>
     public int Seeds => Candidate?.Seeds ?? 1;
 }
+
+/// <summary>A way to choose tokens that is compared with others.</summary>
+/// <param name="Name">Its name in tables and on the command line.</param>
+/// <param name="Selection">The selection.</param>
+/// <param name="Sensitivity">How the sensitivity is computed, where the selection uses it.</param>
+/// <param name="Seeds">How often it is repeated, with seeds 0, 1, ...; the mean counts.</param>
+internal sealed record Candidate(
+    string Name, SelectionMethod Selection, SensitivityMethod Sensitivity = SensitivityMethod.Auto, int Seeds = 1)
+{
+    // Without "-sampled" the sensitivity is the cheapest that the projector allows: the closed form for Linear-GELU-Linear.
+    private static readonly Candidate[] Known =
+    [
+        .. Enum.GetValues<SelectionMethod>().Where(NeedsNothingElse).SelectMany(selection => selection == SelectionMethod.ZooPrune
+            ?
+            [
+                new Candidate(NameOf(selection), selection),
+                new Candidate(NameOf(selection) + "-sampled", selection, SensitivityMethod.Sampled),
+            ]
+            : (Candidate[])[new Candidate(NameOf(selection), selection)]),
+    ];
+
+    /// <summary>All names, to be chosen from.</summary>
+    public static Choices<Candidate> Names { get; } = new([.. Known.Select(candidate => (candidate.Name, candidate))]);
+
+    /// <summary>All of them, in the order of the tables.</summary>
+    public static IReadOnlyList<Candidate> All => Known;
+
+    /// <summary>What the pruner is told.</summary>
+    public PruningOptions Options(KeepBudget keep, int seed) =>
+        new() { Keep = keep, Selection = Selection, Sensitivity = Sensitivity, Seed = seed, MaxThreads = 1 };
+
+    private static string NameOf(SelectionMethod selection)
+    {
+        string name = selection.ToString().ToLowerInvariant();
+        return name.StartsWith("zooprune", StringComparison.Ordinal) && name.Length > "zooprune".Length
+            ? name.Insert("zooprune".Length, "-")
+            : name;
+    }
+
+    // Two tokens are chosen from: a method that is only reserved, or that wants scores of the caller besides, does not do it.
+    private static bool NeedsNothingElse(SelectionMethod selection)
+    {
+        MlpProjector identity = new([1f], [0f], [1f], [0f], inputWidth: 1, hiddenWidth: 1, outputWidth: 1);
+        try
+        {
+            new VisualTokenPruner(identity, new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = selection }).Prune([1f, 2f], 2);
+            return true;
+        }
+        catch (Exception e) when (e is NotSupportedException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}

@@ -147,7 +147,10 @@ internal sealed class EvaluationJournal : IDisposable
                 && pair.First.Texts.All(texts => texts?.Count == questions && texts.All(text => text is not null)));
         if (!fits || !_answered.TryAdd(answers.Image, answers))
         {
-            throw Throw.JournalLine(Location, number, fits ? $"it is a second one about '{answers.Image}'" : "it does not hold one answer a question and setting");
+            throw Throw.JournalLine(
+                Location,
+                number,
+                fits ? $"it is a second one about '{answers.Image}'" : "it does not hold one answer a question and setting");
         }
 
         Count++;

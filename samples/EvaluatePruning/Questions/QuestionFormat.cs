@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ZooPrune.Samples;
 
 /// <summary>How questions and right answers are written down, and with that how answers are scored.</summary>
@@ -11,4 +13,49 @@ internal enum QuestionFormat
 
     /// <summary>VQAv2: a file of questions and a file of annotations with ten people's answers each.</summary>
     Vqa,
+}
+
+/// <summary>The names of the formats, and which one a file looks like.</summary>
+internal static class QuestionFormats
+{
+    /// <summary>What they are called on the command line.</summary>
+    public static Choices<QuestionFormat> Names { get; } = new(
+        ("jsonl", QuestionFormat.Jsonl),
+        ("pope", QuestionFormat.Pope),
+        ("vqa", QuestionFormat.Vqa));
+
+    /// <summary>
+    /// Looks at the properties of the first JSON object: "questions" makes it VQAv2, "text" and "label" make it POPE. Anything else, broken
+    /// files included, is ours, whose reader says what is wrong with it.
+    /// </summary>
+    /// <exception cref="UsageException">The file is missing or cannot be read.</exception>
+    public static QuestionFormat Detect(string path)
+    {
+        HashSet<string> properties = FirstProperties(JsonRecords.ReadFile(path, "--questions"));
+        return properties.Contains("questions") ? QuestionFormat.Vqa
+            : properties.Contains("text") && properties.Contains("label") ? QuestionFormat.Pope
+            : QuestionFormat.Jsonl;
+    }
+
+    private static HashSet<string> FirstProperties(ReadOnlySpan<byte> json)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { AllowMultipleValues = true });
+        try
+        {
+            while (reader.Read() && !(reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == 0))
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
+                {
+                    names.Add(reader.GetString()!);
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // What was seen before the damage decides; the reader of that format reports the damage with its line.
+        }
+
+        return names;
+    }
 }

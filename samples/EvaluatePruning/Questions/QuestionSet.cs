@@ -41,3 +41,44 @@ internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> 
             question.Kind ?? "",
             []))];
 }
+
+/// <summary>A question with the answers it is scored against.</summary>
+/// <param name="Image">Path of the image, relative to the image folder.</param>
+/// <param name="Text">What is asked.</param>
+/// <param name="Expected">The one right answer, or the one that most people gave.</param>
+/// <param name="Kind">The kind of question; empty if the file names none.</param>
+/// <param name="PeopleAnswers">What people answered, where the format has it; empty otherwise.</param>
+internal sealed record ReferenceQuestion(
+    string Image, string Text, string Expected, string Kind, IReadOnlyList<string> PeopleAnswers)
+{
+    /// <summary>True for a question expecting yes, false for one expecting no, null for any other.</summary>
+    public bool? ExpectsYes { get; } =
+        ExactMatch.Holds(Expected, "yes") ? true : ExactMatch.Holds(Expected, "no") ? false : null;
+}
+
+/// <summary>
+/// Reads POPE's questions (Li et al., EMNLP 2023): one JSON object a line,
+/// <c>{"question_id": 1, "image": "COCO_val2014_000000310196.jpg", "text": "Is there a dog in the image?", "label": "yes"}</c>.
+/// </summary>
+internal static class PopeFile
+{
+    private const string Example = """{"question_id": 1, "image": "a.jpg", "text": "Is there a dog in the image?", "label": "yes"}""";
+
+    /// <summary>Reads the questions in the order of the file.</summary>
+    /// <exception cref="UsageException">The file is missing, broken, or holds no question.</exception>
+    public static IReadOnlyList<ReferenceQuestion> Read(string path, int? limit)
+    {
+        ReferenceQuestion[] questions =
+        [
+            .. JsonRecords.Lines(path, JsonRecords.ReadFile(path, "--questions"), Example).Take(limit ?? int.MaxValue).Select(Question),
+        ];
+        return questions.Length > 0 ? questions : throw Throw.NoRecords(path, Example);
+    }
+
+    private static ReferenceQuestion Question(JsonRecord record)
+    {
+        string label = record.RequiredText("label");
+        ReferenceQuestion question = new(record.RequiredText("image"), record.RequiredText("text"), label, "", []);
+        return question.ExpectsYes is null ? throw Throw.LabelIsNeither(record, label) : question;
+    }
+}

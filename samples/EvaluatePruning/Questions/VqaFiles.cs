@@ -23,7 +23,8 @@ internal static class VqaFiles
         IReadOnlyDictionary<string, string> properties = JsonRecords.Array(
             path, JsonRecords.ReadFile(path, "--questions"), "questions", QuestionExample, record =>
             {
-                asked.Add((record.RequiredNumber("question_id"), record.RequiredNumber("image_id"), record.RequiredText("question"), record.Line));
+                asked.Add((
+                    record.RequiredNumber("question_id"), record.RequiredNumber("image_id"), record.RequiredText("question"), record.Line));
                 return asked.Count != limit;
             });
         if (asked.Count == 0)
@@ -41,7 +42,8 @@ internal static class VqaFiles
         return
         [
             .. asked.Select(question => annotations.TryGetValue(question.Id, out Annotation? annotation)
-                ? new ReferenceQuestion(ImageName(part, question.Image), question.Text, annotation.Expected, annotation.Kind, annotation.Answers)
+                ? new ReferenceQuestion(
+                    ImageName(part, question.Image), question.Text, annotation.Expected, annotation.Kind, annotation.Answers)
                 : throw Throw.NoAnnotation(path, question.Line, question.Id, annotationsPath)),
         ];
     }

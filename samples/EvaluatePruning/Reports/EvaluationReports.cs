@@ -16,12 +16,13 @@ internal static class EvaluationReports
 
         if (options.Markdown is { } markdown)
         {
-            OutputFile.Write("--markdown", markdown, string.Join('\n', EvaluationTables.Create(result).Select(table => table.ToMarkdown())));
+            IEnumerable<string> tables = EvaluationTables.Create(result).Select(table => table.ToMarkdown());
+            OutputFile.Write("--markdown", markdown, string.Join('\n', tables));
         }
 
         if (options.Chart is { } chart)
         {
-            foreach ((string path, AccuracyChart drawn) in ChartFiles(chart, result))
+            foreach ((string path, LineChart drawn) in ChartFiles(chart, result))
             {
                 OutputFile.Write("--chart", path, ChartDrawing.Draw(drawn));
             }
@@ -39,9 +40,9 @@ internal static class EvaluationReports
     }
 
     // The first position mode gets the name that was asked for, a second one has its own added: a.svg, a-compact.svg.
-    private static IEnumerable<(string Path, AccuracyChart Chart)> ChartFiles(string path, EvaluationResult result) =>
-        AccuracyChart.Of(result).Select((chart, index) => (
+    private static IEnumerable<(string Path, LineChart Chart)> ChartFiles(string path, EvaluationResult result) =>
+        AccuracyChart.Of(result).Select((mode, index) => (
             index == 0 ? path : Path.Combine(
-                Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}-{chart.Positions}{Path.GetExtension(path)}"),
-            chart));
+                Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}-{mode.Positions}{Path.GetExtension(path)}"),
+            mode.Chart));
 }

@@ -19,9 +19,13 @@ internal static class EvaluationTables
                 mode,
                 score => WithInterval(score.Accuracy)));
             tables.Add(Matrix(
-                $"Kept share of the full accuracy in %, with 95 % intervals, positions {positions}", mode, score => WithInterval(score.KeptAccuracy)));
+                $"Kept share of the full accuracy in %, with 95 % intervals, positions {positions}",
+                mode,
+                score => WithInterval(score.KeptAccuracy)));
             tables.Add(Matrix(
-                $"Agreement with the unpruned answer in %, with 95 % intervals, positions {positions}", mode, score => WithInterval(score.Agreement)));
+                $"Agreement with the unpruned answer in %, with 95 % intervals, positions {positions}",
+                mode,
+                score => WithInterval(score.Agreement)));
             if (result.Full.YesNo.Total > 0)
             {
                 tables.Add(Matrix(
@@ -33,7 +37,8 @@ internal static class EvaluationTables
 
             if (result.Full.Kinds.Count > 1)
             {
-                tables.Add(Kinds(result, $"{measure} in % by kind of question, {mode.First().Setting.Method}, positions {positions}", mode));
+                tables.Add(Kinds(
+                    result, $"{measure} in % by kind of question, {mode.First().Setting.Method}, positions {positions}", mode));
             }
         }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace ZooPrune.Samples;
 
 /// <summary>
@@ -26,4 +29,64 @@ internal static class VqaAccuracy
         double leavingAnother = Math.Min(agree / Enough, 1);
         return ((agree * leavingOneThatAgrees) + ((people.Count - agree) * leavingAnother)) / people.Count;
     }
+}
+
+/// <summary>
+/// What VQA does to an answer before comparing it, as its evaluation page describes it: lower case; periods go unless they are decimal
+/// points; number words become digits; articles go; missing apostrophes of contractions come back; all other punctuation but apostrophe and
+/// colon becomes a space, and a comma between digits goes without one.
+/// </summary>
+internal static class VqaAnswer
+{
+    private static readonly Dictionary<string, string> Numbers =
+        "zero one two three four five six seven eight nine ten".Split(' ')
+        .Select((word, number) => (word, number))
+        .Append(("none", 0))
+        .ToDictionary(pair => pair.Item1, pair => pair.Item2.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    private static readonly HashSet<string> Articles = ["a", "an", "the"];
+
+    // Only those that are no other word without the apostrophe: not its, were, well, shell, ill.
+    private static readonly Dictionary<string, string> Contractions =
+        """
+        ain't aren't can't could've couldn't didn't doesn't don't hadn't hasn't haven't he'd he's how'd how's i'm i've isn't it'd it'll
+        let's ma'am might've mightn't must've mustn't needn't o'clock shan't she's should've shouldn't somebody's someone's something's
+        that'd that's there'd there's they'd they'll they're they've wasn't we've weren't what'll what's what've where'd where's who'd
+        who'll who's who've won't would've wouldn't y'all you'd you'll you're you've
+        """
+        .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+        .ToDictionary(word => word.Replace("'", "", StringComparison.Ordinal), StringComparer.Ordinal);
+
+    /// <summary>The answer as it is compared.</summary>
+    public static string Normalize(string answer) => string.Join(
+        ' ',
+        WithoutPunctuation(answer.ToLowerInvariant().Replace('\u2019', '\''))
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => Contractions.GetValueOrDefault(word, Numbers.GetValueOrDefault(word, word)))
+            .Where(word => !Articles.Contains(word)));
+
+    private static string WithoutPunctuation(string text)
+    {
+        StringBuilder kept = new(text.Length);
+        for (int index = 0; index < text.Length; index++)
+        {
+            char letter = text[index];
+            if (letter is '\'' or ':' || !(char.IsPunctuation(letter) || char.IsSymbol(letter)))
+            {
+                kept.Append(letter);
+            }
+            else if (letter == '.')
+            {
+                kept.Append(IsDigit(text, index + 1) ? "." : "");
+            }
+            else if (!(letter == ',' && IsDigit(text, index - 1) && IsDigit(text, index + 1)))
+            {
+                kept.Append(' ');
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    private static bool IsDigit(string text, int index) => index >= 0 && index < text.Length && char.IsAsciiDigit(text[index]);
 }

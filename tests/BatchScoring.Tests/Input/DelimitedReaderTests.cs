@@ -40,6 +40,25 @@ public class DelimitedReaderTests
     }
 
     [Fact]
+    public void Read_FromTheEndOfAnyRowOfAnyText_GivesTheRowsThatFollow()
+    {
+        const int Seed = 7;
+        string[] pieces = ["a", "b c", ",", ",", "\"", "\"\"", "\n", "\r\n", "\r", " ", "ü", "\uFEFF", "\uD800", "x.png,what ?\n", "\"q, r\""];
+        Random random = new(Seed);
+        using ScoringFolder folder = new();
+        for (int trial = 0; trial < 200; trial++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => pieces[random.Next(pieces.Length)]));
+            string path = folder.Write("a.csv", $"image,question\n{text}");
+            List<InputRow> all = ReadAll(path);
+            for (int i = 0; i < all.Count; i++)
+            {
+                Assert.Equal(all.Skip(i + 1).Select(Describe), ReadAll(path, all[i].End).Select(Describe));
+            }
+        }
+    }
+
+    [Fact]
     public void Read_WellFormedRow_CarriesItsText()
     {
         using ScoringFolder folder = new();

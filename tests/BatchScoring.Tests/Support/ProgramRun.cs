@@ -1,45 +1,20 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Spectre.Console;
 
 namespace ZooPrune.Samples.Tests;
 
-/// <summary>What a run of the program gave.</summary>
-/// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">Its standard output.</param>
-/// <param name="Error">Its standard error.</param>
-internal sealed record ProgramRun(int ExitCode, string Output, string Error)
+internal sealed partial record ProgramRun
 {
-    private static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "BatchScoring.dll");
-
-    /// <summary>Runs the program inside this process.</summary>
-    public static ProgramRun InProcess(params string[] arguments) => InProcess(CancellationToken.None, arguments);
-
-    /// <summary>Runs the program inside this process.</summary>
-    public static ProgramRun InProcess(CancellationToken cancellation, params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        BatchProgram program = new(Consoles.Over(output, redirected: true), Consoles.Over(error, redirected: true));
-        int exitCode = program.Run(arguments, cancellation);
-        return new ProgramRun(exitCode, output.ToString(), error.ToString());
-    }
-
-    /// <summary>Starts the program as a process of its own; its output is read and thrown away.</summary>
-    public static Process Start(params string[] arguments)
-    {
-        Process process = Process.Start(Redirected("dotnet", [Assembly, .. arguments]))!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
+    private const string AssemblyName = "BatchScoring";
+    private const int Interrupt = 2;
 
     /// <summary>Runs the program as a process whose files may not grow beyond so many blocks of 1024 bytes.</summary>
     public static ProgramRun WithFileLimit(int blocks, params string[] arguments)
     {
         // Ignoring the signal makes the system say "file too large" to the write, as it would say "disk full".
         string script = $"trap '' XFSZ; ulimit -f {blocks}; exec dotnet \"$@\"";
-        ProcessStartInfo start = Redirected("bash", ["-c", script, "bash", Assembly, .. arguments]);
+        ProcessStartInfo start = Redirected("bash", ["-c", script, "bash", AssemblyPath, .. arguments]);
 
         // Otherwise the runtime keeps compiled code in a large file in memory, which the limit would hit first.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
@@ -52,8 +27,8 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     {
         // A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
         using Process process = Process.Start(OperatingSystem.IsLinux()
-            ? Redirected("env", ["--default-signal=INT", "dotnet", Assembly, .. arguments])
-            : Redirected("dotnet", [Assembly, .. arguments]))!;
+            ? Redirected("env", ["--default-signal=INT", "dotnet", AssemblyPath, .. arguments])
+            : Redirected("dotnet", [AssemblyPath, .. arguments]))!;
         return ToEnd(process, () =>
         {
             while (!when() && !process.HasExited)
@@ -61,10 +36,14 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
                 Thread.Sleep(1);
             }
 
-            using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
-            kill.WaitForExit();
+            _ = Kill(process.Id, Interrupt);
         });
     }
+
+    private static CommandProgram Create(IAnsiConsole output, IAnsiConsole error) => new BatchProgram(output, error);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     private static ProgramRun ToEnd(Process process, Action meanwhile)
     {
@@ -74,10 +53,4 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         process.WaitForExit();
         return new ProgramRun(process.ExitCode, output.Result, error.Result);
     }
-
-    private static ProcessStartInfo Redirected(string program, string[] arguments) => new(program, arguments)
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
 }

@@ -7,17 +7,21 @@ public class ChartDrawingTests
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    private static readonly AccuracyChart Chart = new(
+    private static readonly LineChart Chart = new(
         "Exact answers by number of visual tokens kept",
         "some <model> & \"more\"",
-        "original",
-        576,
-        Sample.Estimate(0.982, 0.987, 0.991),
+        "visual tokens kept",
         [
-            new("zooprune", [new(192, Sample.Estimate(0.93, 0.938, 0.947)), new(64, Sample.Estimate(0.926, 0.935, 0.944)), new(16, Sample.Estimate(0.84, 0.86, 0.88))]),
-            new("divprune", [new(192, Sample.Estimate(0.933, 0.941, 0.95)), new(64, Sample.Estimate(0.921, 0.93, 0.94)), new(16, Sample.Estimate(0.841, 0.861, 0.881))]),
-            new("a method of later", [new(192, Sample.Estimate(0.7, 0.71, 0.72)), new(64, Sample.Estimate(0.6, 0.61, 0.62)), new(16, new Estimate(0.432, null))]),
-        ]);
+            new("zooprune", [Point(192, 0.93, 0.938, 0.947), Point(64, 0.926, 0.935, 0.944), Point(16, 0.84, 0.86, 0.88)]),
+            new("divprune", [Point(192, 0.933, 0.941, 0.95), Point(64, 0.921, 0.93, 0.94), Point(16, 0.841, 0.861, 0.881)]),
+            new("a method of later", [Point(192, 0.7, 0.71, 0.72), Point(64, 0.6, 0.61, 0.62), new(16, 0.432)]),
+        ])
+    {
+        Level = new("all tokens", [Point(576, 0.982, 0.987, 0.991)]),
+        IsLargestFirst = true,
+        IsPercent = true,
+        XShare = kept => $"{100 * kept / 576:0} %",
+    };
 
     [Fact]
     public void Draw_Chart_IsValidXmlWithoutOutsideResources()
@@ -41,21 +45,21 @@ public class ChartDrawingTests
         (double firstY, double firstShare, double lastY, double lastShare) = VerticalAxis(root);
         Dictionary<int, double> budgets = HorizontalAxis(root);
 
-        foreach (ChartSeries series in Chart.Series)
+        foreach (ChartLine line in Chart.Lines)
         {
-            XElement group = root.Elements(Svg + "g").Single(element => (string?)element.Attribute("id") == series.Method);
+            XElement group = root.Elements(Svg + "g").Single(element => (string?)element.Attribute("id") == line.Name);
             (double X, double Y)[] places = [.. group.Elements(Svg + "path").Select(Translation)];
-            Assert.Equal(series.Points.Count, places.Length);
-            foreach ((ChartPoint point, (double x, double y)) in series.Points.Zip(places))
+            Assert.Equal(line.Points.Count, places.Length);
+            foreach ((ChartPoint point, (double x, double y)) in line.Points.Zip(places))
             {
-                Assert.Equal(budgets[point.Kept], x, 0.02);
+                Assert.Equal(budgets[(int)point.X], x, 0.02);
                 double share = firstShare + ((lastShare - firstShare) * (y - firstY) / (lastY - firstY));
-                Assert.Equal(point.Accuracy.Value, share, 0.0005);
+                Assert.Equal(point.Value, share, 0.0005);
             }
 
             // The line goes through its markers.
-            string line = (string)group.Element(Svg + "polyline")!.Attribute("points")!;
-            Assert.Equal(places, line.Split(' ').Select(Pair));
+            string drawn = (string)group.Element(Svg + "polyline")!.Attribute("points")!;
+            Assert.Equal(places, drawn.Split(' ').Select(Pair));
         }
     }
 
@@ -109,7 +113,7 @@ public class ChartDrawingTests
     [Fact]
     public void Draw_OneBudgetAndNoInterval_StillIsAChart()
     {
-        AccuracyChart small = Chart with { Full = new Estimate(1, null), Series = [new("norm", [new(64, new Estimate(1, null))])] };
+        LineChart small = Chart with { Level = null, Lines = [new("norm", [new(64, 1)])] };
 
         Assert.DoesNotContain("NaN", ChartDrawing.Draw(small));
         Assert.Contains("norm 100.0", ChartDrawing.Draw(small));
@@ -118,7 +122,7 @@ public class ChartDrawingTests
     [Fact]
     public void Draw_CharactersThatXmlCannotHold_AreReplaced()
     {
-        AccuracyChart odd = Chart with { Subtitle = "bell \u0007 and half \ud800 a pair, \U0001F600" };
+        LineChart odd = Chart with { Subtitle = "bell \u0007 and half \ud800 a pair, \U0001F600" };
 
         Assert.Equal("bell \uFFFD and half \uFFFD a pair, \U0001F600", XElement.Parse(ChartDrawing.Draw(odd)).Elements(Svg + "text").ElementAt(1).Value);
     }
@@ -132,13 +136,15 @@ public class ChartDrawingTests
     [InlineData(0.9501, 0.9533)]
     public void Ticks_AnyRange_CoverItInFewRoundSteps(double low, double high)
     {
-        AccuracyChart chart = Chart with { Full = new Estimate(high, null), Series = [new("norm", [new(64, new Estimate(low, null))])] };
+        LineChart chart = Chart with { Level = new("all", [new(576, high)]), Lines = [new("norm", [new(64, low)])] };
 
         IReadOnlyList<double> ticks = new ChartScale(chart, (0, 100, 0, 100)).Ticks;
 
         Assert.InRange(ticks.Count, 2, 9);
         Assert.True(ticks[0] <= low + 1e-9 && ticks[^1] >= high - 1e-9, string.Join(' ', ticks));
     }
+
+    private static ChartPoint Point(int kept, double low, double value, double high) => new(kept, value, (low, high));
 
     private static (double FirstY, double FirstShare, double LastY, double LastShare) VerticalAxis(XElement root)
     {

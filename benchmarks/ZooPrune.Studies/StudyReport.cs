@@ -1,6 +1,24 @@
 using System.Globalization;
+using System.Text.Json;
+using ZooPrune.Samples;
 
 namespace ZooPrune.Studies;
+
+/// <summary>What a study found.</summary>
+/// <param name="Study">Its name.</param>
+/// <param name="Tables">The figures.</param>
+/// <param name="Chart">Some of them as a chart; null = none.</param>
+internal sealed record StudyReport(string Study, IReadOnlyList<TextTable> Tables, LineChart? Chart = null)
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
+
+    /// <summary>The tables as JSON, with a final newline.</summary>
+    public string ToJson() => JsonSerializer.Serialize(new { Study, Tables }, Options) + "\n";
+}
 
 /// <summary>One figure of many images. Thread-safe.</summary>
 internal sealed class Sample

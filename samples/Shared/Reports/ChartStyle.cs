@@ -1,7 +1,7 @@
 namespace ZooPrune.Samples;
 
 /// <summary>
-/// How a method is drawn. Colours are those of Okabe and Ito, which colour-blind people tell apart; marker and dashes say the same in grey.
+/// How a line is drawn. Colours are those of Okabe and Ito, which colour-blind people tell apart; marker and dashes say the same in grey.
 /// </summary>
 /// <param name="Color">Of line, marker and band.</param>
 /// <param name="Dashes">SVG's stroke-dasharray; empty = a whole line.</param>
@@ -38,9 +38,11 @@ internal sealed record ChartStyle(string Color, string Dashes, double Width, str
         new("#A05A8C", "5 5", 2, Diamond, IsFilled: false),
         new("#4D7C0F", "9 2 2 2", 2, TriangleDown, IsFilled: false),
         new("#8C564B", "4 2", 2, Triangle, IsFilled: false),
+        new("#2F4B7C", "16 4", 2, Circle, IsFilled: false),
+        new("#B8860B", "2 2", 2, Plus, IsFilled: true),
     ];
 
-    /// <summary>The styles of some methods; no two alike up to four that the table above does not know.</summary>
+    /// <summary>The styles of some methods; no two alike up to six that the table above does not know.</summary>
     public static IReadOnlyList<ChartStyle> Of(IEnumerable<string> methods)
     {
         int others = 0;

@@ -1,3 +1,5 @@
+using ZooPrune.Samples;
+
 namespace ZooPrune.Studies;
 
 /// <summary>How near m sampled directions come to the closed form, and to each other with another seed.</summary>
@@ -17,8 +19,8 @@ internal static class SamplingStudy
         Dictionary<int, Agreement> large = DirectionCounts.ToDictionary(m => m, _ => new Agreement());
         run.OverImages(heldOut.Images, name =>
         {
-            StudyImage image = heldOut.Read(name.Key);
-            Compare(heldOut.Model.Projector, image.VisualTokens, image.Count, Keep, threads: 1, small);
+            StudyImage image = heldOut.Read(name);
+            Compare(heldOut.Model.Projector, image.VisualTokens, image.Sensitivity.Length, Keep, threads: 1, small);
         });
         Compare(LargeProjector.Create(), LargeProjector.Tokens(LargeTokens), LargeTokens, LargeKeep, threads: 0, large);
         return new StudyReport(
@@ -29,16 +31,17 @@ internal static class SamplingStudy
             ],
             new LineChart(
                 "Sampled sensitivity against the closed form",
+                $"shapes-vlm: rank correlation, and share of the {Keep} of 576 tokens picked that are the same",
                 "directions m",
                 [
-                    Line("rank correlation", "#1f77b4", false, m => small[m].Ranks.Mean),
-                    Line("rank, two seeds", "#1f77b4", true, m => small[m].RanksOfSeeds.Mean),
-                    Line("same picks", "#d62728", false, m => small[m].Picks.Mean),
-                    Line("picks, two seeds", "#d62728", true, m => small[m].PicksOfSeeds.Mean),
-                ],
-                0.5,
-                1,
-                0.1).ToSvg());
+                    Line("rank", m => small[m].Ranks),
+                    Line("rank, two seeds", m => small[m].RanksOfSeeds),
+                    Line("picks", m => small[m].Picks),
+                    Line("picks, two seeds", m => small[m].PicksOfSeeds),
+                ])
+            {
+                XText = m => $"m = {m}",
+            });
     }
 
     private static void Compare(
@@ -64,16 +67,20 @@ internal static class SamplingStudy
     private static double Picks(TokenSelection first, TokenSelection second) =>
         first.KeptIndices.ToArray().Intersect(second.KeptIndices.ToArray()).Count() / (double)first.KeptIndices.Length;
 
-    private static ChartLine Line(string name, string color, bool dashed, Func<int, double> value) =>
-        new(name, color, dashed, [.. DirectionCounts.Select(m => ((double)m, value(m)))]);
+    private static ChartLine Line(string name, Func<int, Sample> sample) =>
+        new(name, [.. DirectionCounts.Select(m => new ChartPoint(m, sample(m).Mean))]);
 
-    private static StudyTable Table(string title, Dictionary<int, Agreement> agreements) => new(
+    private static TextTable Table(string title, Dictionary<int, Agreement> agreements) => new(
         title,
         ["m", "rank correlation with the closed form", "between two seeds", "same picks as the closed form", "between two seeds"],
         [
             .. agreements.Select(entry => (string[])
             [
-                $"{entry.Key}", entry.Value.Ranks.Text, entry.Value.RanksOfSeeds.Text, entry.Value.Picks.Text, entry.Value.PicksOfSeeds.Text,
+                $"{entry.Key}",
+                entry.Value.Ranks.Text,
+                entry.Value.RanksOfSeeds.Text,
+                entry.Value.Picks.Text,
+                entry.Value.PicksOfSeeds.Text,
             ]),
         ]);
 

@@ -20,7 +20,11 @@ internal sealed class SvgPage : IDisposable
     {
         _writer = XmlWriter.Create(_text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true, NewLineChars = "\n" });
         _writer.WriteStartElement("svg", Namespace);
-        Attributes([("viewBox", $"0 0 {width} {height}"), ("width", width), ("height", height), ("role", "img"), ("font-family", "Helvetica, Arial, sans-serif")]);
+        Attributes(
+        [
+            ("viewBox", $"0 0 {width} {height}"), ("width", width), ("height", height), ("role", "img"),
+            ("font-family", "Helvetica, Arial, sans-serif"),
+        ]);
         Element("title", title);
         Element("desc", description);
     }
