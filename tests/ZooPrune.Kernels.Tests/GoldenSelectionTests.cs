@@ -56,14 +56,17 @@ public sealed class GoldenSelectionTests
         float[] tokens = golden.MakeTokens();
         float[] projected = new float[golden.Tokens * golden.OutputWidth];
         projector.Project(tokens, projected);
-        TokenSelection selection = new VisualTokenPruner(projector, golden.MakeOptions(SelectionMethod.ZooPrune, SensitivityMethod.ClosedForm))
+        TokenSelection selection = new VisualTokenPruner(
+            projector, golden.MakeOptions(SelectionMethod.ZooPrune, SensitivityMethod.ClosedForm))
             .Prune(tokens, golden.Tiles);
 
         int first = 0;
         foreach (int length in golden.Tiles)
         {
             int start = first;
-            int[] order = [.. selection.SelectionOrder.ToArray().Where(token => token >= start && token < start + length).Select(token => token - start)];
+            int[] order = [.. selection.SelectionOrder.ToArray()
+                .Where(token => token >= start && token < start + length)
+                .Select(token => token - start)];
             double[] weights = Weights(selection.Sensitivity.Slice(start, length), golden.Sharpness);
             if (order.Length > 0)
             {
@@ -86,7 +89,8 @@ public sealed class GoldenSelectionTests
     {
         GoldenSelection[] selections = [.. GoldenCases.All.Cases.SelectMany(golden => golden.Selections.Values)];
         Assert.InRange(GoldenCases.All.Cases.Length, 24, 100);
-        Assert.InRange(selections.Sum(selection => selection.Firm.Sum()) / (double)selections.Sum(selection => selection.Order.Length), 0.7, 1);
+        Assert.InRange(
+            selections.Sum(selection => selection.Firm.Sum()) / (double)selections.Sum(selection => selection.Order.Length), 0.7, 1);
     }
 
     private static void Check(GoldenSelection golden, TokenSelection actual, string what)
@@ -100,7 +104,9 @@ public sealed class GoldenSelectionTests
             int inTile = golden.Order.Count(token => token >= first && token < first + golden.Tiles[tile]);
             int[] expected = golden.Order[filled..(filled + golden.Firm[tile])];
             int[] order = actual.SelectionOrder.Slice(filled, golden.Firm[tile]).ToArray();
-            Assert.True(expected.SequenceEqual(order), $"{what}, tile {tile}: expected {string.Join(' ', expected)}, got {string.Join(' ', order)}");
+            Assert.True(
+                expected.SequenceEqual(order),
+                $"{what}, tile {tile}: expected {string.Join(' ', expected)}, got {string.Join(' ', order)}");
             allFirm &= golden.Firm[tile] == inTile;
             filled += inTile;
             first += golden.Tiles[tile];
@@ -119,6 +125,7 @@ public sealed class GoldenSelectionTests
         double most = values.Max();
         return least == most
             ? [.. values.Select(_ => 1.0)]
-            : [.. values.Select(value => sharpness is float power ? Math.Pow(value / most, power) : (value - least) / (most - least + 1e-8))];
+            : sharpness is float power ? [.. values.Select(value => Math.Pow(value / most, power))]
+            : [.. values.Select(value => (value - least) / (most - least + 1e-8))];
     }
 }

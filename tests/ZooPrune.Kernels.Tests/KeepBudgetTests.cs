@@ -45,7 +45,8 @@ public sealed class KeepBudgetTests
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => KeepBudget.Ratio(11));
         Assert.Equal(
-            "Keep budget: the share 11 is not above 0 and at most 1. It is the kept part of all visual tokens; write 0.11 for 11 %. (Parameter 'ratio')",
+            "Keep budget: the share 11 is not above 0 and at most 1. It is the kept part of all visual tokens; write 0.11 for 11 %. "
+            + "(Parameter 'ratio')",
             error.Message);
     }
 
@@ -73,7 +74,8 @@ public sealed class KeepBudgetTests
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => KeepBudget.Parse(text));
         Assert.Equal(
-            $"Keep budget: '{text}' is out of range. A count must be 1 or more, a share above 0 and at most 100% (1.0); write 64, 11% or 0.11.",
+            $"Keep budget: '{text}' is out of range. A count must be 1 or more, a share above 0 and at most 100% (1.0); write 64, 11% "
+            + "or 0.11.",
             error.Message);
     }
 
@@ -88,7 +90,8 @@ public sealed class KeepBudgetTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => KeepBudget.Parse(text));
         Assert.Equal(
-            $"Keep budget: '{text}' is neither a count nor a share. Expected a count such as 64, a percentage such as 11% or a share such as 0.11; use a point for decimals.",
+            $"Keep budget: '{text}' is neither a count nor a share. Expected a count such as 64, a percentage such as 11% or a share "
+            + "such as 0.11; use a point for decimals.",
             error.Message);
     }
 
@@ -154,7 +157,8 @@ public sealed class KeepBudgetTests
     {
         Assert.True(Converter.CanConvertFrom(typeof(string)));
         Assert.False(Converter.CanConvertFrom(typeof(double)));
-        Assert.All(Budgets, budget => Assert.Equal(budget, Converter.ConvertFromInvariantString(Converter.ConvertToInvariantString(budget)!)));
+        Assert.All(
+            Budgets, budget => Assert.Equal(budget, Converter.ConvertFromInvariantString(Converter.ConvertToInvariantString(budget)!)));
         ArgumentException error = Assert.Throws<ArgumentException>(() => Converter.ConvertFromInvariantString("many"));
         Assert.StartsWith("Keep budget: 'many' is neither a count nor a share.", error.Message, StringComparison.Ordinal);
         Assert.Throws<NotSupportedException>(() => Converter.ConvertFrom(0.5));
@@ -180,7 +184,9 @@ public sealed class KeepBudgetTests
     {
         Assert.Equal("\"64\"", JsonSerializer.Serialize(KeepBudget.Tokens(64)));
         Assert.Equal("\"11%\"", JsonSerializer.Serialize(KeepBudget.Ratio(0.11)));
-        Assert.All(Budgets.Append(default), budget => Assert.Equal(budget, JsonSerializer.Deserialize<KeepBudget>(JsonSerializer.Serialize(budget))));
+        Assert.All(
+            Budgets.Append(default),
+            budget => Assert.Equal(budget, JsonSerializer.Deserialize<KeepBudget>(JsonSerializer.Serialize(budget))));
 
         PruningOptions options = new() { Keep = KeepBudget.Ratio(0.2), Centering = 0.5f };
         Assert.Equal(options, JsonSerializer.Deserialize<PruningOptions>(JsonSerializer.Serialize(options)));

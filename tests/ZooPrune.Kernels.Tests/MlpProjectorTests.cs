@@ -55,7 +55,8 @@ public sealed class MlpProjectorTests
         MlpProjector projector = TestData.Projector(1, 4, 5, 6);
         ArgumentException ragged = Assert.Throws<ArgumentException>(() => projector.Project(new float[9], new float[12]));
         Assert.Equal(
-            "Visual tokens: it has 9 values, not a multiple of the width 4. Expected N x 4; check that the encoder output is taken before the projector. (Parameter 'tokens')",
+            "Visual tokens: it has 9 values, not a multiple of the width 4. Expected N x 4; check that the encoder output is taken "
+            + "before the projector. (Parameter 'tokens')",
             ragged.Message);
         Assert.Equal("projected", Assert.Throws<ArgumentException>(() => projector.Project(new float[8], new float[11])).ParamName);
         Assert.Equal(

@@ -96,7 +96,8 @@ public sealed class NormMlpProjectorTests
     public void Prune_Auto_UsesTheClosedForm()
     {
         GoldenProjector golden = GoldenProjector.All.First(golden => golden.Norm == "Layer");
-        TokenSelection selection = new VisualTokenPruner(golden.MakeProjector(TokenKernels.Default), new PruningOptions { Keep = KeepBudget.Tokens(2) })
+        TokenSelection selection = new VisualTokenPruner(
+            golden.MakeProjector(TokenKernels.Default), new PruningOptions { Keep = KeepBudget.Tokens(2) })
             .Prune(golden.MakeTokens(), golden.Tokens);
         Assert.Equal(SensitivityMethod.ClosedForm, selection.SensitivityMethodUsed);
         Near.Equal(golden.Sensitivity, selection.Sensitivity, 3e-6, 1e-7);
@@ -108,7 +109,8 @@ public sealed class NormMlpProjectorTests
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => new NormMlpProjector(PatchNorm.RootMeanSquare([1, 1, 1], 0), TestData.Projector(1, 4, 6, 3)));
         Assert.Equal(
-            "NormMlpProjector: the first linear layer takes 4 values and a patch has 3. It needs a whole number of patches; check the norm's weight and the layer's. (Parameter 'norm')",
+            "NormMlpProjector: the first linear layer takes 4 values and a patch has 3. It needs a whole number of patches; check the "
+            + "norm's weight and the layer's. (Parameter 'norm')",
             error.Message);
     }
 
@@ -116,7 +118,8 @@ public sealed class NormMlpProjectorTests
     public void PatchNorm_BadParameters_AreErrors()
     {
         Assert.Equal(
-            "PatchNorm, epsilon: it is -1. It must be a finite number from 0 on; take it from the model's configuration. (Parameter 'epsilon')",
+            "PatchNorm, epsilon: it is -1. It must be a finite number from 0 on; take it from the model's configuration. (Parameter "
+            + "'epsilon')",
             Assert.Throws<ArgumentException>(() => PatchNorm.RootMeanSquare([1], -1)).Message);
         Assert.Equal("bias", Assert.Throws<ArgumentException>(() => PatchNorm.Layer([1, 2], [1], 0)).ParamName);
         Assert.Equal("weight", Assert.Throws<ArgumentException>(() => PatchNorm.RootMeanSquare([1, float.NaN], 0)).ParamName);

@@ -109,13 +109,17 @@ public sealed class OddInputTests
             float[] projected = TestData.Tokens(7, 10, 4);
             projected[(6 * 4) + 1] = odd;
             ZooPruneException error = Assert.Throws<ZooPruneException>(() => Prune(method, projected, new float[10], 3));
-            Assert.StartsWith($"Projector ScriptedProjector: the projection of token 6 is {FormattableString.Invariant($"{odd}")}.", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"Projector ScriptedProjector: the projection of token 6 is {FormattableString.Invariant($"{odd}")}.",
+                error.Message,
+                StringComparison.Ordinal);
         }
     }
 
     private static TokenSelection Prune(string method, float[] projected, float[] sensitivity, int keep)
     {
         PruningInput input = new(new float[sensitivity.Length], [sensitivity.Length]) { Scores = sensitivity };
-        return new VisualTokenPruner(new ScriptedProjector(projected, sensitivity), PruningCase.Options(method, 0, KeepBudget.Tokens(keep))).Prune(input);
+        PruningOptions options = PruningCase.Options(method, 0, KeepBudget.Tokens(keep));
+        return new VisualTokenPruner(new ScriptedProjector(projected, sensitivity), options).Prune(input);
     }
 }

@@ -41,7 +41,8 @@ public sealed class PruningInputTests
             if (method != nameof(SelectionMethod.Random))
             {
                 // Random hashes positions, which protected tokens move on.
-                Assert.True(alone.SelectionOrder.ToArray().Select(i => others[i]).SequenceEqual(together.SelectionOrder.ToArray()), $"seed {seed}");
+                Assert.True(
+                    alone.SelectionOrder.ToArray().Select(i => others[i]).SequenceEqual(together.SelectionOrder.ToArray()), $"seed {seed}");
             }
         }
     }
@@ -122,19 +123,23 @@ public sealed class PruningInputTests
             "PruningInput.TilesPerImage: it describes 2 images. Prune returns the selection of one; use PruneImages.");
         AssertError(
             () => Norm().PruneImages(new PruningInput(new float[4 * Width], [2, 2]) { TilesPerImage = [1, 2] }),
-            "PruningInput.TilesPerImage: its images have 3 tiles together, but there are 2 tile lengths. The sum must be their number; check both lists.");
+            "PruningInput.TilesPerImage: its images have 3 tiles together, but there are 2 tile lengths. The sum must be their number; "
+            + "check both lists.");
         AssertError(
             () => Norm().PruneImages(new PruningInput(new float[4 * Width], [2, 2]) { TilesPerImage = [2, 0] }),
             "PruningInput.TilesPerImage: image 1 has 0 tiles. Every image needs 1 tile or more; leave images without tokens out.");
         AssertError(
             () => Norm().Prune(new PruningInput(new float[4 * Width], [2, 2]) { Budgets = [KeepBudget.Tokens(1), KeepBudget.Tokens(1)] }),
-            "PruningInput.Budgets: there are 2 budgets for 1 images. It needs one budget an image; leave the list out to use PruningOptions.Keep for all.");
+            "PruningInput.Budgets: there are 2 budgets for 1 images. It needs one budget an image; leave the list out to use "
+            + "PruningOptions.Keep for all.");
         AssertError(
             () => Norm().Prune(new PruningInput(new float[4 * Width], [2, 2]) { Budgets = [default] }),
-            "PruningInput.Budgets: the budget of image 0 is not set (default). It must be a count or a share; create it with KeepBudget.Tokens or KeepBudget.Ratio.");
+            "PruningInput.Budgets: the budget of image 0 is not set (default). It must be a count or a share; create it with "
+            + "KeepBudget.Tokens or KeepBudget.Ratio.");
         AssertError(
             () => Norm().Prune(default),
-            "Visual tokens: the list of tile lengths is empty. It needs one length a tile; pass the token count where the image has one tile.",
+            "Visual tokens: the list of tile lengths is empty. It needs one length a tile; pass the token count where the image has one "
+            + "tile.",
             "tileLengths");
     }
 
@@ -145,14 +150,16 @@ public sealed class PruningInputTests
     [InlineData(new[] { 0, 4 }, 1, 4, 0)]
     public void Prune_ProtectedTokensNotAscendingInRange_NamesThePlace(int[] guarded, int place, int token, int previous) => AssertError(
         () => Norm().Prune(new PruningInput(new float[4 * Width], [4]) { ProtectedTokens = guarded }),
-        $"PruningInput.ProtectedTokens: number {place} is {token}, after {previous}, of 4 visual tokens. They must ascend, each once, from 0 to 3; sort them and count over all tokens of the call.");
+        $"PruningInput.ProtectedTokens: number {place} is {token}, after {previous}, of 4 visual tokens. They must ascend, each once, "
+        + "from 0 to 3; sort them and count over all tokens of the call.");
 
     [Fact]
     public void Prune_ScoresMissingOrOdd_SayWhatIsNeeded()
     {
         AssertError(
             () => PruningCase.Pruner("CdPruner", 1, KeepBudget.Tokens(1), Width).Prune(new float[4 * Width], 4),
-            "PruningInput.Scores: it is empty, and the selection CdPrunerSelector uses it. It needs one score a visual token, 4 here; pass them in a PruningInput, or choose a method without scores.");
+            "PruningInput.Scores: it is empty, and the selection CdPrunerSelector uses it. It needs one score a visual token, 4 here; "
+            + "pass them in a PruningInput, or choose a method without scores.");
         AssertError(
             () => Norm().Prune(new PruningInput(new float[4 * Width], [4]) { Scores = [1, 2] }),
             "PruningInput.Scores: it has 2 values. It needs N = 4; check the shape and that it is row-major.");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ZooPrune.Tests;
 
 public sealed class PruningOptionsTests
@@ -22,20 +24,26 @@ public sealed class PruningOptionsTests
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => Create(new() { Keep = default }));
         Assert.Equal(
-            "PruningOptions.Keep: it is not set (default). It must be a count or a share; create it with KeepBudget.Tokens or KeepBudget.Ratio. (Parameter 'options')",
+            "PruningOptions.Keep: it is not set (default). It must be a count or a share; create it with KeepBudget.Tokens or "
+            + "KeepBudget.Ratio. (Parameter 'options')",
             error.Message);
     }
 
     [Fact]
     public void Constructor_OptionOutOfRange_NamesOptionValueAndRange()
     {
-        AssertOutOfRange(Valid with { Directions = 0 }, "PruningOptions.Directions: it is 0. It must be 1 or more; leave it out for the default.");
-        AssertOutOfRange(Valid with { MaxThreads = -1 }, "PruningOptions.MaxThreads: it is -1. It must be 0 or more; leave it out for the default.");
+        AssertOutOfRange(
+            Valid with { Directions = 0 }, "PruningOptions.Directions: it is 0. It must be 1 or more; leave it out for the default.");
+        AssertOutOfRange(
+            Valid with { MaxThreads = -1 }, "PruningOptions.MaxThreads: it is -1. It must be 0 or more; leave it out for the default.");
         foreach (float step in (float[])[0, -0.01f, float.NaN, float.PositiveInfinity])
         {
             AssertOutOfRange(
                 Valid with { StepSize = step },
-                FormattableString.Invariant($"PruningOptions.StepSize: it is {(double)step}. It must be a finite number above 0; leave it out for the published value."));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"PruningOptions.StepSize: it is {(double)step}. It must be a finite number above 0; "
+                    + $"leave it out for the published value."));
         }
 
         AssertOutOfRange(
@@ -49,7 +57,8 @@ public sealed class PruningOptionsTests
             "PruningOptions.Sharpness: it is -1. It must be null or a finite number from 0 on; leave it out for the published value.");
         AssertOutOfRange(
             Valid with { Sharpness = float.PositiveInfinity },
-            "PruningOptions.Sharpness: it is Infinity. It must be null or a finite number from 0 on; leave it out for the published value.");
+            "PruningOptions.Sharpness: it is Infinity. It must be null or a finite number from 0 on; leave it out for the published "
+            + "value.");
     }
 
     [Fact]
@@ -66,9 +75,11 @@ public sealed class PruningOptionsTests
     [Fact]
     public void Constructor_ZooPruneTuned_SaysThatItIsNotThereYet()
     {
-        NotSupportedException error = Assert.Throws<NotSupportedException>(() => Create(Valid with { Selection = SelectionMethod.ZooPruneTuned }));
+        NotSupportedException error = Assert.Throws<NotSupportedException>(
+            () => Create(Valid with { Selection = SelectionMethod.ZooPruneTuned }));
         Assert.Equal(
-            "PruningOptions.Selection: ZooPruneTuned was asked for, which this version does not have. No rule that was tried held against the published ones at every budget (docs/findings.md); "
+            "PruningOptions.Selection: ZooPruneTuned was asked for, which this version does not have. No rule that was tried held "
+            + "against the published ones at every budget (docs/findings.md); "
             + "use ZooPrune, with Centering and Sharpness if you like, or DivPrune.",
             error.Message);
     }
@@ -99,7 +110,9 @@ public sealed class PruningOptionsTests
             () => new VisualTokenPruner(projector, new PruningOptions { Keep = KeepBudget.Tokens(1), OnlyIfFaster = true }));
 
         Assert.Equal(
-            "PruningOptions.OnlyIfFaster: it is set for a VisualTokenPruner, which knows no language model to compare with. It needs one whose prefill can be timed; prune with a VisionLanguageModel, or ask a PruningAdvisor and leave it out here. (Parameter 'options')",
+            "PruningOptions.OnlyIfFaster: it is set for a VisualTokenPruner, which knows no language model to compare with. It needs "
+            + "one whose prefill can be timed; prune with a VisionLanguageModel, or ask a PruningAdvisor and leave it out here. "
+            + "(Parameter 'options')",
             exception.Message);
     }
 }

@@ -49,7 +49,8 @@ public sealed class PruningPropertyTests
         Assert.True(kept.All(i => i >= 0 && i < draw.Count), what);
         for (int k = 0; k < kept.Length; k++)
         {
-            Assert.True(projector.Row(kept[k]).SequenceEqual(selection.KeptTokens.Slice(k * projector.OutputWidth, projector.OutputWidth)), what);
+            Assert.True(
+                projector.Row(kept[k]).SequenceEqual(selection.KeptTokens.Slice(k * projector.OutputWidth, projector.OutputWidth)), what);
         }
 
         if (keep >= candidates)
@@ -91,7 +92,8 @@ public sealed class PruningPropertyTests
             if (method != "DivPrune" || straight[0] == mapped[0])
             {
                 compared++;
-                Assert.True(straight.AsSpan().SequenceEqual(mapped), $"seed {seed}: {string.Join(' ', straight)} / {string.Join(' ', mapped)}");
+                Assert.True(
+                    straight.AsSpan().SequenceEqual(mapped), $"seed {seed}: {string.Join(' ', straight)} / {string.Join(' ', mapped)}");
             }
         });
         Assert.InRange(compared, Cases / 3, Cases);
@@ -120,7 +122,8 @@ public sealed class PruningPropertyTests
         float[] scores = [.. draw.Scores.Select(score => score * 4096)];
         PruningInput input = new(draw.Tokens, [draw.Count]) { Scores = scores };
         TokenSelection scaled = new VisualTokenPruner(projector, draw.Options("Scores", keep)).Prune(input);
-        Assert.True(draw.Prune(projector, draw.Options("Scores", keep)).SelectionOrder.SequenceEqual(scaled.SelectionOrder), $"seed {seed}");
+        Assert.True(
+            draw.Prune(projector, draw.Options("Scores", keep)).SelectionOrder.SequenceEqual(scaled.SelectionOrder), $"seed {seed}");
     });
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class PruningWorkspaceTests
     {
         VisualTokenPruner pruner = PruningCase.Pruner("ZooPrune", 1, KeepBudget.Tokens(7), Width);
         TokenSelection first = pruner.Prune(TestData.Tokens(1, 40, Width), 40);
-        (int[] kept, float[] values, float[] sensitivity) = (first.KeptIndices.ToArray(), first.KeptTokens.ToArray(), first.Sensitivity.ToArray());
+        (int[] kept, float[] values, float[] sensitivity) = (
+            first.KeptIndices.ToArray(), first.KeptTokens.ToArray(), first.Sensitivity.ToArray());
         for (int seed = 2; seed < 6; seed++)
         {
             pruner.Prune(TestData.Tokens(seed, 40, Width), 40);

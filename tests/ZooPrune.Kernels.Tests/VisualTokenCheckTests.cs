@@ -13,7 +13,8 @@ public sealed class VisualTokenCheckTests
         VisualTokenPruner pruner = new(FakeProjector.Identity(12), Options(5, SelectionMethod.Uniform));
         ArgumentException error = Assert.Throws<ArgumentException>(() => pruner.Prune(tokens, 20));
         Assert.Equal(
-            $"Visual tokens: token 13 has the value {text} at element 5. All values must be finite; check the encoder, half precision overflows at 65,504. (Parameter 'visualTokens')",
+            $"Visual tokens: token 13 has the value {text} at element 5. All values must be finite; check the encoder, half precision "
+            + "overflows at 65,504. (Parameter 'visualTokens')",
             error.Message);
     }
 
@@ -23,7 +24,8 @@ public sealed class VisualTokenCheckTests
         VisualTokenPruner pruner = new(FakeProjector.Identity(4), Options(2, SelectionMethod.Norm));
         ArgumentException error = Assert.Throws<ArgumentException>(() => pruner.Prune(new float[2300], 576));
         Assert.Equal(
-            "Visual tokens: there are 2,300 values for 576 tokens. Expected 576 x 4 = 2,304; check that the encoder output is taken before the projector. (Parameter 'visualTokens')",
+            "Visual tokens: there are 2,300 values for 576 tokens. Expected 576 x 4 = 2,304; check that the encoder output is taken "
+            + "before the projector. (Parameter 'visualTokens')",
             error.Message);
         Assert.Throws<ArgumentException>(() => pruner.Prune(new float[8], [1, 2]));
     }
@@ -40,7 +42,8 @@ public sealed class VisualTokenCheckTests
         Assert.Throws<ArgumentException>(() => pruner.Prune(new float[8], []));
         ArgumentException empty = Assert.Throws<ArgumentException>(() => pruner.Prune(new float[8], [2, 0]));
         Assert.Equal(
-            "Visual tokens: tile 1 has the length 0. Every tile needs 1 token or more; leave empty tiles out of the list. (Parameter 'tileLengths')",
+            "Visual tokens: tile 1 has the length 0. Every tile needs 1 token or more; leave empty tiles out of the list. (Parameter "
+            + "'tileLengths')",
             empty.Message);
     }
 
@@ -55,7 +58,8 @@ public sealed class VisualTokenCheckTests
         VisualTokenPruner pruner = new(broken, Options(2, SelectionMethod.Norm));
         ZooPruneException error = Assert.Throws<ZooPruneException>(() => pruner.Prune(new float[20], 10));
         Assert.Equal(
-            "Projector FakeProjector: the projection of token 4 is NaN. It must be finite; check the projector's weights and the range of the visual tokens.",
+            "Projector FakeProjector: the projection of token 4 is NaN. It must be finite; check the projector's weights and the range "
+            + "of the visual tokens.",
             error.Message);
 
         ScriptedProjector script = new(new float[6], [1, 2, float.PositiveInfinity]);

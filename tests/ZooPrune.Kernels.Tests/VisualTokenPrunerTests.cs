@@ -10,7 +10,8 @@ public sealed class VisualTokenPrunerTests
     public static TheoryData<SelectionMethod> GreedyMethods =>
         [SelectionMethod.ZooPrune, SelectionMethod.DivPrune, SelectionMethod.Sensitivity, SelectionMethod.Norm, SelectionMethod.Random];
 
-    public static TheoryData<SelectionMethod> AllMethods => [.. Enum.GetValues<SelectionMethod>().Where(method => method != SelectionMethod.ZooPruneTuned)];
+    public static TheoryData<SelectionMethod> AllMethods =>
+        [.. Enum.GetValues<SelectionMethod>().Where(method => method != SelectionMethod.ZooPruneTuned)];
 
     [Theory]
     [MemberData(nameof(GreedyMethods))]
@@ -88,7 +89,8 @@ public sealed class VisualTokenPrunerTests
             if (method != SelectionMethod.DivPrune || straight[0] == mapped[0])
             {
                 compared++;
-                Assert.True(straight.AsSpan().SequenceEqual(mapped), $"seed {seed}: {string.Join(' ', straight)} / {string.Join(' ', mapped)}");
+                Assert.True(
+                    straight.AsSpan().SequenceEqual(mapped), $"seed {seed}: {string.Join(' ', straight)} / {string.Join(' ', mapped)}");
             }
         }
 
@@ -106,32 +108,9 @@ public sealed class VisualTokenPrunerTests
             {
                 PruningOptions options = Options(15, SelectionMethod.ZooPrune) with { Sharpness = sharpness };
                 int[] expected = new ScriptedProjector(projected, sensitivity).Prune(options).SelectionOrder.ToArray();
-                int[] scaled = new ScriptedProjector(projected, [.. sensitivity.Select(value => value * 64)]).Prune(options).SelectionOrder.ToArray();
+                int[] scaled =
+                    new ScriptedProjector(projected, [.. sensitivity.Select(value => value * 64)]).Prune(options).SelectionOrder.ToArray();
                 Assert.True(expected.AsSpan().SequenceEqual(scaled), $"seed {seed}, sharpness {sharpness}");
-            }
-        }
-    }
-
-    [Theory]
-    [InlineData(SelectionMethod.ZooPrune, SensitivityMethod.ClosedForm)]
-    [InlineData(SelectionMethod.ZooPrune, SensitivityMethod.SharedProduct)]
-    [InlineData(SelectionMethod.ZooPrune, SensitivityMethod.Sampled)]
-    [InlineData(SelectionMethod.DivPrune, SensitivityMethod.Auto)]
-    public void Prune_OneAndEightThreads_GiveTheSameBits(SelectionMethod method, SensitivityMethod sensitivity)
-    {
-        const int Count = 300;
-        float[] tokens = TestData.Tokens(3, Count, 33);
-        MlpProjector projector = TestData.Projector(3, 33, 70, 50);
-        foreach (int keep in (int[])[5, 100])
-        {
-            PruningOptions options = Options(keep, method) with { Sensitivity = sensitivity, Directions = 5, Centering = 0.9f, MaxThreads = 1 };
-            TokenSelection one = new VisualTokenPruner(projector, options).Prune(tokens, Count);
-            for (int repeat = 0; repeat < 5; repeat++)
-            {
-                TokenSelection eight = new VisualTokenPruner(projector, options with { MaxThreads = 8 }).Prune(tokens, Count);
-                Assert.Equal(one.SelectionOrder.ToArray(), eight.SelectionOrder.ToArray());
-                Assert.Equal(one.Sensitivity.ToArray(), eight.Sensitivity.ToArray());
-                Assert.Equal(one.KeptTokens.ToArray(), eight.KeptTokens.ToArray());
             }
         }
     }
@@ -160,7 +139,8 @@ public sealed class VisualTokenPrunerTests
         {
             int start = first;
             int share = together.KeptIndices.ToArray().Count(i => i >= start && i < start + length);
-            int[] alone = Prune(5, tokens[(start * Width)..((start + length) * Width)], Options(share, SelectionMethod.ZooPrune)).SelectionOrder.ToArray();
+            float[] tile = tokens[(start * Width)..((start + length) * Width)];
+            int[] alone = Prune(5, tile, Options(share, SelectionMethod.ZooPrune)).SelectionOrder.ToArray();
             Assert.Equal(alone.Select(i => i + start), together.SelectionOrder.Slice(filled, share).ToArray());
             first += length;
             filled += share;
@@ -227,7 +207,8 @@ public sealed class VisualTokenPrunerTests
     public void Prune_LlavaSize_FormOfSixtyFourMegabytesWorks()
     {
         MlpProjector projector = TestData.Projector(11, 64, 4096, 64);
-        TokenSelection selection = new VisualTokenPruner(projector, Options(64, SelectionMethod.ZooPrune)).Prune(TestData.Tokens(11, 576, 64), 576);
+        TokenSelection selection = new VisualTokenPruner(projector, Options(64, SelectionMethod.ZooPrune)).Prune(
+            TestData.Tokens(11, 576, 64), 576);
         Assert.Equal(64, selection.KeptIndices.Length);
         Assert.Equal(SensitivityMethod.ClosedForm, selection.SensitivityMethodUsed);
         Assert.All(selection.Sensitivity.ToArray(), value => Assert.True(value > 0));
@@ -239,5 +220,42 @@ public sealed class VisualTokenPrunerTests
     {
         VisualTokenPruner pruner = new(TestData.Projector(seed, Width, Hidden, Output), options);
         return tiles.Length == 0 ? pruner.Prune(tokens, tokens.Length / Width) : pruner.Prune(tokens, tiles);
+    }
+}
+
+/// <summary>In the collection that runs alone: while other tests keep the thread pool busy, loops may stay on one thread.</summary>
+[Collection(nameof(RunsAlone))]
+public sealed class VisualTokenPrunerThreadTests
+{
+    [Theory]
+    [InlineData(SelectionMethod.ZooPrune, SensitivityMethod.ClosedForm)]
+    [InlineData(SelectionMethod.ZooPrune, SensitivityMethod.SharedProduct)]
+    [InlineData(SelectionMethod.ZooPrune, SensitivityMethod.Sampled)]
+    [InlineData(SelectionMethod.DivPrune, SensitivityMethod.Auto)]
+    public void Prune_OneAndEightThreads_GiveTheSameBits(SelectionMethod method, SensitivityMethod sensitivity)
+    {
+        const int Count = 300;
+        float[] tokens = TestData.Tokens(3, Count, 33);
+        MlpProjector projector = TestData.Projector(3, 33, 70, 50);
+        foreach (int keep in (int[])[5, 100])
+        {
+            PruningOptions options = new()
+            {
+                Keep = KeepBudget.Tokens(keep),
+                Selection = method,
+                Sensitivity = sensitivity,
+                Directions = 5,
+                Centering = 0.9f,
+                MaxThreads = 1,
+            };
+            TokenSelection one = new VisualTokenPruner(projector, options).Prune(tokens, Count);
+            for (int repeat = 0; repeat < 5; repeat++)
+            {
+                TokenSelection eight = new VisualTokenPruner(projector, options with { MaxThreads = 8 }).Prune(tokens, Count);
+                Assert.Equal(one.SelectionOrder.ToArray(), eight.SelectionOrder.ToArray());
+                Assert.Equal(one.Sensitivity.ToArray(), eight.Sensitivity.ToArray());
+                Assert.Equal(one.KeptTokens.ToArray(), eight.KeptTokens.ToArray());
+            }
+        }
     }
 }

@@ -51,12 +51,18 @@ public sealed class LanguageModelCostTests
         Assert.Equal(new LanguageModelCost { MillisecondsPerToken = 0 }, LanguageModelCost.Fit(lengths, times));
 
     [Theory]
-    [InlineData(new[] { 10, 20 }, new[] { 1.0 }, "Measured prefill: there are 2 prompt lengths and 1 times. Every length needs its time; pass two lists of one length. (Parameter 'milliseconds')")]
-    [InlineData(new int[0], new double[0], "Measured prefill: there are 0 different prompt lengths. A slope needs two or more; measure a shorter prompt as well. (Parameter 'promptLengths')")]
-    [InlineData(new[] { 10, 10 }, new[] { 1.0, 1.0 }, "Measured prefill: there are 1 different prompt lengths. A slope needs two or more; measure a shorter prompt as well. (Parameter 'promptLengths')")]
-    [InlineData(new[] { 0, 10 }, new[] { 1.0, 1.0 }, "Measured prefill: prompt length: it is 0. It must be 1 or more; check where the number comes from. (Parameter 'promptLengths')")]
-    [InlineData(new[] { 1, 10 }, new[] { 1.0, double.NaN }, "Measured prefill: time in milliseconds: it is NaN. It must be a finite number of 0 or more; check what was measured. (Parameter 'milliseconds')")]
-    [InlineData(new[] { 1, 10 }, new[] { -1.0, 1 }, "Measured prefill: time in milliseconds: it is -1. It must be a finite number of 0 or more; check what was measured. (Parameter 'milliseconds')")]
+    [InlineData(new[] { 10, 20 }, new[] { 1.0 }, "Measured prefill: there are 2 prompt lengths and 1 times. Every length needs its "
+        + "time; pass two lists of one length. (Parameter 'milliseconds')")]
+    [InlineData(new int[0], new double[0], "Measured prefill: there are 0 different prompt lengths. A slope needs two or more; measure "
+        + "a shorter prompt as well. (Parameter 'promptLengths')")]
+    [InlineData(new[] { 10, 10 }, new[] { 1.0, 1.0 }, "Measured prefill: there are 1 different prompt lengths. A slope needs two or "
+        + "more; measure a shorter prompt as well. (Parameter 'promptLengths')")]
+    [InlineData(new[] { 0, 10 }, new[] { 1.0, 1.0 }, "Measured prefill: prompt length: it is 0. It must be 1 or more; check where the "
+        + "number comes from. (Parameter 'promptLengths')")]
+    [InlineData(new[] { 1, 10 }, new[] { 1.0, double.NaN }, "Measured prefill: time in milliseconds: it is NaN. It must be a finite "
+        + "number of 0 or more; check what was measured. (Parameter 'milliseconds')")]
+    [InlineData(new[] { 1, 10 }, new[] { -1.0, 1 }, "Measured prefill: time in milliseconds: it is -1. It must be a finite number of 0 "
+        + "or more; check what was measured. (Parameter 'milliseconds')")]
     public void Fit_UnfitMeasurements_AreRefused(int[] lengths, double[] times, string message) =>
         Assert.Equal(message, Assert.ThrowsAny<ArgumentException>(() => LanguageModelCost.Fit(lengths, times)).Message);
 }

@@ -2,7 +2,8 @@ namespace ZooPrune.Kernels.Tests;
 
 public sealed class PruningAdvisorTests
 {
-    private static readonly ProjectorCost Projector = new() { InputWidth = 2, HiddenWidth = 4, OutputWidth = 3, MillisecondsPerToken = 0.1 };
+    private static readonly ProjectorCost Projector =
+        new() { InputWidth = 2, HiddenWidth = 4, OutputWidth = 3, MillisecondsPerToken = 0.1 };
 
     // Per token: 1 ms for each, and nothing for pairs.
     private static readonly PruningAdvisor OneMillisecond = new(new LanguageModelCost { MillisecondsPerToken = 1 });
@@ -10,7 +11,12 @@ public sealed class PruningAdvisorTests
     [Fact]
     public void Advise_LineAndCurveAndDecode_IsTheFormula()
     {
-        var cost = new LanguageModelCost { MillisecondsPerToken = 0.5, MillisecondsPerTokenSquared = 0.01, DecodeMillisecondsPerCachedToken = 0.25 };
+        var cost = new LanguageModelCost
+        {
+            MillisecondsPerToken = 0.5,
+            MillisecondsPerTokenSquared = 0.01,
+            DecodeMillisecondsPerCachedToken = 0.25,
+        };
 
         PruningAdvice advice = new PruningAdvisor(cost, textTokenCount: 5, decodeStepCount: 2).Advise(10, KeepBudget.Tokens(4), 3);
 
@@ -79,7 +85,12 @@ public sealed class PruningAdvisorTests
             };
             var advisor = new PruningAdvisor(cost, random.Next(40), random.Next(3));
             ProjectorCost projector = Projector with { MillisecondsPerToken = random.NextDouble() };
-            var options = new PruningOptions { Keep = KeepBudget.Tokens(1), Directions = random.Next(1, 9), Sensitivity = (SensitivityMethod)(seed % 4) };
+            var options = new PruningOptions
+            {
+                Keep = KeepBudget.Tokens(1),
+                Directions = random.Next(1, 9),
+                Sensitivity = (SensitivityMethod)(seed % 4),
+            };
 
             PruningAdvice[] advice = [.. Enumerable.Range(1, count).Select(
                 keep => advisor.Advise(count, options with { Keep = KeepBudget.Tokens(keep) }, projector))];
@@ -91,7 +102,8 @@ public sealed class PruningAdvisorTests
             }
 
             int last = 1 + Array.FindLastIndex(advice, count - 2, one => one.PaysOff);
-            Assert.All(advice, one => Assert.True(one.BreakEvenTokenCount == last, $"seed {seed}: {one.BreakEvenTokenCount} is not {last}"));
+            Assert.All(
+                advice, one => Assert.True(one.BreakEvenTokenCount == last, $"seed {seed}: {one.BreakEvenTokenCount} is not {last}"));
             Assert.Equal(0, advice[^1].SavedMilliseconds);
         }
     }
@@ -143,10 +155,20 @@ public sealed class PruningAdvisorTests
         var good = new LanguageModelCost { MillisecondsPerToken = 1 };
         string text = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        Refused("LanguageModelCost.MillisecondsPerToken", "languageModel", () => _ = new PruningAdvisor(good with { MillisecondsPerToken = value }));
-        Refused("LanguageModelCost.MillisecondsPerTokenSquared", "languageModel", () => _ = new PruningAdvisor(good with { MillisecondsPerTokenSquared = value }));
-        Refused("LanguageModelCost.DecodeMillisecondsPerCachedToken", "languageModel", () => _ = new PruningAdvisor(good with { DecodeMillisecondsPerCachedToken = value }));
-        Refused("Pruning advice: the cost in milliseconds", "costMilliseconds", () => OneMillisecond.Advise(4, KeepBudget.Tokens(1), value));
+        Refused(
+            "LanguageModelCost.MillisecondsPerToken",
+            "languageModel",
+            () => _ = new PruningAdvisor(good with { MillisecondsPerToken = value }));
+        Refused(
+            "LanguageModelCost.MillisecondsPerTokenSquared",
+            "languageModel",
+            () => _ = new PruningAdvisor(good with { MillisecondsPerTokenSquared = value }));
+        Refused(
+            "LanguageModelCost.DecodeMillisecondsPerCachedToken",
+            "languageModel",
+            () => _ = new PruningAdvisor(good with { DecodeMillisecondsPerCachedToken = value }));
+        Refused(
+            "Pruning advice: the cost in milliseconds", "costMilliseconds", () => OneMillisecond.Advise(4, KeepBudget.Tokens(1), value));
         Refused("ProjectorCost.MillisecondsPerToken", "projector", () => OneMillisecond.Advise(
             4, new PruningOptions { Keep = KeepBudget.Tokens(1) }, Projector with { MillisecondsPerToken = value }));
 
@@ -162,12 +184,15 @@ public sealed class PruningAdvisorTests
         var options = new PruningOptions { Keep = KeepBudget.Tokens(1) };
 
         Assert.Equal(
-            "Pruning advice: the number of text tokens: it is -1. It must be 0 or more; check where the number comes from. (Parameter 'textTokenCount')",
+            "Pruning advice: the number of text tokens: it is -1. It must be 0 or more; check where the number comes from. (Parameter "
+            + "'textTokenCount')",
             Assert.Throws<ArgumentOutOfRangeException>(() => new PruningAdvisor(cost, -1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>("decodeStepCount", () => new PruningAdvisor(cost, 0, -1));
         Assert.Throws<ArgumentOutOfRangeException>("projector", () => OneMillisecond.Advise(4, options, Projector with { InputWidth = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>("projector", () => OneMillisecond.Advise(4, options, Projector with { HiddenWidth = -4 }));
-        Assert.Throws<ArgumentOutOfRangeException>("projector", () => OneMillisecond.Advise(4, options, Projector with { OutputWidth = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "projector", () => OneMillisecond.Advise(4, options, Projector with { HiddenWidth = -4 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "projector", () => OneMillisecond.Advise(4, options, Projector with { OutputWidth = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>("options", () => OneMillisecond.Advise(4, options with { Directions = 0 }, Projector));
         Assert.Throws<ArgumentOutOfRangeException>("tokenCount", () => OneMillisecond.Advise(0, KeepBudget.Tokens(1), 1));
         Assert.Throws<InvalidOperationException>(() => OneMillisecond.Advise(4, default(KeepBudget), 1));
@@ -179,7 +204,8 @@ public sealed class PruningAdvisorTests
     [Fact]
     public void Advise_LargestNumbers_StayNumbers()
     {
-        var advisor = new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = 1, MillisecondsPerTokenSquared = double.MaxValue }, int.MaxValue);
+        var advisor = new PruningAdvisor(
+            new LanguageModelCost { MillisecondsPerToken = 1, MillisecondsPerTokenSquared = double.MaxValue }, int.MaxValue);
 
         Assert.Equal(0, advisor.Advise(int.MaxValue, KeepBudget.Tokens(int.MaxValue), 1).SavedMilliseconds);
         Assert.True(advisor.Advise(int.MaxValue, KeepBudget.Tokens(1), 1).PaysOff);

@@ -23,7 +23,8 @@ public sealed class FiniteCheckTests
     [Fact]
     public void FirstNotFinite_LargestDenormalAndNone_IsMinusOne()
     {
-        Assert.Equal(-1, FiniteCheck.FirstNotFinite([float.MaxValue, float.MinValue, float.Epsilon, -0f, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
+        Assert.Equal(
+            -1, FiniteCheck.FirstNotFinite([float.MaxValue, float.MinValue, float.Epsilon, -0f, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]));
         Assert.Equal(-1, FiniteCheck.FirstNotFinite([]));
     }
 

@@ -9,7 +9,8 @@ public sealed class GramMatrixTests
     public void Fill_AnySize_IsTheWholeProductToTheBit(string set)
     {
         ITokenKernels kernels = TokenKernels.Find(set);
-        foreach ((int count, int width) in ((int, int)[])[(1, 1), (2, 5), (15, 130), (17, 3), (95, 9), (96, 2), (97, 7), (193, 33), (331, 101)])
+        (int, int)[] sizes = [(1, 1), (2, 5), (15, 130), (17, 3), (95, 9), (96, 2), (97, 7), (193, 33), (331, 101)];
+        foreach ((int count, int width) in sizes)
         {
             MatrixView rows = new(TestData.Uniform(1, count * width), count, width);
             PackedView packed = new PackedRows(rows, kernels).View;

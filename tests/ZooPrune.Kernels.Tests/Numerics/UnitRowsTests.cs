@@ -82,7 +82,8 @@ public sealed class UnitRowsTests
         float[] unit = Pack(set, rows, offset, count, width);
         for (int i = 0; i < count; i++)
         {
-            double[] moved = [.. rows.Skip(i * width).Take(width).Select((value, k) => (double)value - (offset.Length > 0 ? offset[k] : 0))];
+            double[] moved =
+                [.. rows.Skip(i * width).Take(width).Select((value, k) => (double)value - (offset.Length > 0 ? offset[k] : 0))];
             double length = Math.Sqrt(moved.Sum(value => value * value));
             for (int k = 0; k < width; k++)
             {

@@ -79,7 +79,9 @@ public sealed class CdPrunerSelectorTests
     public void Constructor_NegativeThreads_IsAnError()
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new CdPrunerSelector(-1));
-        Assert.Equal("CdPrunerSelector, maxThreads: it is -1. It must be 0 or more; leave it out for the default. (Parameter 'maxThreads')", error.Message);
+        Assert.Equal(
+            "CdPrunerSelector, maxThreads: it is -1. It must be 0 or more; leave it out for the default. (Parameter 'maxThreads')",
+            error.Message);
     }
 
     /// <summary>The published relevance: the negated mean, over the text segments, of cos(image embedding, text embedding).</summary>

@@ -65,7 +65,8 @@ public sealed class CosineSimilarityTests
                 }
             }
 
-            double Dot(int i, int j) => Enumerable.Range(0, width).Sum(k => (double)projected[(i * width) + k] * projected[(j * width) + k]);
+            double Dot(int i, int j) => Enumerable.Range(0, width).Sum(
+                k => (double)projected[(i * width) + k] * projected[(j * width) + k]);
         }
     }
 

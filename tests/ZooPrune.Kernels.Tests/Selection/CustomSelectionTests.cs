@@ -28,9 +28,11 @@ public sealed class CustomSelectionTests
     {
         string docs = Path.Combine(AppContext.BaseDirectory, "Docs");
         string page = File.ReadAllText(Path.Combine(docs, "adding-a-selection-method.md"));
-        string example = page.Split("```csharp\n")[1].Split("\n```")[0].Replace("public sealed class", "private sealed class", StringComparison.Ordinal);
+        string example = page.Split("```csharp\n")[1].Split("\n```")[0].Replace(
+            "public sealed class", "private sealed class", StringComparison.Ordinal);
         IEnumerable<string> indented = example.Split('\n').Select(line => line.Length == 0 ? line : "    " + line);
-        Assert.Contains(string.Join('\n', indented), File.ReadAllText(Path.Combine(docs, "CustomSelectionTests.cs")), StringComparison.Ordinal);
+        Assert.Contains(
+            string.Join('\n', indented), File.ReadAllText(Path.Combine(docs, "CustomSelectionTests.cs")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class CustomSelectionTests
         VisualTokenPruner pruner = new(FakeProjector.Identity(Width), options);
         ZooPruneException error = Assert.Throws<ZooPruneException>(() => pruner.Prune(new float[3 * Width], 3));
         Assert.Equal(
-            $"Selection Fixed: it chose candidate {index} of 3, which does not exist or was chosen before. It must write distinct indices from 0 to 2 into all of order; check its Select.",
+            $"Selection Fixed: it chose candidate {index} of 3, which does not exist or was chosen before. It must write distinct "
+            + "indices from 0 to 2 into all of order; check its Select.",
             error.Message);
     }
 
@@ -98,7 +101,8 @@ public sealed class CustomSelectionTests
         PruningOptions options = new() { Keep = KeepBudget.Tokens(2), Selection = SelectionMethod.Norm, CustomSelection = new Fixed([0]) };
         ArgumentException error = Assert.Throws<ArgumentException>(() => new VisualTokenPruner(FakeProjector.Identity(4), options));
         Assert.Equal(
-            "PruningOptions.CustomSelection: Fixed was given together with Selection = Norm. Only one of them can choose; leave Selection out to use Fixed. (Parameter 'options')",
+            "PruningOptions.CustomSelection: Fixed was given together with Selection = Norm. Only one of them can choose; leave "
+            + "Selection out to use Fixed. (Parameter 'options')",
             error.Message);
     }
 
@@ -171,7 +175,9 @@ public sealed class CustomSelectionTests
                 Assert.Equal(tokens.Projected.Slice(i * tokens.Width, tokens.Width), tokens.Token(i));
             }
 
-            Seen.Add($"{string.Join(' ', positions)} | {string.Join(' ', tokens.Scores.ToArray())} | {string.Join(' ', tokens.ImageScores.ToArray())}");
+            Seen.Add(
+                $"{string.Join(' ', positions)} | {string.Join(' ', tokens.Scores.ToArray())} | "
+                + $"{string.Join(' ', tokens.ImageScores.ToArray())}");
             for (int k = 0; k < order.Length; k++)
             {
                 order[k] = k;

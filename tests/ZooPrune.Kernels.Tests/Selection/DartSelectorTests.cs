@@ -58,7 +58,9 @@ public sealed class DartSelectorTests
     public void Constructor_NoPivots_IsAnError()
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new DartSelector(0));
-        Assert.Equal("DartSelector, pivotCount: it is 0. It must be 1 or more; leave it out for the default. (Parameter 'pivotCount')", error.Message);
+        Assert.Equal(
+            "DartSelector, pivotCount: it is 0. It must be 1 or more; leave it out for the default. (Parameter 'pivotCount')",
+            error.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new DartSelector(1, maxThreads: -1));
     }
 }

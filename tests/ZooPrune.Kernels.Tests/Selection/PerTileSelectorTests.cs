@@ -36,7 +36,8 @@ public sealed class PerTileSelectorTests
 
             // Nobody who had room has two fewer than anybody else.
             int most = shares.Max();
-            Assert.All(Enumerable.Range(0, tiles), tile => Assert.True(shares[tile] == lengths[tile] || shares[tile] >= most - 1, $"seed {seed}"));
+            Assert.All(
+                Enumerable.Range(0, tiles), tile => Assert.True(shares[tile] == lengths[tile] || shares[tile] >= most - 1, $"seed {seed}"));
 
             // Of the tiles with room, none has more than one that is heavier, or as heavy and earlier.
             int[] open = [.. Enumerable.Range(0, tiles).Where(tile => shares[tile] < lengths[tile])];

@@ -101,7 +101,8 @@ public sealed class SelectorTests
     public void DivPrune_Tiles_CompeteTogether()
     {
         float[] projected = [1, 0, 1, 0.1f, 0, 1, -1, 0];
-        TokenSelection selection = new ScriptedProjector(projected, [1, 1, 1, 1]).Prune(KeepTwo with { Selection = SelectionMethod.DivPrune }, 3, 1);
+        TokenSelection selection = new ScriptedProjector(projected, [1, 1, 1, 1]).Prune(
+            KeepTwo with { Selection = SelectionMethod.DivPrune }, 3, 1);
         Assert.Equal([3, 0], selection.SelectionOrder.ToArray());
         Assert.Null(selection.Note);
     }

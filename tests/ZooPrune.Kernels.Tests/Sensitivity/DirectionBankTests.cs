@@ -64,11 +64,13 @@ public sealed class DirectionBankTests
     {
         ArgumentException zero = Assert.Throws<ArgumentException>(() => DirectionBank.FromRows([1, 0, 0, 0], 2, 2));
         Assert.Equal(
-            "Directions: direction 1 is all zeros. Each is divided by its own length, which must be above 0; leave that row out. (Parameter 'rows')",
+            "Directions: direction 1 is all zeros. Each is divided by its own length, which must be above 0; leave that row out. "
+            + "(Parameter 'rows')",
             zero.Message);
         ArgumentException odd = Assert.Throws<ArgumentException>(() => DirectionBank.FromRows([1, 0, 1, float.NaN], 2, 2));
         Assert.Equal(
-            "Directions: direction 1 has the value NaN at element 1. All values must be finite; check where the rows come from. (Parameter 'rows')",
+            "Directions: direction 1 has the value NaN at element 1. All values must be finite; check where the rows come from. "
+            + "(Parameter 'rows')",
             odd.Message);
     }
 

@@ -22,7 +22,10 @@ public sealed class LowRankFitTests
 
             // The bar is set on 350 tokens; on others the correlation may lie a little below it.
             Assert.InRange(RankCorrelation.Spearman(low, exact), 0.998, 1);
-            Assert.All(low.Zip(exact), pair => Assert.InRange(pair.First / pair.Second, 1 - (2.5 * choice.LargestRelativeError), 1 + (2.5 * choice.LargestRelativeError)));
+            Assert.All(
+                low.Zip(exact),
+                pair => Assert.InRange(
+                    pair.First / pair.Second, 1 - (2.5 * choice.LargestRelativeError), 1 + (2.5 * choice.LargestRelativeError)));
         }
     }
 
@@ -50,7 +53,8 @@ public sealed class LowRankFitTests
     {
         // Rows of W1 and columns of W2 that do not meet: Q is its diagonal.
         float[] weight1 = [.. Enumerable.Range(0, 16 * 16).Select(i => i / 16 == i % 16 ? 1f + (i % 16) : 0)];
-        MlpProjector projector = new MlpProjector(weight1, new float[16], weight1, new float[16], 16, 16, 16).ChooseRank(TestData.Uniform(1, 64 * 16));
+        MlpProjector projector = new MlpProjector(weight1, new float[16], weight1, new float[16], 16, 16, 16).ChooseRank(
+            TestData.Uniform(1, 64 * 16));
         Assert.Equal(0, projector.LowRank!.Rank);
         Assert.Equal(1, projector.LowRank.RankCorrelation, 6);
         Assert.InRange(projector.LowRank.LargestRelativeError, 0, 1e-6);
@@ -82,7 +86,8 @@ public sealed class LowRankFitTests
     {
         MlpProjector projector = TestData.Projector(1, 4, 5, 6);
         Assert.Equal(
-            "Low-rank sensitivity: there are 63 visual tokens to choose the rank by. It needs 64 or more; pass the tokens of a whole image. (Parameter 'tokens')",
+            "Low-rank sensitivity: there are 63 visual tokens to choose the rank by. It needs 64 or more; pass the tokens of a whole "
+            + "image. (Parameter 'tokens')",
             Assert.Throws<ArgumentException>(() => projector.ChooseRank(new float[63 * 4])).Message);
         float[] odd = new float[64 * 4];
         odd[9] = float.PositiveInfinity;
@@ -95,7 +100,8 @@ public sealed class LowRankFitTests
 
     [Fact]
     public void ProjectWithLowRankSensitivity_NoRankChosen_SaysWhatToDo() => Assert.Equal(
-        "Projector MlpProjector: the low-rank sensitivity was asked for, and no rank was chosen. LowRank must not be null; call MlpProjector.ChooseRank with visual tokens of a typical image first, or use ProjectWithSensitivity.",
+        "Projector MlpProjector: the low-rank sensitivity was asked for, and no rank was chosen. LowRank must not be null; call "
+        + "MlpProjector.ChooseRank with visual tokens of a typical image first, or use ProjectWithSensitivity.",
         Assert.Throws<InvalidOperationException>(
             () => TestData.Projector(1, 4, 5, 6).ProjectWithLowRankSensitivity(new float[4], new float[6], new float[1])).Message);
 

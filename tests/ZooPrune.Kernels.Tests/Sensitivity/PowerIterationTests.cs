@@ -28,5 +28,6 @@ public sealed class PowerIterationTests
     }
 
     [Fact]
-    public void Leading_Nothing_IsSomeUnitVector() => Assert.All(PowerIteration.Leading(new double[2, 2]), value => Assert.True(double.IsFinite(value)));
+    public void Leading_Nothing_IsSomeUnitVector() =>
+        Assert.All(PowerIteration.Leading(new double[2, 2]), value => Assert.True(double.IsFinite(value)));
 }

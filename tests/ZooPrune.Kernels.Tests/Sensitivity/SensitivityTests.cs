@@ -11,7 +11,8 @@ public sealed class SensitivityTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void SharedProduct_GoldenCases_AgreeWithFloat64(string set) => CheckGolden(set, SensitivityMethod.SharedProduct, golden => golden.Sampled);
+    public void SharedProduct_GoldenCases_AgreeWithFloat64(string set) =>
+        CheckGolden(set, SensitivityMethod.SharedProduct, golden => golden.Sampled);
 
     [Fact]
     public void Sampled_LinearProjector_IsTheSameForEveryStepSize()
@@ -43,7 +44,8 @@ public sealed class SensitivityTests
         MlpProjector projector = TestData.Projector(3, 24, 40, 32);
         PruningOptions options = new() { Keep = KeepBudget.Tokens(1), Directions = 4096, Sensitivity = SensitivityMethod.SharedProduct };
         float[] sampled = new VisualTokenPruner(projector, options).Prune(tokens, 120).Sensitivity.ToArray();
-        float[] exact = new VisualTokenPruner(projector, options with { Sensitivity = SensitivityMethod.ClosedForm }).Prune(tokens, 120).Sensitivity.ToArray();
+        float[] exact = new VisualTokenPruner(projector, options with { Sensitivity = SensitivityMethod.ClosedForm })
+            .Prune(tokens, 120).Sensitivity.ToArray();
         Assert.InRange(Spearman(sampled, exact), 0.99, 1);
 
         // E||Ju|| is at most sqrt(E||Ju||^2), and close to it.
@@ -151,7 +153,8 @@ public sealed class SensitivityTests
             Sensitivity = SensitivityMethod.Sampled,
             StepSize = step,
         };
-        return new VisualTokenPruner(projector, options, directions).Prune(tokens, tokens.Length / projector.InputWidth).Sensitivity.ToArray();
+        VisualTokenPruner pruner = new(projector, options, directions);
+        return pruner.Prune(tokens, tokens.Length / projector.InputWidth).Sensitivity.ToArray();
     }
 
     private static double Spearman(float[] x, float[] y)

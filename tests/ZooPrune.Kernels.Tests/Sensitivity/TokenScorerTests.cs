@@ -24,7 +24,8 @@ public sealed class TokenScorerTests
             () => new VisualTokenPruner(FakeProjector.Identity(4), Options with { Sensitivity = method }));
         Assert.Equal(
             $"PruningOptions.Sensitivity: {method} was asked for with the projector FakeProjector, whose weights are not known. "
-            + "It needs an IClosedFormProjector (Linear, GELU, Linear); use Sampled, or Auto to let the projector decide. (Parameter 'options')",
+            + "It needs an IClosedFormProjector (Linear, GELU, Linear); use Sampled, or Auto to let the projector decide. (Parameter "
+            + "'options')",
             error.Message);
     }
 
@@ -67,13 +68,15 @@ public sealed class TokenScorerTests
     [Fact]
     public void Create_LowRankWithoutARank_SaysWhatToDo() => Assert.Equal(
         "PruningOptions.Sensitivity: LowRankClosedForm was asked for with the projector MlpProjector, for which no rank was chosen. "
-        + "It needs IClosedFormProjector.LowRank; call MlpProjector.ChooseRank with visual tokens of a typical image first, or use ClosedForm. (Parameter 'options')",
-        Assert.Throws<ArgumentException>(
-            () => new VisualTokenPruner(TestData.Projector(1, 4, 5, 6), Options with { Sensitivity = SensitivityMethod.LowRankClosedForm })).Message);
+        + "It needs IClosedFormProjector.LowRank; call MlpProjector.ChooseRank with visual tokens of a typical image first, or use "
+        + "ClosedForm. (Parameter 'options')",
+        Assert.Throws<ArgumentException>(() => new VisualTokenPruner(
+            TestData.Projector(1, 4, 5, 6), Options with { Sensitivity = SensitivityMethod.LowRankClosedForm })).Message);
 
     [Fact]
     public void Create_SharedProductOfANormalisedProjector_SaysWhatToDo() => Assert.Equal(
-        "PruningOptions.Sensitivity: SharedProduct was asked for with the projector NormMlpProjector, which is not Linear, GELU, Linear alone. "
+        "PruningOptions.Sensitivity: SharedProduct was asked for with the projector NormMlpProjector, which is not Linear, GELU, Linear "
+        + "alone. "
         + "It needs a projector with Weights; use ClosedForm or Sampled, or Auto to let the projector decide. (Parameter 'options')",
         Assert.Throws<ArgumentException>(() => new VisualTokenPruner(
             new NormMlpProjector(PatchNorm.RootMeanSquare([1, 1], 0), TestData.Projector(1, 4, 5, 6)),
@@ -105,7 +108,8 @@ public sealed class TokenScorerTests
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => new VisualTokenPruner(TestData.Projector(1, 4, 5, 6), options, DirectionBank.Gaussian(2, 5, 0)));
         Assert.Equal(
-            "Directions: they are 5 wide. They must have the projector's input width, 4; create the bank with that width. (Parameter 'directions')",
+            "Directions: they are 5 wide. They must have the projector's input width, 4; create the bank with that width. (Parameter "
+            + "'directions')",
             error.Message);
     }
 

@@ -16,7 +16,8 @@ public sealed record GoldenProjector(
     float[] Projected,
     float[] Sensitivity)
 {
-    private static readonly JsonSerializerOptions Options = new() { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Options =
+        new() { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
 
     internal static GoldenProjector[] All { get; } = JsonSerializer.Deserialize<GoldenProjector[]>(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "golden_projectors.json")), Options)!;
@@ -42,7 +43,8 @@ public sealed record GoldenProjector(
         return Norm switch
         {
             "RootMeanSquare" => new NormMlpProjector(PatchNorm.RootMeanSquare(weight, Epsilon), MakeMlp(kernels)),
-            "Layer" => new NormMlpProjector(PatchNorm.Layer(weight, TestData.Uniform(Seed + 7, PatchWidth, 0.25f), Epsilon), MakeMlp(kernels)),
+            "Layer" => new NormMlpProjector(
+                PatchNorm.Layer(weight, TestData.Uniform(Seed + 7, PatchWidth, 0.25f), Epsilon), MakeMlp(kernels)),
             _ => MakeMlp(kernels),
         };
     }

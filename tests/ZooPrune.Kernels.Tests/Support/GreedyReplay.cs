@@ -4,7 +4,8 @@ namespace ZooPrune.Tests;
 internal static class GreedyReplay
 {
     /// <summary>The largest shortfall over all picks after the first, for score weight_i (1 - max cos).</summary>
-    public static double WorstShortfall(double[] weights, ReadOnlySpan<float> projected, int width, double centering, ReadOnlySpan<int> order)
+    public static double WorstShortfall(
+        double[] weights, ReadOnlySpan<float> projected, int width, double centering, ReadOnlySpan<int> order)
     {
         double[][] rows = UnitRows(projected, width, centering);
         double[] closest = new double[weights.Length];

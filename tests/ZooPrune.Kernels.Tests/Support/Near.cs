@@ -11,7 +11,8 @@ internal static class Near
             $"{what}: expected {expected:G9}, got {actual:G9}, off by {Math.Abs(actual - expected):G3}, allowed {allowed:G3}");
     }
 
-    public static void Equal(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double relative, double absolute, string what = "value")
+    public static void Equal(
+        ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double relative, double absolute, string what = "value")
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)

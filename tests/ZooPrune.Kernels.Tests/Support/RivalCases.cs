@@ -33,7 +33,8 @@ internal static class RivalCases
         return pruner.Prune(new PruningInput(tokens, tiles) { Scores = scores });
     }
 
-    private static JsonElement All(string method) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder(method), "cases.json"))).RootElement;
+    private static JsonElement All(string method) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder(method), "cases.json"))).RootElement;
 
     private static string Folder(string method) => Path.Combine(AppContext.BaseDirectory, "Data", method);
 }

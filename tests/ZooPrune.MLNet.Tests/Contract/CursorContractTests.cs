@@ -100,7 +100,7 @@ public class CursorContractTests
     }
 
     [Fact]
-    public void RowStagesBehindOurs_RowsReadAhead_PullEachRowOnceOnOtherThreads()
+    public void RowStagesBehindOurs_AnyRows_AreReadAheadAndPulledOnceEach()
     {
         var source = new JournalView(Numbers.View(300));
         IDataView view = Copy(source);
