@@ -19,7 +19,7 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
     [InlineData("ZooPrune.Text", "ZooPrune.Kernels")]
     [InlineData(
         "ZooPrune.Onnx",
-        "Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels ZooPrune.Text")]
+        "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels ZooPrune.Text")]
     [InlineData("ZooPrune.MLNet", "Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer ZooPrune.Onnx")]
     [InlineData("ZooPrune.Cli", "")]
     public void Pack_Dependencies_AreTheOfficialPackagesInTheTestedVersions(string package, string expected)
