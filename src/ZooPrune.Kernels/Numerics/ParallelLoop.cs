@@ -6,7 +6,8 @@ namespace ZooPrune;
 /// <remarks>
 /// An index or a token is never split between threads, and nothing is summed over them here: the number of threads cannot change a
 /// result. The calling thread works too. Where the thread pool has work waiting (it is starved, or busy with others) it does everything
-/// alone: Parallel.For would wait until the pool has come to its helpers.
+/// alone: Parallel.For would wait until the pool has come to its helpers. It does wait where every thread of the pool is blocked and
+/// nothing is queued yet, until the pool adds a thread.
 /// </remarks>
 internal static class ParallelLoop
 {
