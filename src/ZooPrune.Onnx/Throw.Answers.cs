@@ -49,17 +49,17 @@ internal static partial class Throw
     public static ZooPruneException PositionsFixed(string graph) => Failed(
         $"Graph '{graph}': it has no input position_ids, so that kept tokens can only be numbered without gaps. PositionMode.KeepOriginal needs that input; use PositionMode.Compact or export the decoder with position_ids.");
 
-    public static ZooPruneException SeparatorMissing(string folder, IReadOnlyList<string> names) => Failed(
+    public static ZooPruneException NewlineEmbeddingMissing(string folder, IReadOnlyList<string> names) => Failed(
         $"Model folder '{folder}': the embedding {names[0]} is in none of its files. It is read from model.safetensors, or the file that model.safetensors.index.json names for it; copy them from the original model's folder (only this one tensor is read).");
 
-    public static ZooPruneException SeparatorWidth(string name, int got, int needed) => Failed(
+    public static ZooPruneException NewlineEmbeddingWidth(string name, int got, int needed) => Failed(
         $"Weights '{name}': it has {got:N0} values. It must be as wide as an embedding, {needed:N0}; take model.safetensors and the graphs from one model.");
 
     public static InvalidOperationException QuestionBeforeImage() => new(
-        "ReadImage: the model's prompt has the question before the image. Reading an image ahead needs the image first; call Generate with the kept tokens instead.");
+        "CachePrefix: the model's prompt has the question before the image. Reading an image ahead needs the image first; call Generate with the kept tokens instead.");
 
-    public static ArgumentException ImageContextForeign(int got, int needed) => new(
-        Text($"ImageContext: it starts with {got:N0} text tokens that are not the {needed:N0} of this model's prompt. Expected one that ReadImage of the same model gave; read the image again."),
+    public static ArgumentException PrefixCacheForeign(int got, int needed) => new(
+        Text($"PrefixCache: it starts with {got:N0} text tokens that are not the {needed:N0} of this model's prompt. Expected one that CachePrefix of the same model gave; read the image again."),
         "image");
 
     public static ZooPruneException PromptTooLong(long length, int limit) => Failed(

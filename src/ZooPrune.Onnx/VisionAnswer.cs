@@ -16,7 +16,7 @@ public sealed class VisionAnswer
         TokenIds = tokenIds;
         _images = images;
         VisualTokenCount = images.Sum(image => image.Layout.SequenceLength);
-        KeptTokenCount = images.Sum(image => image.KeptIndices.Length + image.Layout.SeparatorCount);
+        KeptTokenCount = images.Sum(image => image.KeptIndices.Length + image.Layout.NewlineCount);
         KeptIndices = images is [var only] ? only.KeptIndices : [.. FlatIndices(images)];
         Timings = timings;
         Note = note;

@@ -4,10 +4,10 @@ namespace ZooPrune.Onnx;
 public sealed partial class VisionLanguageModel
 {
     /// <summary>What has to be passed on with pixel values or visual tokens of an image.</summary>
-    internal ImageMeasure ImageMeasure => _parts.Configuration.Family.Measure;
+    internal ImageMeasure ImageMeasure => _model.Configuration.Family.Measure;
 
     /// <summary>Shape of an image where all are alike; of one of 640 x 480 where it depends on the picture.</summary>
-    internal ImageShape UsualShape => _parts.UsualShape;
+    internal ImageShape UsualShape => _model.UsualShape;
 
     /// <summary>What <see cref="ImageMeasure"/> asks for; [0], [2] or [3].</summary>
     internal long[] MeasuresOf(PreparedImage image) => ImageMeasure switch
@@ -24,14 +24,14 @@ public sealed partial class VisionLanguageModel
     {
         (ImageMeasure.None, []) => UsualShape,
         (ImageMeasure.OriginalSize, [> 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]) =>
-            _parts.Preprocessor.Measure((int)width, (int)height),
+            _model.Preprocessor.Measure((int)width, (int)height),
         (ImageMeasure.PatchGrid, [> 0 and var frames, > 0 and var rows, > 0 and var columns]) when CanHold(frames, rows, columns) =>
             new ImageShape([(int)(frames * rows * columns), PatchLength], 1, 1, [(int)frames, (int)rows, (int)columns]),
         _ => throw Throw.ImageMeasures(measures),
     };
 
     /// <summary>A pruner with a memory of its own, so that callers with other options do not drive it out.</summary>
-    internal TokenPruning NewPruning() => _pruning.Another();
+    internal ModelPruner NewPruner() => _pruning.Another();
 
     private int PatchLength => UsualShape.Shape[1];
 

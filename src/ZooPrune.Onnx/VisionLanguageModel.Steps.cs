@@ -15,8 +15,8 @@ public sealed partial class VisionLanguageModel
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        RgbImage image = _parts.Images.Read(imagePath);
-        return _parts.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+        RgbImage image = _model.Images.Read(imagePath);
+        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
     }
 
     /// <summary>Reads an image file that is in memory and makes it what the encoder wants.</summary>
@@ -29,8 +29,8 @@ public sealed partial class VisionLanguageModel
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        RgbImage image = _parts.Images.Decode(file, name);
-        return _parts.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+        RgbImage image = _model.Images.Decode(file, name);
+        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
     }
 
     /// <summary>Makes a decoded image what the encoder wants.</summary>
@@ -45,7 +45,7 @@ public sealed partial class VisionLanguageModel
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckSides(width, height);
         return rgb.Length == 3L * width * height
-            ? _parts.Preprocessor.Prepare(rgb, width, height)
+            ? _model.Preprocessor.Prepare(rgb, width, height)
             : throw Throw.RgbLength(rgb.Length, width, height);
     }
 
@@ -68,7 +68,7 @@ public sealed partial class VisionLanguageModel
     public ImageLayout LayoutOf(int width, int height)
     {
         CheckSides(width, height);
-        return LayOut(_parts.Preprocessor.Measure(width, height));
+        return LayOut(_model.Preprocessor.Measure(width, height));
     }
 
     /// <summary>Runs the vision encoder.</summary>
@@ -80,7 +80,7 @@ public sealed partial class VisionLanguageModel
     public float[] Encode(PreparedImage image)
     {
         LayoutOf(image);
-        return _parts.Encoder.Encode([image])[0];
+        return _model.Encoder.Encode([image])[0];
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
@@ -136,7 +136,7 @@ public sealed partial class VisionLanguageModel
     public string FormatPrompt(string question, int imageCount)
     {
         CheckImageCount(imageCount);
-        return _parts.Prompts.Format(question, imageCount);
+        return _model.Prompts.Format(question, imageCount);
     }
 
     /// <summary>Answers a question about visual tokens that are projected and chosen already.</summary>
@@ -159,7 +159,7 @@ public sealed partial class VisionLanguageModel
         KeptImage image = KeptTokenCheck.Image(keptTokens, keptIndices, layout, EmbeddingWidth);
         KeptTokenCheck.NewTokens(maxNewTokens);
         long start = Stopwatch.GetTimestamp();
-        return _answerer.Answer([_answerer.Ask(image, question, maxNewTokens, Greedy)], start)[0];
+        return _engine.Answer([_engine.CreateRequest(image, question, maxNewTokens, Greedy)], start)[0];
     }
 
     /// <summary>The same for tokens of an image that is read as it comes.</summary>
@@ -187,10 +187,10 @@ public sealed partial class VisionLanguageModel
     /// <exception cref="ArgumentException">An argument is empty or does not fit the others.</exception>
     /// <exception cref="InvalidOperationException">The model's prompt has the question before the image.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
-    public ImageContext ReadImage(ReadOnlySpan<float> keptTokens, IReadOnlyList<int> keptIndices, ImageLayout layout)
+    public PrefixCache CachePrefix(ReadOnlySpan<float> keptTokens, IReadOnlyList<int> keptIndices, ImageLayout layout)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _answerer.Read([KeptTokenCheck.Image(keptTokens, keptIndices, layout, EmbeddingWidth)])[0];
+        return _engine.CachePrefixes([KeptTokenCheck.Image(keptTokens, keptIndices, layout, EmbeddingWidth)])[0];
     }
 
     /// <summary>The same for tokens of an image that is read as it comes.</summary>
@@ -201,23 +201,23 @@ public sealed partial class VisionLanguageModel
     /// <exception cref="ArgumentException">An argument is empty or does not fit the others.</exception>
     /// <exception cref="InvalidOperationException">The prompt has the question before the image, or the layout depends on the picture.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
-    public ImageContext ReadImage(ReadOnlySpan<float> keptTokens, IReadOnlyList<int> keptIndices, int visualTokenCount) =>
-        ReadImage(keptTokens, keptIndices, PlainLayout(visualTokenCount));
+    public PrefixCache CachePrefix(ReadOnlySpan<float> keptTokens, IReadOnlyList<int> keptIndices, int visualTokenCount) =>
+        CachePrefix(keptTokens, keptIndices, PlainLayout(visualTokenCount));
 
     /// <summary>Answers a question about an image that was read before; the same answer as without the detour.</summary>
-    /// <param name="image">From <see cref="ReadImage(ReadOnlySpan{float}, IReadOnlyList{int}, ImageLayout)"/> of this model.</param>
+    /// <param name="image">From <see cref="CachePrefix(ReadOnlySpan{float}, IReadOnlyList{int}, ImageLayout)"/> of this model.</param>
     /// <param name="question">The question.</param>
     /// <param name="maxNewTokens">Most tokens that are generated, &gt;= 1.</param>
     /// <returns>The answer; its prefill is that of the text after the image.</returns>
     /// <exception cref="ArgumentException">An argument is empty, or the image was read by another model.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
-    public VisionAnswer Generate(ImageContext image, string question, int maxNewTokens = 32)
+    public VisionAnswer Generate(PrefixCache image, string question, int maxNewTokens = 32)
     {
         ArgumentNullException.ThrowIfNull(image);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         KeptTokenCheck.NewTokens(maxNewTokens);
         long start = Stopwatch.GetTimestamp();
-        return _answerer.Answer([_answerer.Ask(image, question, maxNewTokens, Greedy)], start)[0];
+        return _engine.Answer([_engine.CreateRequest(image, question, maxNewTokens, Greedy)], start)[0];
     }
 
     private int CommonTokenCount => LayOut(UsualShape).SequenceLength;
@@ -226,13 +226,13 @@ public sealed partial class VisionLanguageModel
     /// <exception cref="ArgumentException">The image has another shape.</exception>
     internal ImageLayout LayOut(ImageShape image)
     {
-        bool fits = _parts.Encoder.TakesPatches
+        bool fits = _model.Encoder.TakesPatches
             ? image.Shape.Count == 2
             : image.Shape.Count is 3 or 4 && image.Shape.TakeLast(3).SequenceEqual([3, ImageSize, ImageSize]);
-        return fits ? _parts.LayOut(image) : throw Throw.ImageShape(image.Shape, ImageSize);
+        return fits ? _model.LayOut(image) : throw Throw.ImageShape(image.Shape, ImageSize);
     }
 
-    private ImageLayout PlainLayout(int tokenCount) => _parts.HasOneTile ? ImageLayout.Plain(tokenCount) : throw Throw.LayoutNeeded();
+    private ImageLayout PlainLayout(int tokenCount) => _model.HasOneTile ? ImageLayout.Plain(tokenCount) : throw Throw.LayoutNeeded();
 
     private static void CheckSides(int width, int height)
     {

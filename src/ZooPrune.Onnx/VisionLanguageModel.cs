@@ -18,62 +18,62 @@ public sealed partial class VisionLanguageModel : IDisposable
 
     private static readonly SamplingOptions Greedy = new();
 
-    private readonly ModelParts _parts;
-    private readonly TokenPruning _pruning;
-    private readonly Answerer _answerer;
+    private readonly LoadedModel _model;
+    private readonly ModelPruner _pruning;
+    private readonly AnswerEngine _engine;
     private bool _isDisposed;
 
     private VisionLanguageModel(
-        ModelParts parts, VisionLanguageModelOptions options, Func<int, PruningOptions, PruningAdvice>? advise)
+        LoadedModel parts, VisionLanguageModelOptions options, Func<int, PruningOptions, PruningAdvice>? advise)
     {
-        _parts = parts;
+        _model = parts;
         Options = options;
-        _pruning = new TokenPruning(parts.Projector, new PruningDecisions(advise ?? new ModelTimer(parts).Advise));
-        _answerer = new Answerer(parts, parts.Positions);
+        _pruning = new ModelPruner(parts.Projector, new PruningDecisions(advise ?? new ModelTimer(parts).Advise));
+        _engine = new AnswerEngine(parts, parts.Positions);
     }
 
     /// <summary>Where the model's files are.</summary>
-    public ModelFolder Files => _parts.Files;
+    public ModelFolder Files => _model.Files;
 
     /// <summary>What the model was loaded with.</summary>
     public VisionLanguageModelOptions Options { get; }
 
     /// <summary>The kind of model, "model_type" in config.json.</summary>
-    public string ModelType => _parts.Configuration.ModelType;
+    public string ModelType => _model.Configuration.ModelType;
 
     /// <summary>N, the visual tokens of one image; 0 where their number depends on the picture, which <see cref="LayoutOf(int, int)"/>
     /// then tells.</summary>
-    public int VisualTokenCount => _parts.HasOneTile ? _parts.Encoder.TokenCount : 0;
+    public int VisualTokenCount => _model.HasOneTile ? _model.Encoder.TokenCount : 0;
 
     /// <summary>D, the width of a visual token.</summary>
-    public int EncoderWidth => _parts.Encoder.Width;
+    public int EncoderWidth => _model.Encoder.Width;
 
     /// <summary>H, the width of a projected visual token and of a text embedding.</summary>
-    public int EmbeddingWidth => _parts.Decoder.Width;
+    public int EmbeddingWidth => _model.Decoder.Width;
 
     /// <summary>S, height and width of the encoder's input (of a tile) in pixels; 0 where it takes patches of pictures of any size.</summary>
-    public int ImageSize => _parts.Encoder.ImageSize;
+    public int ImageSize => _model.Encoder.ImageSize;
 
     /// <summary>
     /// The projector: an <see cref="IClosedFormProjector"/> where it is Linear, GELU, Linear or one Linear,
     /// otherwise one whose sensitivity can only be sampled. It lives as long as the model.
     /// </summary>
-    public IProjector Projector => _parts.Projector;
+    public IProjector Projector => _model.Projector;
 
     /// <summary>Every file that the model was read from, as full paths; what graphs keep beside themselves is not listed.</summary>
-    internal IReadOnlyList<string> UsedFiles => _parts.UsedFiles;
+    internal IReadOnlyList<string> UsedFiles => _model.UsedFiles;
 
     /// <summary>The vision encoder, for batches.</summary>
-    internal VisionEncoder Encoder => _parts.Encoder;
+    internal VisionEncoder Encoder => _model.Encoder;
 
     /// <summary>Prompts and answers, for batches.</summary>
-    internal Answerer Answerer => _answerer;
+    internal AnswerEngine AnswerEngine => _engine;
 
     /// <summary>Bytes of the KV cache for one token of one sequence.</summary>
-    internal long CacheBytesPerToken => _parts.Decoder.CacheBytesPerToken;
+    internal long CacheBytesPerToken => _model.Decoder.CacheBytesPerToken;
 
     /// <summary>Positions that kept tokens get: what the options say, or the model's own; never Auto.</summary>
-    public PositionMode Positions => _parts.Positions;
+    public PositionMode Positions => _model.Positions;
 
     /// <summary>Loads a model and checks that its parts fit together.</summary>
     /// <param name="folder">Folder with config.json, preprocessor_config.json, tokenizer.json, generation_config.json and onnx/.</param>
@@ -91,7 +91,7 @@ public sealed partial class VisionLanguageModel : IDisposable
     {
         options ??= new VisionLanguageModelOptions();
         options.Validate();
-        return new VisionLanguageModel(ModelParts.Load(folder, options), options, advise);
+        return new VisionLanguageModel(LoadedModel.Load(folder, options), options, advise);
     }
 
     /// <summary>Answers a question about an image file.</summary>
@@ -189,13 +189,13 @@ public sealed partial class VisionLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         FormatPrompt(question, images.Count);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _answerer.NextTokenLogits([.. images.Select(image => Keep(LayoutOf(image), Encode(image), pruning).Image)], question);
+        return _engine.NextTokenLogits([.. images.Select(image => Keep(LayoutOf(image), Encode(image), pruning).Image)], question);
     }
 
     /// <summary>Checks a file that another library decoded: ML.NET makes a half grey image of a file that was cut off.</summary>
     /// <param name="imagePath">Path of the file.</param>
     /// <exception cref="ZooPruneException">It is a PNG or JPEG file that is broken or too large. Other formats pass.</exception>
-    internal void CheckImageFile(string imagePath) => _parts.Images.Check(imagePath);
+    internal void CheckImageFile(string imagePath) => _model.Images.Check(imagePath);
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -204,7 +204,7 @@ public sealed partial class VisionLanguageModel : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _parts.Dispose();
+        _model.Dispose();
     }
 
     private VisionAnswer Answer(
@@ -219,7 +219,7 @@ public sealed partial class VisionLanguageModel : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         ImageLayout[] layouts = [.. images.Select(LayoutOf)];
         long start = Stopwatch.GetTimestamp();
-        float[][] visualTokens = images.Count == 0 ? [] : _parts.Encoder.Encode(images);
+        float[][] visualTokens = images.Count == 0 ? [] : _model.Encoder.Encode(images);
         TimeSpan encode = Stopwatch.GetElapsedTime(start);
         foreach (ImageLayout layout in layouts)
         {
@@ -231,10 +231,10 @@ public sealed partial class VisionLanguageModel : IDisposable
         TimeSpan prune = Stopwatch.GetElapsedTime(pruneStart);
         string[] notes = [.. kept.Select(image => image.Note).OfType<string>().Distinct()];
         long answerStart = Stopwatch.GetTimestamp();
-        AnswerRequest request = _answerer.Ask([.. kept.Select(image => image.Image)], question, maxNewTokens, Greedy);
+        AnswerRequest request = _engine.CreateRequest([.. kept.Select(image => image.Image)], question, maxNewTokens, Greedy);
         VisionAnswer answer = onText is null
-            ? _answerer.Answer([request], answerStart)[0]
-            : _answerer.Answer(request, answerStart, onText, cancellation);
+            ? _engine.Answer([request], answerStart)[0]
+            : _engine.Answer(request, answerStart, onText, cancellation);
         return answer.With(preprocess, encode, prune, notes.Length == 0 ? null : string.Join("; ", notes));
     }
 

@@ -70,15 +70,15 @@ public sealed class GoldenPrefillTests(SharedModel shared)
         TokenSelection all = _model.Prune(_model.Encode(Image(number)), null);
         float[] keptTokens = [.. kept.SelectMany(index => all.KeptTokens.Slice(index * _model.EmbeddingWidth, _model.EmbeddingWidth).ToArray())];
         var image = new KeptImage(keptTokens, kept, 576);
-        using ModelParts parts = ModelParts.Load(TestPaths.Model, new VisionLanguageModelOptions());
+        using LoadedModel parts = LoadedModel.Load(TestPaths.Model, new VisionLanguageModelOptions());
 
         foreach ((string name, PositionMode mode) in ((string, PositionMode)[])[("original", PositionMode.KeepOriginal), ("compact", PositionMode.Compact)])
         {
-            var answerer = new Answerer(parts, mode);
+            var engine = new AnswerEngine(parts, mode);
             JsonElement expected = pruned.GetProperty(name);
 
-            Near.Equal(Singles(expected, "logits"), answerer.NextTokenLogits([image], question), Tolerance);
-            Assert.Equal(Ids(expected, "token_ids"), answerer.Answer([answerer.Ask(image, question, 8, new SamplingOptions())], 0)[0].TokenIds);
+            Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits([image], question), Tolerance);
+            Assert.Equal(Ids(expected, "token_ids"), engine.Answer([engine.CreateRequest(image, question, 8, new SamplingOptions())], 0)[0].TokenIds);
         }
     }
 

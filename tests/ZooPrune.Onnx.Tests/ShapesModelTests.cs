@@ -64,18 +64,18 @@ public sealed class ShapesModelTests(SharedModel shared)
         VisionAnswer[] alone = [.. questions.Select(question => Ask(question, pruning))];
         var whole = new List<AnswerRequest>();
         var continued = new List<AnswerRequest>();
-        var contexts = new List<ImageContext>();
+        var contexts = new List<PrefixCache>();
         foreach (IGrouping<string, HeldOutQuestion> image in questions.GroupBy(question => question.Image))
         {
             TokenSelection kept = _model.Prune(_model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), pruning);
             var keptImage = new KeptImage(kept.KeptTokens.ToArray(), kept.KeptIndices.ToArray(), kept.TokenCount);
-            contexts.AddRange(_model.Answerer.Read([keptImage]));
-            whole.AddRange(image.Select(question => _model.Answerer.Ask(keptImage, question.Question, 32, new SamplingOptions())));
-            continued.AddRange(image.Select(question => _model.Answerer.Ask(contexts[^1], question.Question, 32, new SamplingOptions())));
+            contexts.AddRange(_model.AnswerEngine.CachePrefixes([keptImage]));
+            whole.AddRange(image.Select(question => _model.AnswerEngine.CreateRequest(keptImage, question.Question, 32, new SamplingOptions())));
+            continued.AddRange(image.Select(question => _model.AnswerEngine.CreateRequest(contexts[^1], question.Question, 32, new SamplingOptions())));
         }
 
-        VisionAnswer[] fromStart = _model.Answerer.Answer(whole, 0);
-        VisionAnswer[] fromImages = _model.Answerer.Answer(continued, 0);
+        VisionAnswer[] fromStart = _model.AnswerEngine.Answer(whole, 0);
+        VisionAnswer[] fromImages = _model.AnswerEngine.Answer(continued, 0);
 
         contexts.ForEach(context => context.Dispose());
         Assert.Equal(alone.Select(answer => answer.TokenIds), fromStart.Select(answer => answer.TokenIds));
@@ -93,7 +93,7 @@ public sealed class ShapesModelTests(SharedModel shared)
         foreach (IGrouping<string, HeldOutQuestion> image in Questions.GroupBy(question => question.Image))
         {
             TokenSelection selection = _model.Prune(_model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), null);
-            using ImageContext context = _model.ReadImage(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount);
+            using PrefixCache context = _model.CachePrefix(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount);
             foreach (HeldOutQuestion question in image)
             {
                 (int correct, int all) = right.GetValueOrDefault(question.Kind);

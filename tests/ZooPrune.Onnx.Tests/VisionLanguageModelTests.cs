@@ -45,7 +45,7 @@ public sealed class VisionLanguageModelTests : IDisposable
         using VisionLanguageModel model = _files.Load(new VisionLanguageModelOptions { Positions = positions });
         TokenSelection selection = model.Prune(model.Encode(TinyModel.Image(3)), new PruningOptions { Keep = KeepBudget.Tokens(2) });
         int[] kept = selection.KeptIndices.ToArray();
-        using ImageContext context = model.ReadImage(selection.KeptTokens, kept, selection.TokenCount);
+        using PrefixCache context = model.CachePrefix(selection.KeptTokens, kept, selection.TokenCount);
 
         foreach (string question in (string[])["what ?", "where what", "?"])
         {

@@ -119,7 +119,7 @@ internal sealed class ImageInterview : IDisposable
         foreach ((TokenSelection kept, _) in selections)
         {
             // The kept tokens are read once for all questions; each answer is charged for the whole prefill all the same.
-            using ImageContext context = model.ReadImage(kept.KeptTokens, kept.KeptIndices.ToArray(), layout);
+            using PrefixCache context = model.CachePrefix(kept.KeptTokens, kept.KeptIndices.ToArray(), layout);
             texts.Add([.. questions.Select(question =>
             {
                 VisionAnswer answer = model.Generate(context, question + _instruction);

@@ -25,7 +25,7 @@ internal sealed class FolderInspector(InspectOptions options)
         string? type = Try(() => configuration?.Root.Text("model_type"));
         IModelFamily? family = Try(() => configuration is null ? null : ModelFamilies.Read(configuration.Root));
         _findings.HubName = HubName(Try(() => configuration?.Root.Text("_name_or_path")));
-        IReadOnlyList<FolderFile> files = SmallFiles.List(_root, family?.SeparatorNames.Count > 0, _findings);
+        IReadOnlyList<FolderFile> files = SmallFiles.List(_root, family?.NewlineNames.Count > 0, _findings);
         string graphFolder = Path.Combine(_root, "onnx");
         IReadOnlyList<GraphFacts> graphs = new GraphInspector(_root, _findings).List(new GraphFiles(Directory.Exists(graphFolder) ? graphFolder : _root));
         ProjectorFacts? projector = ProjectorInspector.Find(_root, graphs, _findings);
@@ -54,9 +54,9 @@ internal sealed class FolderInspector(InspectOptions options)
     /// <summary>What can be told without running anything, where all files are there.</summary>
     private void Check(IModelFamily family, ProjectorFacts? projector, GraphFacts decoder)
     {
-        if (family.SeparatorNames.Count > 0)
+        if (family.NewlineNames.Count > 0)
         {
-            Try(() => ModelWeights.Find(_root, family.SeparatorNames) ?? throw Onnx.Throw.SeparatorMissing(_root, family.SeparatorNames));
+            Try(() => ModelWeights.Find(_root, family.NewlineNames) ?? throw Onnx.Throw.NewlineEmbeddingMissing(_root, family.NewlineNames));
         }
 
         string? width = decoder.Inputs.FirstOrDefault(input => input.Name == "inputs_embeds")?.Shape[^1];
@@ -76,7 +76,7 @@ internal sealed class FolderInspector(InspectOptions options)
     {
         ModelFolder folder = ModelFolder.Open(_root);
         ModelConfiguration configuration = ModelConfiguration.Load(folder);
-        Prompt prompt = ModelParts.LoadPrompts(folder, configuration, Tokenizer.Load(folder.Tokenizer)).Build(Question);
+        Prompt prompt = LoadedModel.LoadPrompts(folder, configuration, Tokenizer.Load(folder.Tokenizer)).Build(Question);
         return prompt.Segments.Sum(segment => segment.Length);
     }
 
@@ -113,9 +113,9 @@ internal sealed class FolderInspector(InspectOptions options)
     private static PictureFacts Picture(PictureTokens tokens, int width, int height, IEnumerable<KeepBudget> budgets, int? prompt, long? cache)
     {
         (int tiles, ImageLayout layout) = tokens.Of(width, height);
-        int count = layout.SequenceLength - layout.SeparatorCount;
+        int count = layout.SequenceLength - layout.NewlineCount;
         int? prefill = prompt + layout.SequenceLength;
-        return new PictureFacts(width, height, tiles, count, layout.SeparatorCount, prefill, prefill * cache, [.. budgets.Select(budget =>
+        return new PictureFacts(width, height, tiles, count, layout.NewlineCount, prefill, prefill * cache, [.. budgets.Select(budget =>
         {
             int kept = budget.Resolve(count);
             int saved = count - kept;

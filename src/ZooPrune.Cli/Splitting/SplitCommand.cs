@@ -40,9 +40,9 @@ internal sealed class SplitCommand() : ToolCommand(SplitSyntax.Create())
     private static (string Name, float[] Values)? Separator(ModelFolder files)
     {
         using JsonFile configuration = JsonFile.Open(files.Configuration);
-        IReadOnlyList<string> names = ModelFamilies.Read(configuration.Root).SeparatorNames;
+        IReadOnlyList<string> names = ModelFamilies.Read(configuration.Root).NewlineNames;
         return names.Count == 0
             ? null
-            : (names[0], ModelWeights.Find(files.Root, names) ?? throw Onnx.Throw.SeparatorMissing(files.Root, names));
+            : (names[0], ModelWeights.Find(files.Root, names) ?? throw Onnx.Throw.NewlineEmbeddingMissing(files.Root, names));
     }
 }

@@ -123,7 +123,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     /// <summary>Reads the images of some rows and answers their questions, side by side.</summary>
     private void Answer(int[] slots)
     {
-        ImageSteps.ReadPrefixes(slots.Select(slot => _rows[slot].Image).Distinct(), _stage.Model.Answerer);
+        ImageSteps.ReadPrefixes(slots.Select(slot => _rows[slot].Image).Distinct(), _stage.Model.AnswerEngine);
         var asked = new List<int>();
         var requests = new List<AnswerRequest>();
         long start = Stopwatch.GetTimestamp();
@@ -135,7 +135,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
             }
         }
 
-        VisionAnswer[] answers = requests.Count == 0 ? [] : _stage.Model.Answerer.Answer(requests, start);
+        VisionAnswer[] answers = requests.Count == 0 ? [] : _stage.Model.AnswerEngine.Answer(requests, start);
         foreach ((int slot, VisionAnswer answer) in asked.Zip(answers))
         {
             SetOutputs(slot, _rows[slot], answer);
@@ -145,11 +145,11 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     private AnswerRequest NewRequest(RowInputs row)
     {
         row.Image.Failure?.Throw();
-        Answerer answerer = _stage.Model.Answerer;
+        AnswerEngine engine = _stage.Model.AnswerEngine;
         AnswerSettings settings = _stage.Settings;
         return row.Image.PrefixCache is { } prefix
-            ? answerer.Ask(prefix, row.Question, settings.MaxNewTokens, settings.Sampling)
-            : answerer.Ask(row.Image.Kept!, row.Question, settings.MaxNewTokens, settings.Sampling);
+            ? engine.CreateRequest(prefix, row.Question, settings.MaxNewTokens, settings.Sampling)
+            : engine.CreateRequest(row.Image.Kept!, row.Question, settings.MaxNewTokens, settings.Sampling);
     }
 
     private void SetOutputs(int slot, RowInputs row, VisionAnswer answer)

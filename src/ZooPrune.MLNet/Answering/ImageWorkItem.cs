@@ -27,7 +27,7 @@ internal sealed class ImageWorkItem : IDisposable
     public string? Note { get; set; }
 
     /// <summary>The language model's state after reading the prompt up to the end of the image.</summary>
-    public ImageContext? PrefixCache { get; set; }
+    public PrefixCache? PrefixCache { get; set; }
 
     /// <summary>Why the image cannot be asked about.</summary>
     public ExceptionDispatchInfo? Failure { get; set; }
@@ -74,18 +74,18 @@ internal static class ImageSteps
 
     /// <summary>Has the language model read images whose tokens are chosen, if its prompt allows.</summary>
     /// <param name="images">Distinct images.</param>
-    /// <param name="answerer">The language model.</param>
+    /// <param name="engine">The language model.</param>
     /// <exception cref="ZooPruneException">It failed on several images together.</exception>
-    public static void ReadPrefixes(IEnumerable<ImageWorkItem> images, Answerer answerer)
+    public static void ReadPrefixes(IEnumerable<ImageWorkItem> images, AnswerEngine engine)
     {
         ImageWorkItem[] unread = [.. images.Where(image => image is { Failure: null, PrefixCache: null })];
-        if (unread.Length == 0 || !answerer.CanReadImages)
+        if (unread.Length == 0 || !engine.CanCachePrefix)
         {
             return;
         }
 
         KeptImage[] kept = [.. unread.Select(image => image.Kept!)];
-        foreach ((ImageWorkItem image, ImageContext prefix) in unread.Zip(answerer.Read(kept)))
+        foreach ((ImageWorkItem image, PrefixCache prefix) in unread.Zip(engine.CachePrefixes(kept)))
         {
             image.PrefixCache = prefix;
             image.Times = image.Times with { Prefill = prefix.Prefill };

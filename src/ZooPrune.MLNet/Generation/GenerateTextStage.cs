@@ -131,7 +131,7 @@ internal sealed class GenerateTextMapper : BatchMapper
         var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
         AnswerSettings settings = _stage.Settings;
         string question = settings.FormatQuestion(_question.Value);
-        AnswerRequest request = _stage.Model.Answerer.Ask(image, question, settings.MaxNewTokens, settings.Sampling);
+        AnswerRequest request = _stage.Model.AnswerEngine.CreateRequest(image, question, settings.MaxNewTokens, settings.Sampling);
         _rows[slot] = new RowInputs(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
     }
 
@@ -142,7 +142,7 @@ internal sealed class GenerateTextMapper : BatchMapper
         foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _rows[slot].TokenCount, _stage.MostTokens))
         {
             AnswerRequest[] requests = [.. together.Select(slot => _rows[slot].Request)];
-            VisionAnswer[] answers = _stage.Model.Answerer.Answer(requests, Stopwatch.GetTimestamp());
+            VisionAnswer[] answers = _stage.Model.AnswerEngine.Answer(requests, Stopwatch.GetTimestamp());
             foreach ((int slot, VisionAnswer answer) in together.Zip(answers))
             {
                 RowInputs row = _rows[slot];

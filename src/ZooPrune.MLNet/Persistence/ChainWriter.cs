@@ -16,7 +16,7 @@ internal sealed class ChainWriter
     private readonly string _folder;
     private readonly bool _embedModels;
     private readonly List<VisionLanguageModel> _models = [];
-    private readonly List<SavedPart> _parts = [];
+    private readonly List<SavedPart> _model = [];
 
     private ChainWriter(ZipArchive archive, string folder, bool embedModels)
     {
@@ -67,7 +67,7 @@ internal sealed class ChainWriter
             }
 
             AddRun(run);
-            _parts.Add(SavedStage.Describe(ours.Stage, json));
+            _model.Add(SavedStage.Describe(ours.Stage, json));
         }
 
         AddRun(run);
@@ -80,7 +80,7 @@ internal sealed class ChainWriter
             gpu,
             SavedColumn.Describe(schema),
             [.. _models.Select(AddModel)],
-            _parts);
+            _model);
         using Stream target = NewEntry(SavedChain.FileName);
         JsonSerializer.Serialize(target, saved, SavedJson.Plain);
     }
@@ -99,8 +99,8 @@ internal sealed class ChainWriter
             new MLContext().Model.Save(new TransformerChain<ITransformer>([.. run]), inputSchema: null, stream);
         }
 
-        string name = SavedChain.PartName(_parts.Count);
-        _parts.Add(new SavedPart(Stage: null, Version: null, Options: null, ModelFiles.Measure(file.Path, name)));
+        string name = SavedChain.PartName(_model.Count);
+        _model.Add(new SavedPart(Stage: null, Version: null, Options: null, ModelFiles.Measure(file.Path, name)));
         AddFile(file.Path, name);
         run.Clear();
     }

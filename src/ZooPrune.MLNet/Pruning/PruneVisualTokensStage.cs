@@ -138,7 +138,7 @@ internal sealed class PruneVisualTokensMapper : RowMapper
 
         _keptTokens.Set(0, selection.KeptTokens);
         _keptIndices.Set(0, selection.KeptIndices);
-        int kept = selection.KeptIndices.Length + layout.SeparatorCount;
+        int kept = selection.KeptIndices.Length + layout.NewlineCount;
         _visualTokenCount.Set(0, layout.SequenceLength);
         _keptTokenCount?.Set(0, kept);
         _sensitivity?.Set(0, selection.Sensitivity);

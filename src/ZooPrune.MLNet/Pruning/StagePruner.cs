@@ -7,11 +7,11 @@ namespace ZooPrune.MLNet;
 internal sealed class StagePruner
 {
     private readonly PruningOptions _options;
-    private readonly TokenPruning _pruning;
+    private readonly ModelPruner _pruning;
 
     // With a budget of all tokens there is nothing to choose: the cheapest selection keeps the same ones.
     private readonly PruningOptions _idleOptions;
-    private readonly TokenPruning _idle;
+    private readonly ModelPruner _idle;
     private readonly bool _wantsScores;
 
     /// <summary>Checks all options, also those that a budget of all tokens makes idle.</summary>
@@ -20,10 +20,10 @@ internal sealed class StagePruner
     public StagePruner(PruningStageOptions options, bool wantsScores)
     {
         _options = options.ToPruningOptions();
-        _pruning = options.Model.NewPruning();
+        _pruning = options.Model.NewPruner();
         _pruning.Check(_options);
         _idleOptions = _options with { Selection = SelectionMethod.Uniform, CustomSelection = null, OnlyIfFaster = false };
-        _idle = options.Model.NewPruning();
+        _idle = options.Model.NewPruner();
         _wantsScores = wantsScores;
     }
 

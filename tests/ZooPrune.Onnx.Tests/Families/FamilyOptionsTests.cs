@@ -17,7 +17,7 @@ public sealed class FamilyOptionsTests
             VisionAnswer answer = model.Answer(image, "What is it?", new PruningOptions { Keep = KeepBudget.Tokens(5), Selection = method }, 2);
 
             Assert.Equal(5, answer.KeptIndices.Count);
-            Assert.Equal(5 + layout.SeparatorCount, answer.KeptTokenCount);
+            Assert.Equal(5 + layout.NewlineCount, answer.KeptTokenCount);
             Assert.All(answer.KeptIndices, index => Assert.Contains(index, layout.Candidates));
         }
     }

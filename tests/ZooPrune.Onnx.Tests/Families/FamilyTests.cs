@@ -166,7 +166,7 @@ public sealed class FamilyTests
                     VisionAnswer answer = model.Answer(image, golden.Question, Options(pruned), NewTokens);
                     Assert.Equal(pruned.GeneratedIds(name), answer.TokenIds);
                     Assert.Equal(kept, answer.KeptIndices);
-                    Assert.Equal(kept.Length + layout.SeparatorCount, answer.KeptTokenCount);
+                    Assert.Equal(kept.Length + layout.NewlineCount, answer.KeptTokenCount);
                 }
             }
         }
@@ -182,7 +182,7 @@ public sealed class FamilyTests
         ImageLayout layout = model.LayoutOf(image);
         TokenSelection all = model.Prune(model.Encode(image), layout, null);
 
-        using ImageContext context = model.ReadImage(all.KeptTokens, all.KeptIndices.ToArray(), layout);
+        using PrefixCache context = model.CachePrefix(all.KeptTokens, all.KeptIndices.ToArray(), layout);
 
         Assert.Equal(golden.GeneratedIds, model.Generate(context, golden.Question, NewTokens).TokenIds);
     }

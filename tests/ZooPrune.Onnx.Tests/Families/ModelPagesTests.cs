@@ -20,14 +20,14 @@ public sealed partial class ModelPagesTests
     [Fact]
     public void AddingAModel_Example_IsTheSmallestFamily()
     {
-        string[] file = File.ReadAllText(Path.Combine(TestPaths.Root, "src", "ZooPrune.Onnx", "Families", "LlavaFamily.cs")).Split("\n\n", 2);
+        string[] file = File.ReadAllText(Path.Combine(TestPaths.Root, "src", "ZooPrune.Onnx", "Models", "Families", "LlavaFamily.cs")).Split("\n\n", 2);
         Assert.Contains($"```csharp\n{file[1].TrimEnd()}\n```", Page("adding-a-model.md"), StringComparison.Ordinal);
     }
 
     [Fact]
     public void AddingAModel_Lines_AreInModelFamilies()
     {
-        string source = File.ReadAllText(Path.Combine(TestPaths.Root, "src", "ZooPrune.Onnx", "Families", "ModelFamilies.cs"));
+        string source = File.ReadAllText(Path.Combine(TestPaths.Root, "src", "ZooPrune.Onnx", "Models", "Families", "ModelFamilies.cs"));
         string lines = Page("adding-a-model.md").Split("```csharp\n")[2].Split("\n```")[0];
         Assert.All(lines.Split('\n'), line => Assert.Contains(line, source, StringComparison.Ordinal));
     }
@@ -57,7 +57,7 @@ public sealed partial class ModelPagesTests
 
             ImageShape tiles = new TiledImagePreprocessor(Settings, Grids).Measure(width, height);
             ImageLayout next = new LlavaNextFamily(Grids, TileSize).LayOut(tiles, TokensPerTile);
-            Assert.Equal<IEnumerable<int>>(numbers[2..5], [tiles.Shape[0], next.SequenceLength - next.SeparatorCount, next.SeparatorCount]);
+            Assert.Equal<IEnumerable<int>>(numbers[2..5], [tiles.Shape[0], next.SequenceLength - next.NewlineCount, next.NewlineCount]);
 
             Assert.Equal(numbers[5], QwenTokens(width, height, HubPixels));
             Assert.Equal(numbers.Length > 6 ? numbers[6] : numbers[5], QwenTokens(width, height, LowerPixels));

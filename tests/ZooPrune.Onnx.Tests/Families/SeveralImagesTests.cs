@@ -29,7 +29,7 @@ public sealed class SeveralImagesTests
         Assert.Equal(model.Answer(images[0], "?", pruning, 1).KeptIndices, first);
         Assert.Equal(model.Answer(images[1], "?", pruning, 1).KeptIndices, second);
         Assert.Equal(layouts.Sum(layout => layout.SequenceLength), both.VisualTokenCount);
-        Assert.Equal(6 + layouts.Sum(layout => layout.SeparatorCount), both.KeptTokenCount);
+        Assert.Equal(6 + layouts.Sum(layout => layout.NewlineCount), both.KeptTokenCount);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SeveralImagesTests
     /// <summary>Prompt, embeddings and positions as transformers makes them: placeholders repeated and replaced, rope indices by hand.</summary>
     private static void Check(string family, int imageCount)
     {
-        using ModelParts parts = ModelParts.Load(FamilyCase.ModelFolder(family), new VisionLanguageModelOptions { Threads = 1 });
+        using LoadedModel parts = LoadedModel.Load(FamilyCase.ModelFolder(family), new VisionLanguageModelOptions { Threads = 1 });
         using VisionLanguageModel model = Load(family);
         string question = "What is the same in both?";
         PreparedImage[] images = [.. FamilyCase.Of(family).Take(imageCount).Select(golden => golden.Image())];
@@ -77,13 +77,13 @@ public sealed class SeveralImagesTests
         Assert.Empty(left);
     }
 
-    private static IEnumerable<float> PackedFeatures(VisionLanguageModel model, ModelParts parts, PreparedImage image)
+    private static IEnumerable<float> PackedFeatures(VisionLanguageModel model, LoadedModel parts, PreparedImage image)
     {
         ImageLayout layout = model.LayoutOf(image);
         float[] all = new float[layout.TokenCount * model.EmbeddingWidth];
         model.Projector.Project(model.Encode(image), all);
         return layout.Sequence.SelectMany(index =>
-            index < 0 ? parts.Separator : all[(index * model.EmbeddingWidth)..((index + 1) * model.EmbeddingWidth)]);
+            index < 0 ? parts.NewlineEmbedding : all[(index * model.EmbeddingWidth)..((index + 1) * model.EmbeddingWidth)]);
     }
 
     private static long AddPositions(PreparedImage image, ImageLayout layout, long start, List<long> positions)

@@ -5,6 +5,6 @@ internal static class PlainPruning
 {
     private const int Width = 6;
 
-    public static TokenSelection Prune(this TokenPruning pruning, float[] visualTokens, PruningOptions? options) =>
+    public static TokenSelection Prune(this ModelPruner pruning, float[] visualTokens, PruningOptions? options) =>
         pruning.Prune(visualTokens, ImageLayout.Plain(visualTokens.Length / Width), options);
 }

@@ -1,11 +1,11 @@
 namespace ZooPrune.Onnx;
 
-/// <summary>The state of one sequence after its prefix.</summary>
-/// <param name="Logits">[vocabulary], of the prefix's last token.</param>
+/// <summary>The state of one sequence after its input.</summary>
+/// <param name="Logits">[vocabulary], of the input's last token.</param>
 /// <param name="Cache">Where its keys and values are.</param>
 internal readonly record struct PrefilledRow(ReadOnlyMemory<float> Logits, CacheRow Cache);
 
-/// <summary>States of several sequences after their prefixes, in the order of the prefixes. Disposing frees the caches.</summary>
+/// <summary>States of several sequences after their inputs, in the order of the inputs. Disposing frees the caches.</summary>
 internal sealed class PrefilledRows(PrefilledRow[] rows, IDisposable caches) : IDisposable
 {
     public IReadOnlyList<PrefilledRow> Rows => rows;
@@ -13,14 +13,14 @@ internal sealed class PrefilledRows(PrefilledRow[] rows, IDisposable caches) : I
     public void Dispose() => caches.Dispose();
 }
 
-/// <summary>Reads prefixes of several sequences. Thread-safe.</summary>
-/// <remarks>Sequences of one length are read side by side. Those of different lengths are not: a padded prefix would have tokens that
+/// <summary>Reads inputs of several sequences. Thread-safe.</summary>
+/// <remarks>Sequences of one length are read side by side. Those of different lengths are not: a padded input would have tokens that
 /// see nothing, which some graphs answer with NaN.</remarks>
 internal sealed class Prefiller(Decoder decoder)
 {
-    /// <param name="requests">Each prefix and what was read before it: a cache of one row, or null.</param>
+    /// <param name="requests">Each input and what was read before it: a cache of one row, or null.</param>
     /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
-    public PrefilledRows Run(IReadOnlyList<(Prefix Prefix, KvCache? Past)> requests)
+    public PrefilledRows Run(IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests)
     {
         var rows = new PrefilledRow[requests.Count];
         var caches = new DisposableList<KvCache>();
@@ -47,23 +47,23 @@ internal sealed class Prefiller(Decoder decoder)
         }
     }
 
-    private IEnumerable<int[]> Groups(IReadOnlyList<(Prefix Prefix, KvCache? Past)> requests)
+    private IEnumerable<int[]> Groups(IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests)
     {
         IEnumerable<int> all = Enumerable.Range(0, requests.Count);
         return decoder.CanBatch
-            ? all.GroupBy(i => (requests[i].Past?.Length ?? 0, requests[i].Prefix.Positions.Length), (_, group) => group.ToArray())
+            ? all.GroupBy(i => (requests[i].Past?.Length ?? 0, requests[i].Input.Positions.Length), (_, group) => group.ToArray())
             : all.Select(i => (int[])[i]);
     }
 
-    private (float[] Logits, KvCache Cache) RunTogether((Prefix Prefix, KvCache? Past)[] requests)
+    private (float[] Logits, KvCache Cache) RunTogether((DecoderInput Input, KvCache? Past)[] requests)
     {
-        if (requests is [(var prefix, { } past)])
+        if (requests is [(var input, { } past)])
         {
-            return decoder.Run(prefix.Embeddings, prefix.Positions, past);
+            return decoder.Run(input.Embeddings, input.Positions, past);
         }
 
-        float[] embeddings = [.. requests.SelectMany(request => request.Prefix.Embeddings)];
-        long[] positions = [.. requests.SelectMany(request => request.Prefix.Positions)];
+        float[] embeddings = [.. requests.SelectMany(request => request.Input.Embeddings)];
+        long[] positions = [.. requests.SelectMany(request => request.Input.Positions)];
         using KvCache together = requests[0].Past is null
             ? decoder.CreateCache(requests.Length)
             : KvCache.Stack([.. requests.Select(request => new CacheRow(request.Past!, 0))]);

@@ -7,7 +7,7 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
 {
     private readonly Prefiller _prefiller = new(decoder);
 
-    /// <summary>Continues each prefix until an end token or its largest number of tokens.</summary>
+    /// <summary>Continues each input until an end token or its largest number of tokens.</summary>
     /// <param name="requests">What to go on from; the answers come in this order and are those that each would get alone.</param>
     /// <param name="start">Time stamp from which the prefill counts.</param>
     /// <exception cref="ZooPruneException">ONNX Runtime failed, or a logit is NaN.</exception>
@@ -16,7 +16,7 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         Sequence[] sequences;
         TimeSpan prefill;
         long decodeStart;
-        using (PrefilledRows prefilled = _prefiller.Run([.. requests.Select(request => (request.Prefix, request.Past))]))
+        using (PrefilledRows prefilled = _prefiller.Run([.. requests.Select(request => (request.Input, request.Past))]))
         {
             sequences = [.. requests.Zip(prefilled.Rows, (request, row) => new Sequence(request, row.Cache))];
             foreach ((Sequence sequence, PrefilledRow row) in sequences.Zip(prefilled.Rows))
@@ -36,10 +36,10 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         return [.. sequences.Select(sequence => new GeneratedTokens(sequence.Ids, prefill, decode))];
     }
 
-    /// <summary>Logits of the token after a prefix, [vocabulary].</summary>
-    public float[] NextTokenLogits(Prefix prefix)
+    /// <summary>Logits of the token after a input, [vocabulary].</summary>
+    public float[] NextTokenLogits(DecoderInput input)
     {
-        using PrefilledRows prefilled = _prefiller.Run([(prefix, null)]);
+        using PrefilledRows prefilled = _prefiller.Run([(input, null)]);
         return prefilled.Rows[0].Logits.ToArray();
     }
 
@@ -103,7 +103,7 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         public CacheRow Cache { get; set; } = cache;
 
         /// <summary>Position of the token that was chosen last. Those of idle steps stay where they are.</summary>
-        public long NextPosition => request.Prefix.NextPosition + _ids.Count - 1;
+        public long NextPosition => request.Input.NextPosition + _ids.Count - 1;
 
         public void Add(ReadOnlySpan<float> logits, IReadOnlyList<int> endTokenIds)
         {
@@ -119,3 +119,15 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         }
     }
 }
+
+/// <summary>What the language model is asked to go on from. Immutable.</summary>
+/// <param name="Input">What it reads before it answers.</param>
+/// <param name="Past">What was read before the input, a cache of one row; null for nothing. Stays as it is and belongs to the caller.</param>
+/// <param name="Sampler">How tokens are chosen.</param>
+/// <param name="MaxNewTokens">Most tokens that are generated, &gt;= 1; the end token counts.</param>
+/// <param name="OnToken">Is told of each token as soon as it is chosen; null for nobody.</param>
+internal sealed record GenerationRequest(DecoderInput Input, KvCache? Past, TokenSampler Sampler, int MaxNewTokens, Action<int>? OnToken = null);
+
+/// <summary>What was generated, the end token included where one came, and how long it took. In a batch: an equal share of what the
+/// batch took.</summary>
+internal sealed record GeneratedTokens(IReadOnlyList<int> Ids, TimeSpan Prefill, TimeSpan Decode);

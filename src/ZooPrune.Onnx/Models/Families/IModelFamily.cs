@@ -16,7 +16,7 @@ internal interface IModelFamily
     /// <summary>
     /// Names that the embedding between rows of visual tokens has in the checkpoint, the likeliest first; empty where there is none.
     /// </summary>
-    IReadOnlyList<string> SeparatorNames => [];
+    IReadOnlyList<string> NewlineNames => [];
 
     /// <summary>What <see cref="LayOut"/> needs to know of an image that the number of its pixel values does not tell.</summary>
     ImageMeasure Measure => ImageMeasure.None;
@@ -26,4 +26,24 @@ internal interface IModelFamily
     /// <param name="tokensPerTile">N, what the encoder gives for one tile; 0 where that depends on the image.</param>
     /// <exception cref="ArgumentException">The image is not what the family's preprocessor makes.</exception>
     ImageLayout LayOut(ImageShape image, int tokensPerTile);
+}
+
+/// <summary>What a preprocessor makes of an image, without the pixels.</summary>
+/// <param name="Shape">Shape of the encoder's input.</param>
+/// <param name="OriginalHeight">Height before preprocessing, in pixels.</param>
+/// <param name="OriginalWidth">Width before preprocessing, in pixels.</param>
+/// <param name="GridThw">Frames, rows and columns of patches; null for families that do not use them.</param>
+internal sealed record ImageShape(IReadOnlyList<int> Shape, int OriginalHeight, int OriginalWidth, IReadOnlyList<int>? GridThw = null);
+
+/// <summary>What has to be known of an image, besides its pixels or visual tokens, to lay it out in a prompt.</summary>
+internal enum ImageMeasure
+{
+    /// <summary>Nothing: all images of a model are alike.</summary>
+    None,
+
+    /// <summary>Height and width before preprocessing, in pixels.</summary>
+    OriginalSize,
+
+    /// <summary>Frames, rows and columns of patches.</summary>
+    PatchGrid,
 }

@@ -63,7 +63,7 @@ public sealed class ModelConfigurationTests : IDisposable
         _files.Delete("generation_config.json");
         _files.Write("tokenizer_config.json", tokenizer);
 
-        using ModelParts parts = ModelParts.Load(_files.Root, new VisionLanguageModelOptions());
+        using LoadedModel parts = LoadedModel.Load(_files.Root, new VisionLanguageModelOptions());
 
         Assert.Equal([2], parts.EndTokenIds);
     }
@@ -73,7 +73,7 @@ public sealed class ModelConfigurationTests : IDisposable
     {
         _files.Delete("generation_config.json");
 
-        var exception = Assert.Throws<ZooPruneException>(() => ModelParts.Load(_files.Root, new VisionLanguageModelOptions()));
+        var exception = Assert.Throws<ZooPruneException>(() => LoadedModel.Load(_files.Root, new VisionLanguageModelOptions()));
         Assert.EndsWith("config.json': the key 'eos_token_id' is missing. It is needed to run the model; copy the file again or add the key.", exception.Message);
     }
 

@@ -19,7 +19,7 @@ public sealed class ModelTimerTests
     [Fact]
     public void Advise_NumbersOfOneStep_AreTimedOnce()
     {
-        using ModelParts parts = ModelParts.Load(FamilyCase.ModelFolder("qwen2-vl"), new VisionLanguageModelOptions { Threads = 1 });
+        using LoadedModel parts = LoadedModel.Load(FamilyCase.ModelFolder("qwen2-vl"), new VisionLanguageModelOptions { Threads = 1 });
         var timer = new ModelTimer(parts);
         var pruning = new PruningOptions { Keep = KeepBudget.Tokens(3) };
 

@@ -16,7 +16,7 @@ internal sealed class LlavaNextFamily(IReadOnlyList<(int Height, int Width)> gri
 
     public ImageMeasure Measure => ImageMeasure.OriginalSize;
 
-    public IReadOnlyList<string> SeparatorNames => ["image_newline", "model.image_newline", "language_model.image_newline"];
+    public IReadOnlyList<string> NewlineNames => ["image_newline", "model.image_newline", "language_model.image_newline"];
 
     /// <exception cref="ZooPruneException">config.json lacks the grids or the size of a tile.</exception>
     public static LlavaNextFamily Read(JsonSection configuration)
@@ -52,7 +52,7 @@ internal sealed class LlavaNextFamily(IReadOnlyList<(int Height, int Width)> gri
                 sequence.Add((tile * tokensPerTile) + (row % side * side) + (column % side));
             }
 
-            sequence.Add(ImageLayout.Separator);
+            sequence.Add(ImageLayout.Newline);
         }
 
         return new ImageLayout([.. sequence], tiles * tokensPerTile, tokensPerTile);

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>From kept visual tokens and questions to answers: prompt, prefix, prefill, decode. Thread-safe.</summary>
-internal sealed class Answerer(ModelParts parts, PositionMode positions)
+/// <summary>From kept visual tokens and questions to answers: prompt, input, prefill, decode. Thread-safe.</summary>
+internal sealed class AnswerEngine(LoadedModel model, PositionMode positions)
 {
-    private readonly TextGenerator _generator = new(parts.Embedder, parts.Decoder, parts.EndTokenIds);
-    private readonly Prefiller _prefiller = new(parts.Decoder);
-    private readonly PrefixBuilder _prefixes = new(parts.Decoder.Width, parts.Configuration.Family.PositionAxes, positions, parts.Separator);
+    private readonly TextGenerator _generator = new(model.Embedder, model.Decoder, model.EndTokenIds);
+    private readonly Prefiller _prefiller = new(model.Decoder);
+    private readonly InputEmbeds _embeds = new(model.Decoder.Width, model.Configuration.Family.PositionAxes, positions, model.NewlineEmbedding);
 
     /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
-    public bool CanReadImages => parts.Prompts.HasImageFirst;
+    public bool CanCachePrefix => model.Prompts.HasImageFirst;
 
     /// <summary>What is to be read for a question: prompt and images.</summary>
     /// <param name="images">In the order in which the prompt has them; none for a question without an image.</param>
@@ -19,34 +19,34 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
     /// <param name="sampling">How they are chosen.</param>
     /// <exception cref="ArgumentException">The question is empty.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long.</exception>
-    public AnswerRequest Ask(IReadOnlyList<KeptImage> images, string question, int maxNewTokens, SamplingOptions sampling)
+    public AnswerRequest CreateRequest(IReadOnlyList<KeptImage> images, string question, int maxNewTokens, SamplingOptions sampling)
     {
-        Prompt prompt = parts.Prompts.Build(question, images.Count);
+        Prompt prompt = model.Prompts.Build(question, images.Count);
         ReadRows[] read = [.. images.Select(image => new ReadRows(image.Indices, image.Layout))];
-        return NewRequest(Checked(BuildPrefix(prompt, images)), past: null, prompt, question, read, maxNewTokens, sampling);
+        return NewRequest(Checked(BuildInput(prompt, images)), past: null, prompt, question, read, maxNewTokens, sampling);
     }
 
-    /// <inheritdoc cref="Ask(IReadOnlyList{KeptImage}, string, int, SamplingOptions)"/>
-    public AnswerRequest Ask(KeptImage image, string question, int maxNewTokens, SamplingOptions sampling) =>
-        Ask([image], question, maxNewTokens, sampling);
+    /// <inheritdoc cref="CreateRequest(IReadOnlyList{KeptImage}, string, int, SamplingOptions)"/>
+    public AnswerRequest CreateRequest(KeptImage image, string question, int maxNewTokens, SamplingOptions sampling) =>
+        CreateRequest([image], question, maxNewTokens, sampling);
 
     /// <summary>What is to be read for a question about an image that was read before.</summary>
     /// <exception cref="ArgumentException">The question is empty, or the image was read by another model.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long.</exception>
-    public AnswerRequest Ask(ImageContext image, string question, int maxNewTokens, SamplingOptions sampling)
+    public AnswerRequest CreateRequest(PrefixCache image, string question, int maxNewTokens, SamplingOptions sampling)
     {
-        Prompt prompt = parts.Prompts.Build(question);
+        Prompt prompt = model.Prompts.Build(question);
         if (!prompt.Before.AsSpan().SequenceEqual(image.TextBefore))
         {
-            throw Throw.ImageContextForeign(image.TextBefore.Length, prompt.Before.Length);
+            throw Throw.PrefixCacheForeign(image.TextBefore.Length, prompt.Before.Length);
         }
 
-        Prefix prefix = Checked(_prefixes.Text(parts.Embedder.Embed(prompt.After), image.NextPosition));
-        return NewRequest(prefix, image.Cache, prompt, question, [image.Rows], maxNewTokens, sampling);
+        DecoderInput input = Checked(_embeds.Text(model.Embedder.Embed(prompt.After), image.NextPosition));
+        return NewRequest(input, image.Cache, prompt, question, [image.Rows], maxNewTokens, sampling);
     }
 
     /// <summary>Answers questions side by side; the answers come in their order and are those that each would get alone.</summary>
-    /// <param name="requests">From Ask; the images that they go on from are not disposed yet.</param>
+    /// <param name="requests">From CreateRequest; the images that they go on from are not disposed yet.</param>
     /// <param name="start">Time stamp from which the prefill counts.</param>
     /// <exception cref="ZooPruneException">The language model failed.</exception>
     public VisionAnswer[] Answer(IReadOnlyList<AnswerRequest> requests, long start)
@@ -58,21 +58,21 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
     /// <summary>Reads, for each image, the text before it and the image itself.</summary>
     /// <exception cref="InvalidOperationException">The model's prompt has the question before the image.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
-    public ImageContext[] Read(IReadOnlyList<KeptImage> images)
+    public PrefixCache[] CachePrefixes(IReadOnlyList<KeptImage> images)
     {
         long start = Stopwatch.GetTimestamp();
-        int[] before = parts.Prompts.TextBeforeImage();
-        Prefix text = _prefixes.Text(parts.Embedder.Embed(before), 0);
-        Prefix[] prefixes = [.. images.Select(image => Checked(text.Then(_prefixes.Image(image, text.NextPosition))))];
-        using PrefilledRows prefilled = _prefiller.Run([.. prefixes.Select(prefix => (prefix, (KvCache?)null))]);
+        int[] before = model.Prompts.TextBeforeImage();
+        DecoderInput text = _embeds.Text(model.Embedder.Embed(before), 0);
+        DecoderInput[] inputs = [.. images.Select(image => Checked(text.Then(_embeds.Image(image, text.NextPosition))))];
+        using PrefilledRows prefilled = _prefiller.Run([.. inputs.Select(input => (input, (KvCache?)null))]);
         KvCache[] caches = [.. prefilled.Rows.Select(row => KvCache.Stack([row.Cache]))];
         TimeSpan prefill = Stopwatch.GetElapsedTime(start) / images.Count;
-        return [.. images.Index().Select(image => new ImageContext(
-            caches[image.Index], before, new ReadRows(image.Item.Indices, image.Item.Layout), prefixes[image.Index].NextPosition, prefill))];
+        return [.. images.Index().Select(image => new PrefixCache(
+            caches[image.Index], before, new ReadRows(image.Item.Indices, image.Item.Layout), inputs[image.Index].NextPosition, prefill))];
     }
 
     /// <summary>Answers one question and hands out the text as it comes; the pieces together are the answer's text.</summary>
-    /// <param name="request">From Ask.</param>
+    /// <param name="request">From CreateRequest.</param>
     /// <param name="start">Time stamp from which the prefill counts.</param>
     /// <param name="onText">Takes the next piece.</param>
     /// <param name="cancellation">Looked at after each token.</param>
@@ -80,7 +80,7 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
     /// <exception cref="ZooPruneException">The language model failed.</exception>
     public VisionAnswer Answer(AnswerRequest request, long start, Action<string> onText, CancellationToken cancellation)
     {
-        var stream = new TextStream(parts.Tokenizer, parts.EndTokenIds, onText, cancellation);
+        var stream = new TextStream(model.Tokenizer, model.EndTokenIds, onText, cancellation);
         VisionAnswer answer = Answer([request with { Generation = request.Generation with { OnToken = stream.Add } }], start)[0];
         stream.Finish();
         return answer;
@@ -88,30 +88,30 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
 
     /// <summary>Logits of the first token of an answer.</summary>
     public float[] NextTokenLogits(IReadOnlyList<KeptImage> images, string question) =>
-        _generator.NextTokenLogits(Checked(BuildPrefix(parts.Prompts.Build(question, images.Count), images)));
+        _generator.NextTokenLogits(Checked(BuildInput(model.Prompts.Build(question, images.Count), images)));
 
-    private Prefix BuildPrefix(Prompt prompt, IReadOnlyList<KeptImage> images)
+    private DecoderInput BuildInput(Prompt prompt, IReadOnlyList<KeptImage> images)
     {
-        Prefix prefix = Prefix.Empty;
+        DecoderInput input = DecoderInput.Empty;
         foreach ((int i, int[] ids) in prompt.Segments.Index())
         {
-            prefix = prefix.Then(_prefixes.Text(parts.Embedder.Embed(ids), prefix.NextPosition));
+            input = input.Then(_embeds.Text(model.Embedder.Embed(ids), input.NextPosition));
             if (i < images.Count)
             {
-                prefix = prefix.Then(_prefixes.Image(images[i], prefix.NextPosition));
+                input = input.Then(_embeds.Image(images[i], input.NextPosition));
             }
         }
 
-        return prefix;
+        return input;
     }
 
-    private Prefix Checked(Prefix prefix) =>
-        parts.Configuration.MaxPositions is int limit && prefix.NextPosition > limit
-            ? throw Throw.PromptTooLong(prefix.NextPosition, limit)
-            : prefix;
+    private DecoderInput Checked(DecoderInput input) =>
+        model.Configuration.MaxPositions is int limit && input.NextPosition > limit
+            ? throw Throw.PromptTooLong(input.NextPosition, limit)
+            : input;
 
     private static AnswerRequest NewRequest(
-        Prefix prefix,
+        DecoderInput input,
         KvCache? past,
         Prompt prompt,
         string question,
@@ -119,12 +119,12 @@ internal sealed class Answerer(ModelParts parts, PositionMode positions)
         int maxNewTokens,
         SamplingOptions sampling) =>
         new(
-            new GenerationRequest(prefix, past, new TokenSampler(sampling, question), maxNewTokens),
+            new GenerationRequest(input, past, new TokenSampler(sampling, question), maxNewTokens),
             images,
             NoteUnknownWords(prompt.UnknownWords));
 
     private VisionAnswer ToAnswer(AnswerRequest request, GeneratedTokens generated) => new(
-        parts.Tokenizer.Decode([.. generated.Ids.Where(id => !parts.EndTokenIds.Contains(id))]),
+        model.Tokenizer.Decode([.. generated.Ids.Where(id => !model.EndTokenIds.Contains(id))]),
         generated.Ids,
         request.Images,
         new StageTimings(default, default, default, generated.Prefill, generated.Decode),

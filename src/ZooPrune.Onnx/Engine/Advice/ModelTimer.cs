@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace ZooPrune.Onnx;
@@ -13,13 +14,13 @@ internal sealed class ModelTimer
 {
     private const int MostKept = 256;
 
-    private readonly ModelParts _parts;
+    private readonly LoadedModel _model;
     private readonly Lazy<PruningAdvisor> _advisor;
     private readonly Dictionary<(int TokenCount, PruningOptions Options), double> _costs = [];
 
-    public ModelTimer(ModelParts parts)
+    public ModelTimer(LoadedModel parts)
     {
-        _parts = parts;
+        _model = parts;
         _advisor = new Lazy<PruningAdvisor>(TimeLanguageModel);
     }
 
@@ -37,7 +38,7 @@ internal sealed class ModelTimer
 
     private double Cost(int tokenCount, PruningOptions pruning)
     {
-        int timed = tokenCount == _parts.Encoder.TokenCount ? tokenCount : Step(tokenCount);
+        int timed = tokenCount == _model.Encoder.TokenCount ? tokenCount : Step(tokenCount);
         lock (_costs)
         {
             if (!_costs.TryGetValue((timed, pruning), out double cost))
@@ -58,21 +59,21 @@ internal sealed class ModelTimer
     /// <summary>Milliseconds of a whole pruning less those of the projection that is needed anyway.</summary>
     private double TimePruning(int tokenCount, PruningOptions pruning)
     {
-        float[] tokens = MakeTokens(tokenCount, _parts.Projector.InputWidth);
-        float[] projected = new float[tokenCount * _parts.Projector.OutputWidth];
-        var pruner = new VisualTokenPruner(_parts.Projector, pruning with { OnlyIfFaster = false });
-        double[] times = RunTimer.Fastest(() => pruner.Prune(tokens, tokenCount), () => _parts.Projector.Project(tokens, projected));
+        float[] tokens = MakeTokens(tokenCount, _model.Projector.InputWidth);
+        float[] projected = new float[tokenCount * _model.Projector.OutputWidth];
+        var pruner = new VisualTokenPruner(_model.Projector, pruning with { OnlyIfFaster = false });
+        double[] times = RunTimer.Fastest(() => pruner.Prune(tokens, tokenCount), () => _model.Projector.Project(tokens, projected));
         return Math.Max(0, times[0] - times[1]);
     }
 
     /// <summary>Prefills of three lengths, the longest with all visual tokens of an image, give line and curve.</summary>
     private PruningAdvisor TimeLanguageModel()
     {
-        Prompt prompt = _parts.Prompts.Build("?");
+        Prompt prompt = _model.Prompts.Build("?");
         int[] text = [.. prompt.Before, .. prompt.After];
-        int visual = _parts.LayOut(_parts.UsualShape).SequenceLength;
+        int visual = _model.LayOut(_model.UsualShape).SequenceLength;
         int[] lengths = [.. new[] { visual / 8, visual / 2, visual }.Select(count => Math.Max(1, text.Length + count)).Distinct()];
-        if (_parts.Configuration.MaxPositions is int limit && lengths[^1] > limit)
+        if (_model.Configuration.MaxPositions is int limit && lengths[^1] > limit)
         {
             throw Throw.PromptTooLong(lengths[^1], limit);
         }
@@ -97,13 +98,48 @@ internal sealed class ModelTimer
     private Action Prefill(int[] text, int length)
     {
         int[] ids = [.. Enumerable.Range(0, length).Select(i => text[i % text.Length])];
-        float[] embeddings = _parts.Embedder.Embed(ids);
-        long[] positions = _parts.Decoder.Positions([.. Enumerable.Range(0, length).Select(i => (long)i)]);
+        float[] embeddings = _model.Embedder.Embed(ids);
+        long[] positions = _model.Decoder.Positions([.. Enumerable.Range(0, length).Select(i => (long)i)]);
         return () =>
         {
-            using KvCache empty = _parts.Decoder.CreateCache();
-            (_, KvCache cache) = _parts.Decoder.Run(embeddings, positions, empty);
+            using KvCache empty = _model.Decoder.CreateCache();
+            (_, KvCache cache) = _model.Decoder.Run(embeddings, positions, empty);
             cache.Dispose();
         };
+    }
+}
+
+/// <summary>Times actions a few times each, in turn, so that a slow moment of the machine hits all of them alike.</summary>
+internal static class RunTimer
+{
+    private const int MostRounds = 7;
+
+    // Long runs need no repeating: their noise is small beside them, and somebody is waiting for an answer.
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(2);
+
+    /// <summary>The fastest run of each action in milliseconds, after one run of each that is not counted. Whatever else the machine
+    /// does can only add to a time, so the fastest is the steadiest.</summary>
+    /// <param name="actions">What to time. The first run may load and compile.</param>
+    public static double[] Fastest(params ReadOnlySpan<Action> actions)
+    {
+        double[] fastest = new double[actions.Length];
+        Array.Fill(fastest, double.PositiveInfinity);
+        foreach (Action action in actions)
+        {
+            action();
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < MostRounds && (round == 0 || Stopwatch.GetElapsedTime(start) < Enough); round++)
+        {
+            for (int i = 0; i < actions.Length; i++)
+            {
+                long before = Stopwatch.GetTimestamp();
+                actions[i]();
+                fastest[i] = Math.Min(fastest[i], Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+            }
+        }
+
+        return fastest;
     }
 }

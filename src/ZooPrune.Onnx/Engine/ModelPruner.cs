@@ -3,13 +3,13 @@ namespace ZooPrune.Onnx;
 /// <summary>Prunes with whatever options each call brings. Thread-safe.</summary>
 /// <param name="projector">M.</param>
 /// <param name="decisions">Whether pruning pays, where the options ask.</param>
-internal sealed class TokenPruning(IProjector projector, PruningDecisions decisions)
+internal sealed class ModelPruner(IProjector projector, PruningDecisions decisions)
 {
     // One pruner is kept, not one for every options object ever seen: callers use the same options again and again.
     private volatile PreparedPruner? _last;
 
     /// <summary>The same with a memory of its own.</summary>
-    public TokenPruning Another() => new(projector, decisions);
+    public ModelPruner Another() => new(projector, decisions);
 
     /// <summary>Checks options, and gets ready for them.</summary>
     /// <exception cref="ArgumentException">An option is wrong.</exception>

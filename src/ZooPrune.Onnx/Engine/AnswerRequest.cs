@@ -13,7 +13,7 @@ internal sealed record KeptImage(ReadOnlyMemory<float> Tokens, int[] Indices, Im
     }
 
     /// <summary>Rows that the language model reads: the kept tokens and the separators.</summary>
-    public int RowCount => Indices.Length + Layout.SeparatorCount;
+    public int RowCount => Indices.Length + Layout.NewlineCount;
 }
 
 /// <summary>A question that is ready for the language model. Immutable.</summary>

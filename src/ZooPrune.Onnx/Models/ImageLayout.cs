@@ -9,11 +9,11 @@ namespace ZooPrune.Onnx;
 public sealed class ImageLayout
 {
     /// <summary>Stands in <see cref="Sequence"/> for an embedding that is no visual token.</summary>
-    internal const int Separator = -1;
+    internal const int Newline = -1;
 
     private readonly int[]? _offsets;
 
-    /// <param name="sequence">Flat index of each row that the language model reads, or <see cref="Separator"/>.</param>
+    /// <param name="sequence">Flat index of each row that the language model reads, or <see cref="Newline"/>.</param>
     /// <param name="tokenCount">Visual tokens that the encoder gives.</param>
     /// <param name="tokensPerTile">N, of one tile.</param>
     /// <param name="offsets">Position of each row after that of the image's first, row-major [rows, axes]; null: 0, 1, 2, ...</param>
@@ -24,7 +24,7 @@ public sealed class ImageLayout
         TokenCount = tokenCount;
         _offsets = offsets;
         Span = span ?? sequence.Length;
-        Candidates = [.. sequence.Where(index => index != Separator).Order()];
+        Candidates = [.. sequence.Where(index => index != Newline).Order()];
         TileLengths = [.. Candidates.GroupBy(index => index / tokensPerTile, (_, tile) => tile.Count())];
     }
 
@@ -40,7 +40,7 @@ public sealed class ImageLayout
     public int SequenceLength => Sequence.Length;
 
     /// <summary>Embeddings between rows of visual tokens (image_newline), which are read whatever is pruned; 0 in most families.</summary>
-    public int SeparatorCount => Sequence.Length - Candidates.Length;
+    public int NewlineCount => Sequence.Length - Candidates.Length;
 
     /// <summary>Flat indices of what can be chosen, ascending; tile after tile.</summary>
     internal int[] Candidates { get; }

@@ -3,7 +3,7 @@ using ZooPrune.Text;
 namespace ZooPrune.Onnx;
 
 /// <summary>Everything that a model folder holds, loaded and checked to fit together.</summary>
-internal sealed class ModelParts : IDisposable
+internal sealed class LoadedModel : IDisposable
 {
     private const int SideWithoutTiles = 336;
 
@@ -13,7 +13,7 @@ internal sealed class ModelParts : IDisposable
 
     private readonly DisposableList<IDisposable> _owned = [];
 
-    private ModelParts(ModelFolder files, VisionLanguageModelOptions options)
+    private LoadedModel(ModelFolder files, VisionLanguageModelOptions options)
     {
         Files = files;
         Configuration = ModelConfiguration.Load(files);
@@ -41,7 +41,7 @@ internal sealed class ModelParts : IDisposable
             CheckVocabulary();
             CheckImageSize();
             CheckLayout();
-            Separator = LoadSeparator();
+            NewlineEmbedding = LoadNewlineEmbedding();
             Images = Own(new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation));
         }
         catch
@@ -59,7 +59,7 @@ internal sealed class ModelParts : IDisposable
     public PositionMode Positions { get; }
 
     /// <summary>The embedding between rows of visual tokens, [H]; empty where the family has none.</summary>
-    public float[] Separator { get; } = [];
+    public float[] NewlineEmbedding { get; } = [];
 
     public Tokenizer Tokenizer { get; }
 
@@ -98,12 +98,12 @@ internal sealed class ModelParts : IDisposable
         .. Files.Required,
         .. new[] { Files.Projector, Files.Generation }.OfType<string>(),
         .. Configuration.HasOwnPrompt ? [] : ChatTemplateFiles.In(Files.Root),
-        .. Family.SeparatorNames.Count == 0 ? [] : ModelWeights.FilesOf(Files.Root, Family.SeparatorNames),
+        .. Family.NewlineNames.Count == 0 ? [] : ModelWeights.FilesOf(Files.Root, Family.NewlineNames),
     ];
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
-    public static ModelParts Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder, options.Precision), options);
+    public static LoadedModel Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder, options.Precision), options);
 
     public void Dispose() => _owned.Dispose();
 
@@ -130,15 +130,15 @@ internal sealed class ModelParts : IDisposable
     /// <summary>The tile's side; for patches enough of them to choose a rank by.</summary>
     private int CalibrationSide => Encoder.ImageSize > 0 ? Encoder.ImageSize : SideWithoutTiles;
 
-    private float[] LoadSeparator()
+    private float[] LoadNewlineEmbedding()
     {
-        if (Family.SeparatorNames.Count == 0)
+        if (Family.NewlineNames.Count == 0)
         {
             return [];
         }
 
-        float[] separator = ModelWeights.Find(Files.Root, Family.SeparatorNames) ?? throw Throw.SeparatorMissing(Files.Root, Family.SeparatorNames);
-        return separator.Length == Embedder.Width ? separator : throw Throw.SeparatorWidth(Family.SeparatorNames[0], separator.Length, Embedder.Width);
+        float[] separator = ModelWeights.Find(Files.Root, Family.NewlineNames) ?? throw Throw.NewlineEmbeddingMissing(Files.Root, Family.NewlineNames);
+        return separator.Length == Embedder.Width ? separator : throw Throw.NewlineEmbeddingWidth(Family.NewlineNames[0], separator.Length, Embedder.Width);
     }
 
     private T Own<T>(T part)

@@ -1,6 +1,6 @@
 namespace ZooPrune.Onnx.Tests;
 
-public sealed class PrefixBuilderTests
+public sealed class InputEmbedsTests
 {
     private static readonly float[] Before = [1, 2, 3, 4];
     private static readonly float[] Kept = [5, 6, 7, 8, 9, 10];
@@ -11,9 +11,9 @@ public sealed class PrefixBuilderTests
     [InlineData(PositionMode.KeepOriginal, new long[] { 0, 1, 3, 6, 9, 12 }, 13)]
     public void Build_KeptTokens_HaveTheirPositions(PositionMode mode, long[] positions, long next)
     {
-        var builder = new PrefixBuilder(width: 2, axes: 1, mode, separator: []);
+        var builder = new InputEmbeds(width: 2, axes: 1, mode, newlineEmbedding: []);
 
-        Prefix prefix = Build(builder, new KeptImage(Kept, [1, 4, 7], visualTokenCount: 10));
+        DecoderInput prefix = Build(builder, new KeptImage(Kept, [1, 4, 7], visualTokenCount: 10));
 
         Assert.Equal(positions, prefix.Positions);
         Assert.Equal(next, prefix.NextPosition);
@@ -25,9 +25,9 @@ public sealed class PrefixBuilderTests
     [InlineData(PositionMode.KeepOriginal)]
     public void Build_AllTokens_PositionsAreTheSameInBothModes(PositionMode mode)
     {
-        var builder = new PrefixBuilder(width: 2, axes: 1, mode, separator: []);
+        var builder = new InputEmbeds(width: 2, axes: 1, mode, newlineEmbedding: []);
 
-        Prefix prefix = builder.Image(new KeptImage(Kept, [0, 1, 2], visualTokenCount: 3), start: 2);
+        DecoderInput prefix = builder.Image(new KeptImage(Kept, [0, 1, 2], visualTokenCount: 3), start: 2);
 
         Assert.Equal([2, 3, 4], prefix.Positions);
         Assert.Equal(5, prefix.NextPosition);
@@ -39,10 +39,10 @@ public sealed class PrefixBuilderTests
     public void Image_Separators_AreKeptWhereTheyAre(PositionMode mode, long[] positions, long next)
     {
         // Two rows of two tokens, each with a separator; the order of the sequence is not that of the flat indices.
-        var layout = new ImageLayout([0, 2, ImageLayout.Separator, 1, 3, ImageLayout.Separator], tokenCount: 4, tokensPerTile: 2);
-        var builder = new PrefixBuilder(width: 2, axes: 1, mode, separator: [-1, -2]);
+        var layout = new ImageLayout([0, 2, ImageLayout.Newline, 1, 3, ImageLayout.Newline], tokenCount: 4, tokensPerTile: 2);
+        var builder = new InputEmbeds(width: 2, axes: 1, mode, newlineEmbedding: [-1, -2]);
 
-        Prefix prefix = builder.Image(new KeptImage(new float[] { 20, 21, 10, 11 }, [1, 2], layout), start: 4);
+        DecoderInput prefix = builder.Image(new KeptImage(new float[] { 20, 21, 10, 11 }, [1, 2], layout), start: 4);
 
         Assert.Equal([10, 11, -1, -2, 20, 21, -1, -2], prefix.Embeddings);
         Assert.Equal(positions, prefix.Positions);
@@ -55,17 +55,17 @@ public sealed class PrefixBuilderTests
     public void Image_ThreeAxes_HasFrameRowAndColumn(PositionMode mode, long[] positions, long next)
     {
         ImageLayout layout = new Qwen2VLFamily(mergeSize: 2).LayOut(new ImageShape([16, 8], 1, 1, [1, 4, 4]), 0);
-        var builder = new PrefixBuilder(width: 2, axes: 3, mode, separator: []);
+        var builder = new InputEmbeds(width: 2, axes: 3, mode, newlineEmbedding: []);
 
-        Prefix prefix = builder.Image(new KeptImage(new float[] { 1, 2, 3, 4 }, [1, 2], layout), start: 3);
+        DecoderInput prefix = builder.Image(new KeptImage(new float[] { 1, 2, 3, 4 }, [1, 2], layout), start: 3);
 
         Assert.Equal(positions, prefix.Positions);
         Assert.Equal(next, prefix.NextPosition);
     }
 
-    private static Prefix Build(PrefixBuilder builder, KeptImage image)
+    private static DecoderInput Build(InputEmbeds builder, KeptImage image)
     {
-        Prefix prefix = builder.Text(Before, 0);
+        DecoderInput prefix = builder.Text(Before, 0);
         prefix = prefix.Then(builder.Image(image, prefix.NextPosition));
         return prefix.Then(builder.Text(After, prefix.NextPosition));
     }

@@ -1,7 +1,7 @@
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Graphs that do not fit together.</summary>
-public sealed class ModelPartsTests : IDisposable
+public sealed class LoadedModelTests : IDisposable
 {
     private readonly TinyModel _files = new();
 

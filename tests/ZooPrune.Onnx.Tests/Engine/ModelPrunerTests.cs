@@ -1,6 +1,6 @@
 namespace ZooPrune.Onnx.Tests;
 
-public sealed class TokenPruningTests
+public sealed class ModelPrunerTests
 {
     private readonly MlpProjector _projector = ProjectorGraphs.Reference(ProjectorGraphs.Weights());
 
@@ -11,7 +11,7 @@ public sealed class TokenPruningTests
         float[] projected = new float[9 * 5];
         _projector.Project(tokens, projected);
 
-        TokenSelection selection = new TokenPruning(_projector, Decisions()).Prune(tokens, null);
+        TokenSelection selection = new ModelPruner(_projector, Decisions()).Prune(tokens, null);
 
         Assert.Equal(Enumerable.Range(0, 9), selection.KeptIndices.ToArray());
         Assert.Equal(projected, selection.KeptTokens.ToArray());
@@ -23,7 +23,7 @@ public sealed class TokenPruningTests
     public void Prune_OptionsInTurn_EachGetsItsOwn()
     {
         float[] tokens = Near.Random(20 * 6, 1);
-        var pruning = new TokenPruning(_projector, Decisions());
+        var pruning = new ModelPruner(_projector, Decisions());
 
         Parallel.For(0, 200, i =>
         {
@@ -35,7 +35,7 @@ public sealed class TokenPruningTests
     [Fact]
     public void Prune_MoreThanThereAre_KeepsAllAndSaysSo() => Assert.Equal(
         "keep 700 of 4: all tokens kept",
-        new TokenPruning(_projector, Decisions()).Prune(Near.Random(4 * 6, 1), new PruningOptions { Keep = KeepBudget.Tokens(700) }).Note);
+        new ModelPruner(_projector, Decisions()).Prune(Near.Random(4 * 6, 1), new PruningOptions { Keep = KeepBudget.Tokens(700) }).Note);
 
     [Theory]
     [InlineData(false)]
@@ -45,7 +45,7 @@ public sealed class TokenPruningTests
         float[] tokens = Near.Random(4 * 6, 1);
         tokens[15] = float.NaN;
 
-        var exception = Assert.Throws<ArgumentException>(() => new TokenPruning(_projector, Decisions()).Prune(
+        var exception = Assert.Throws<ArgumentException>(() => new ModelPruner(_projector, Decisions()).Prune(
             tokens, keepsAll ? null : new PruningOptions { Keep = KeepBudget.Tokens(2) }));
         Assert.StartsWith("Visual tokens: token 2 has the value NaN at element 3.", exception.Message);
     }
@@ -55,7 +55,7 @@ public sealed class TokenPruningTests
     [InlineData(7, "not a multiple of the encoder width 6")]
     public void Prune_WrongLength_SaysWhatIsExpected(int length, string problem)
     {
-        var exception = Assert.Throws<ArgumentException>(() => new TokenPruning(_projector, Decisions()).Prune(new float[length], null));
+        var exception = Assert.Throws<ArgumentException>(() => new ModelPruner(_projector, Decisions()).Prune(new float[length], null));
         Assert.Equal(
             $"Visual tokens: there are {length} values, {problem}. "
             + "Expected N x 6; check that the encoder output is taken before pooling. (Parameter 'visualTokens')",
@@ -71,9 +71,9 @@ public sealed class TokenPruningTests
         float[] tokens = Near.Random(9 * 6, 1);
         var options = new PruningOptions { Keep = KeepBudget.Tokens(3), Selection = selection, OnlyIfFaster = true };
 
-        TokenSelection kept = new TokenPruning(_projector, Decisions(perToken: 6, cost: 46)).Prune(tokens, options);
+        TokenSelection kept = new ModelPruner(_projector, Decisions(perToken: 6, cost: 46)).Prune(tokens, options);
 
-        TokenSelection all = new TokenPruning(_projector, Decisions()).Prune(tokens, null);
+        TokenSelection all = new ModelPruner(_projector, Decisions()).Prune(tokens, null);
         Assert.Equal("not pruned: costs more than it saves (cost 46 ms, saves 36 ms)", kept.Note);
         Assert.Equal(all.KeptIndices.ToArray(), kept.KeptIndices.ToArray());
         Assert.Equal(all.KeptTokens.ToArray(), kept.KeptTokens.ToArray());
@@ -88,10 +88,10 @@ public sealed class TokenPruningTests
         float[] tokens = Near.Random(9 * 6, 1);
         var options = new PruningOptions { Keep = KeepBudget.Tokens(3), Selection = selection };
 
-        TokenSelection decided = new TokenPruning(_projector, Decisions(perToken: 6, cost)).Prune(
+        TokenSelection decided = new ModelPruner(_projector, Decisions(perToken: 6, cost)).Prune(
             tokens, options with { OnlyIfFaster = true });
 
-        TokenSelection asked = new TokenPruning(_projector, Decisions()).Prune(tokens, options);
+        TokenSelection asked = new ModelPruner(_projector, Decisions()).Prune(tokens, options);
         Assert.Null(decided.Note);
         Assert.Equal(asked.KeptIndices.ToArray(), decided.KeptIndices.ToArray());
         Assert.Equal(asked.Sensitivity.ToArray(), decided.Sensitivity.ToArray());
@@ -102,7 +102,7 @@ public sealed class TokenPruningTests
     [InlineData(700, "keep 700 of 4: all tokens kept")]
     public void Prune_NothingToPrune_IsNotDecided(int keep, string? note)
     {
-        var pruning = new TokenPruning(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
+        var pruning = new ModelPruner(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
 
         TokenSelection selection = pruning.Prune(
             Near.Random(4 * 6, 1), new PruningOptions { Keep = KeepBudget.Tokens(keep), OnlyIfFaster = true });
@@ -114,7 +114,7 @@ public sealed class TokenPruningTests
     [Fact]
     public void Prune_DecisionNotAskedFor_IsNotTimed()
     {
-        var pruning = new TokenPruning(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
+        var pruning = new ModelPruner(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
 
         Assert.Equal(2, pruning.Prune(Near.Random(4 * 6, 1), new PruningOptions { Keep = KeepBudget.Tokens(2) }).KeptIndices.Length);
     }
@@ -122,7 +122,7 @@ public sealed class TokenPruningTests
     [Fact]
     public void Prune_WrongOption_IsAnErrorBeforeAnythingIsTimed()
     {
-        var pruning = new TokenPruning(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
+        var pruning = new ModelPruner(_projector, new PruningDecisions((_, _) => throw new InvalidOperationException("Timed.")));
         var options = new PruningOptions { Keep = KeepBudget.Tokens(2), OnlyIfFaster = true };
 
         Assert.Throws<ArgumentOutOfRangeException>(() => pruning.Prune(Near.Random(4 * 6, 1), options with { Directions = 0 }));

@@ -4,13 +4,13 @@ namespace ZooPrune.Onnx;
 /// <param name="Embeddings">Row-major [T, H].</param>
 /// <param name="Positions">Row-major [T, axes].</param>
 /// <param name="NextPosition">Position of the token that follows, in every axis.</param>
-internal sealed record Prefix(float[] Embeddings, long[] Positions, long NextPosition)
+internal sealed record DecoderInput(float[] Embeddings, long[] Positions, long NextPosition)
 {
     /// <summary>Nothing, from which a prompt starts.</summary>
-    public static Prefix Empty { get; } = new([], [], 0);
+    public static DecoderInput Empty { get; } = new([], [], 0);
 
     /// <summary>This stretch and one that goes on from it.</summary>
-    public Prefix Then(Prefix next) =>
+    public DecoderInput Then(DecoderInput next) =>
         new([.. Embeddings, .. next.Embeddings], [.. Positions, .. next.Positions], next.NextPosition);
 }
 
@@ -19,12 +19,12 @@ internal sealed record Prefix(float[] Embeddings, long[] Positions, long NextPos
 /// <param name="axes">Numbers that make a position.</param>
 /// <param name="positions">Compact: what is kept is numbered without gaps, alike in all axes. KeepOriginal: it has the positions that
 /// it has among all. Where everything is kept, both are the same.</param>
-/// <param name="separator">The embedding between rows of visual tokens, [H]; empty where the model has none.</param>
-internal sealed class PrefixBuilder(int width, int axes, PositionMode positions, float[] separator)
+/// <param name="newlineEmbedding">The embedding between rows of visual tokens, [H]; empty where the model has none.</param>
+internal sealed class InputEmbeds(int width, int axes, PositionMode positions, float[] newlineEmbedding)
 {
     /// <param name="image">What is kept of an image.</param>
     /// <param name="start">Position of its first row.</param>
-    public Prefix Image(KeptImage image, long start)
+    public DecoderInput Image(KeptImage image, long start)
     {
         ImageLayout layout = image.Layout;
         bool keepsGaps = positions == PositionMode.KeepOriginal || image.RowCount == layout.SequenceLength;
@@ -40,13 +40,13 @@ internal sealed class PrefixBuilder(int width, int axes, PositionMode positions,
         for (int row = 0; row < layout.SequenceLength; row++)
         {
             int source = layout.Sequence[row];
-            if (source != ImageLayout.Separator && places[source] == 0)
+            if (source != ImageLayout.Newline && places[source] == 0)
             {
                 continue;
             }
 
-            ReadOnlySpan<float> embedding = source == ImageLayout.Separator
-                ? separator
+            ReadOnlySpan<float> embedding = source == ImageLayout.Newline
+                ? newlineEmbedding
                 : image.Tokens.Span.Slice((places[source] - 1) * width, width);
             embedding.CopyTo(embeddings.AsSpan(read * width, width));
             for (int axis = 0; axis < axes; axis++)
@@ -57,13 +57,13 @@ internal sealed class PrefixBuilder(int width, int axes, PositionMode positions,
             read++;
         }
 
-        return new Prefix(embeddings, numbers, start + (keepsGaps ? layout.Span : read));
+        return new DecoderInput(embeddings, numbers, start + (keepsGaps ? layout.Span : read));
     }
 
     /// <summary>Text that goes on from a position.</summary>
     /// <param name="text">Embeddings of the text, [A, H].</param>
     /// <param name="start">Position of its first token.</param>
-    public Prefix Text(float[] text, long start)
+    public DecoderInput Text(float[] text, long start)
     {
         int count = text.Length / width;
         long[] numbers = new long[count * axes];
@@ -72,6 +72,6 @@ internal sealed class PrefixBuilder(int width, int axes, PositionMode positions,
             numbers[i] = start + (i / axes);
         }
 
-        return new Prefix(text, numbers, start + count);
+        return new DecoderInput(text, numbers, start + count);
     }
 }
