@@ -7,17 +7,25 @@ namespace ZooPrune.Onnx;
 internal static partial class Throw
 {
     public static ZooPruneException ModelFolderMissing(string folder) => Failed(
-        $"Model folder '{folder}': there is no such folder. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; check the path.");
+        $"Model folder '{folder}': there is no such folder. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; check "
+        + $"the path.");
 
     public static ZooPruneException ModelFilesMissing(string folder, IReadOnlyList<string> files) => Failed(
-        $"Model folder '{folder}': {(files.Count == 1 ? "the file" : "the files")} {Join(files)} {(files.Count == 1 ? "is" : "are")} missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
+        $"Model folder '{folder}': {(files.Count == 1 ? "the file" : "the files")} {Join(files)} {(files.Count == 1 ? "is" : "are")} "
+        + $"missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with "
+        + $"vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
 
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
-        $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is {Join(there.Select(graph => $"{graph.Graph} in {(graph.Precisions.Count == 0 ? "no precision" : string.Join(" and ", graph.Precisions))}"))}. Each graph needs a file of that precision or a more accurate one, and one of them the precision itself; choose another or leave it at Auto.");
+        $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is "
+        + $"{Join(there.Select(graph => $"{graph.Graph} in {Precisions(graph.Precisions)}"))}. Each graph needs a file of that precision or a "
+        + $"more accurate one, and one of them the precision itself; choose another or leave it at Auto.");
 
     public static ZooPruneException NativeLibraryMissing(Exception exception) => Failed(
-        $"ONNX Runtime: its native library cannot be used ({FirstLine(exception).Split(". ")[0]}). Needs one package beside ZooPrune: Microsoft.ML.OnnxRuntime (CPU: Windows, Linux, macOS, Arm), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or Microsoft.ML.OnnxRuntime.DirectML (Windows), not older than Microsoft.ML.OnnxRuntime.Managed {typeof(InferenceSession).Assembly.GetName().Version!.ToString(3)}; add it to the program's project with 'dotnet add package'.",
+        $"ONNX Runtime: its native library cannot be used ({FirstLine(exception).Split(". ")[0]}). Needs one package beside ZooPrune: "
+        + $"Microsoft.ML.OnnxRuntime (CPU: Windows, Linux, macOS, Arm), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or "
+        + $"Microsoft.ML.OnnxRuntime.DirectML (Windows), not older than Microsoft.ML.OnnxRuntime.Managed "
+        + $"{typeof(InferenceSession).Assembly.GetName().Version!.ToString(3)}; add it to the program's project with 'dotnet add package'.",
         exception);
 
     public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
@@ -25,20 +33,26 @@ internal static partial class Throw
         exception);
 
     public static ZooPruneException SplitUnreadable(string path, Exception exception) => Failed(
-        $"Graph '{path}': it cannot be cut before its projector ({FirstLine(exception)}). Expected a complete ONNX file with its data files beside it; export or download it again.",
+        $"Graph '{path}': it cannot be cut before its projector ({FirstLine(exception)}). Expected a complete ONNX file with its data "
+        + $"files beside it; export or download it again.",
         exception);
 
     public static ZooPruneException ProjectorNotFound(string path, string output, string found) => Failed(
-        $"Graph '{path}': no projector was found before '{output}', the way back ends at {found}. Expected Linear, GELU, Linear, one Linear or other layers that treat each visual token on its own; export the projector as onnx/projector.onnx and the encoder without it.");
+        $"Graph '{path}': no projector was found before '{output}', the way back ends at {found}. Expected Linear, GELU, Linear, one "
+        + $"Linear or other layers that treat each visual token on its own; export the projector as onnx/projector.onnx and the encoder "
+        + $"without it.");
 
     public static ZooPruneException SplitAlready(string folder, string projector) => Failed(
-        $"Model folder '{folder}': it has {projector}, so its vision encoder is split already. Splitting needs a vision encoder that ends after the projector; use the folder as it is.");
+        $"Model folder '{folder}': it has {projector}, so its vision encoder is split already. Splitting needs a vision encoder that "
+        + $"ends after the projector; use the folder as it is.");
 
     public static ZooPruneException SplitTargetTaken(string folder) => Failed(
-        $"Folder '{folder}': it is there already and not empty. The split model needs a new or an empty folder; name another or delete what is there.");
+        $"Folder '{folder}': it is there already and not empty. The split model needs a new or an empty folder; name another or delete "
+        + $"what is there.");
 
     public static ZooPruneException SplitNotWritten(string folder, Exception exception) => Failed(
-        $"Folder '{folder}': the split model could not be written ({FirstLine(exception)}). It needs room for the whole model and the right to write there; nothing was left behind, try again or name another folder.",
+        $"Folder '{folder}': the split model could not be written ({FirstLine(exception)}). It needs room for the whole model and the "
+        + $"right to write there; nothing was left behind, try again or name another folder.",
         exception);
 
     public static ZooPruneException GraphNames(string graph, string kind, IEnumerable<string> names, string needed) => Failed(
@@ -54,14 +68,17 @@ internal static partial class Throw
         $"Graph '{graph}': {got}. It must fit {other}, {needed}; take all files from one export.");
 
     public static ZooPruneException FamilyMismatch(string folder, string family, Exception exception) => Failed(
-        $"Model folder '{folder}': its image processor does not make what a {family} model needs ({FirstLine(exception)}). config.json and the image processor's configuration must be of one model; copy both from it.",
+        $"Model folder '{folder}': its image processor does not make what a {family} model needs ({FirstLine(exception)}). config.json "
+        + $"and the image processor's configuration must be of one model; copy both from it.",
         exception);
 
     public static ZooPruneException DecoderInputs(string graph, IEnumerable<string> names) => Failed(
-        $"Graph '{graph}': its inputs are {Quoted(names)}. It needs inputs_embeds, attention_mask, position_ids and past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
+        $"Graph '{graph}': its inputs are {Quoted(names)}. It needs inputs_embeds, attention_mask, position_ids and "
+        + $"past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
 
     public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => Failed(
-        $"Graph '{graph}': running it on {given} failed ({FirstLine(exception)}). The files of a model must belong together; export them again, or report this.",
+        $"Graph '{graph}': running it on {given} failed ({FirstLine(exception)}). The files of a model must belong together; export them "
+        + $"again, or report this.",
         exception);
 
     public static ZooPruneException ProjectorWeights(string path, Exception exception) => Failed(
@@ -69,11 +86,13 @@ internal static partial class Throw
         exception);
 
     public static ArgumentException ProjectorTokens(int got, int width) => new(
-        Text($"Visual tokens: there are {got:N0} values, not a multiple of the encoder width {width:N0}. Expected N x {width:N0}; check that the encoder output is taken before pooling."),
+        Text($"Visual tokens: there are {got:N0} values, not a multiple of the encoder width {width:N0}. Expected N x {width:N0}; check "
+            + $"that the encoder output is taken before pooling."),
         "tokens");
 
     public static ArgumentException ProjectorResult(int got, int count, int width) => new(
-        Text($"Projected visual tokens: there is room for {got:N0} values. Expected {count:N0} x {width:N0} = {(long)count * width:N0}; make the array that long."),
+        Text($"Projected visual tokens: there is room for {got:N0} values. Expected {count:N0} x {width:N0} = {(long)count * width:N0}; "
+            + $"make the array that long."),
         "projected");
 
     public static ArgumentException SensitivityLength(int got, int count) => new(
@@ -83,42 +102,56 @@ internal static partial class Throw
     // A model's checkpoint: model.safetensors and its index.
 
     public static ZooPruneException WeightsUnreadable(string path, Exception exception) => Failed(
-        $"Weights '{path}': the file cannot be read ({FirstLine(exception)}). Expected a safetensors file that may be opened; check its permissions or copy it again.",
+        $"Weights '{path}': the file cannot be read ({FirstLine(exception)}). Expected a safetensors file that may be opened; check its "
+        + $"permissions or copy it again.",
         exception);
 
     public static ZooPruneException WeightsHeaderUnreadable(string path, Exception exception) => Failed(
-        $"Weights '{path}': its header cannot be read as JSON ({FirstLine(exception)}). Expected a complete safetensors file; copy or download it again.",
+        $"Weights '{path}': its header cannot be read as JSON ({FirstLine(exception)}). Expected a complete safetensors file; copy or "
+        + $"download it again.",
         exception);
 
     public static ZooPruneException WeightsHeaderTooLong(string path, ulong length, int limit) => Failed(
-        $"Weights '{path}': its header claims {length:N0} bytes. At most {limit:N0} are read; check that it is a safetensors file, copy or download it again.");
+        $"Weights '{path}': its header claims {length:N0} bytes. At most {limit:N0} are read; check that it is a safetensors file, copy "
+        + $"or download it again.");
 
     public static ZooPruneException WeightsBroken(string path, string found) => Failed(
-        $"Weights '{path}': {found}. Expected a complete safetensors file, whose tensors follow each other from the first byte to the last; copy or download it again.");
+        $"Weights '{path}': {found}. Expected a complete safetensors file, whose tensors follow each other from the first byte to the "
+        + $"last; copy or download it again.");
 
     public static ZooPruneException TensorBroken(string path, string name, string found) =>
         WeightsBroken(path, $"the tensor '{Shorten(name)}' {found}");
 
     public static ZooPruneException WeightType(string path, string name, string type) => Failed(
-        $"Weights '{path}': the tensor '{name}' is of type {Shorten(type)}. Expected F32, F16, BF16 or F64; take the checkpoint that is not quantized.");
+        $"Weights '{path}': the tensor '{name}' is of type {Shorten(type)}. Expected F32, F16, BF16 or F64; take the checkpoint that is "
+        + $"not quantized.");
 
     public static ZooPruneException WeightTooLarge(string path, string name, long count, int limit) => Failed(
-        $"Weights '{path}': the tensor '{name}' has {count:N0} values. At most {limit:N0} are read; check that the checkpoint is the model's own.");
+        $"Weights '{path}': the tensor '{name}' has {count:N0} values. At most {limit:N0} are read; check that the checkpoint is the "
+        + $"model's own.");
 
     public static ZooPruneException WeightNotFinite(string path, string name, int index, float value) => Failed(
-        $"Weights '{path}': value {index:N0} of the tensor '{name}' is {value}. All of them must be finite in 32 bits; take the model's own checkpoint.");
+        $"Weights '{path}': value {index:N0} of the tensor '{name}' is {value}. All of them must be finite in 32 bits; take the model's "
+        + $"own checkpoint.");
 
     public static ZooPruneException WeightsOutside(string path, string target) => Failed(
-        $"Weights '{path}': it is a link to '{target}'. It must be a file in the model's folder, or in the hub's cache beside it; copy the file there.");
+        $"Weights '{path}': it is a link to '{target}'. It must be a file in the model's folder, or in the hub's cache beside it; copy "
+        + $"the file there.");
 
     public static ZooPruneException ShardName(string index, string tensor, string shard) => Failed(
-        $"File '{index}': it has the tensor '{tensor}' in '{Shorten(shard)}'. Expected the name of a .safetensors file in the same folder, without a path; correct it or take the model's own index.");
+        $"File '{index}': it has the tensor '{tensor}' in '{Shorten(shard)}'. Expected the name of a .safetensors file in the same "
+        + $"folder, without a path; correct it or take the model's own index.");
 
     public static ZooPruneException ShardMissing(string index, string tensor, string shard) => Failed(
-        $"File '{index}': it has the tensor '{tensor}' in '{Shorten(shard)}', which is missing. The file must be in the same folder; copy or download it too.");
+        $"File '{index}': it has the tensor '{tensor}' in '{Shorten(shard)}', which is missing. The file must be in the same folder; "
+        + $"copy or download it too.");
 
     public static ZooPruneException ShardLacksTensor(string path, string tensor, string index) => Failed(
-        $"Weights '{path}': the tensor '{tensor}' is missing, which {index} has there. Both must be of one checkpoint; copy or download them again.");
+        $"Weights '{path}': the tensor '{tensor}' is missing, which {index} has there. Both must be of one checkpoint; copy or download "
+        + $"them again.");
+
+    private static string Precisions(IReadOnlyList<ModelPrecision> precisions) =>
+        precisions.Count == 0 ? "no precision" : string.Join(" and ", precisions);
 
     private static string Dimensions(IEnumerable<int> shape) => Join(shape.Select(size => size < 0 ? "?" : $"{size}"));
 }

@@ -108,7 +108,8 @@ public sealed partial class VisionLanguageModel
     /// <summary>Whether pruning saves more time than it takes with this model, on this machine, now.</summary>
     /// <remarks>
     /// The first call times prefills of three lengths, and each new set of options is timed once: the fastest of up to seven runs, of
-    /// one where that takes over two seconds, after one that is not counted. Then the advice is kept, so that one model answers the same question alike. Another run of the
+    /// one where that takes over two seconds, after one that is not counted. Then the advice is kept, so that one model answers the same
+    /// question alike. Another run of the
     /// program may measure something else, and so may one on a machine with other work to do. Time saved while decoding is not counted.
     /// </remarks>
     /// <param name="pruning">What to keep and how to choose.</param>
@@ -132,7 +133,8 @@ public sealed partial class VisionLanguageModel
     /// <summary>The prompt that a question becomes, with one placeholder for each image.</summary>
     /// <param name="question">The question; what looks like a special token in it is text to the model.</param>
     /// <param name="imageCount">Images that it is about, 0 to 256.</param>
-    /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space, or there are too many images.</exception>
+    /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space, or there are too many
+    /// images.</exception>
     public string FormatPrompt(string question, int imageCount)
     {
         CheckImageCount(imageCount);
@@ -199,7 +201,8 @@ public sealed partial class VisionLanguageModel
     /// <param name="visualTokenCount">N before pruning; positions depend on it.</param>
     /// <returns>The state after the image; dispose it.</returns>
     /// <exception cref="ArgumentException">An argument is empty or does not fit the others.</exception>
-    /// <exception cref="InvalidOperationException">The prompt has the question before the image, or the layout depends on the picture.</exception>
+    /// <exception cref="InvalidOperationException">The prompt has the question before the image, or the layout depends on the
+    /// picture.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
     public PrefixCache CachePrefix(ReadOnlySpan<float> keptTokens, IReadOnlyList<int> keptIndices, int visualTokenCount) =>
         CachePrefix(keptTokens, keptIndices, PlainLayout(visualTokenCount));

@@ -7,7 +7,8 @@ namespace ZooPrune.Onnx;
 /// language model, text.
 /// </summary>
 /// <remarks>
-/// Immutable after <see cref="Load(string, VisionLanguageModelOptions?)"/> and safe for any number of threads at once; threads share the cores that ONNX Runtime
+/// Immutable after <see cref="Load(string, VisionLanguageModelOptions?)"/> and safe for any number of threads at once; threads share the
+/// cores that ONNX Runtime
 /// uses. <see cref="Dispose"/> frees the graphs; call it when no other call is under way. Between calls nothing is kept that
 /// grows: memory after a thousand answers is what it was after the first few.
 /// </remarks>
@@ -51,7 +52,8 @@ public sealed partial class VisionLanguageModel : IDisposable
     /// <summary>H, the width of a projected visual token and of a text embedding.</summary>
     public int EmbeddingWidth => _model.Decoder.Width;
 
-    /// <summary>S, height and width of the encoder's input (of a tile) in pixels; 0 where it takes patches of pictures of any size.</summary>
+    /// <summary>S, height and width of the encoder's input (of a tile) in pixels; 0 where it takes patches of pictures of any
+    /// size.</summary>
     public int ImageSize => _model.Encoder.ImageSize;
 
     /// <summary>
@@ -81,7 +83,8 @@ public sealed partial class VisionLanguageModel : IDisposable
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     /// <exception cref="ZooPruneException">A file is missing or broken, or the files do not fit together.</exception>
-    public static VisionLanguageModel Load(string folder, VisionLanguageModelOptions? options = null) => Load(folder, options, advise: null);
+    public static VisionLanguageModel Load(string folder, VisionLanguageModelOptions? options = null) =>
+        Load(folder, options, advise: null);
 
     /// <param name="folder">The model.</param>
     /// <param name="options">How to run it; null for the defaults.</param>

@@ -19,7 +19,8 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
     [InlineData("ZooPrune.Text", "ZooPrune.Kernels")]
     [InlineData(
         "ZooPrune.Onnx",
-        "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels ZooPrune.Text")]
+        "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels "
+        + "ZooPrune.Text")]
     [InlineData("ZooPrune.MLNet", "Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer ZooPrune.Onnx")]
     [InlineData("ZooPrune.Cli", "")]
     public void Pack_Dependencies_AreTheOfficialPackagesInTheTestedVersions(string package, string expected)
@@ -77,7 +78,8 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("ZooPrune.ZooPruneException: ONNX Runtime: its native library cannot be used (", run.Output);
         Assert.Contains(
-            "Needs one package beside ZooPrune: Microsoft.ML.OnnxRuntime (CPU: Windows, Linux, macOS, Arm), Microsoft.ML.OnnxRuntime.Gpu (CUDA) or Microsoft.ML.OnnxRuntime.DirectML (Windows)",
+            "Needs one package beside ZooPrune: Microsoft.ML.OnnxRuntime (CPU: Windows, Linux, macOS, Arm), Microsoft.ML.OnnxRuntime.Gpu "
+            + "(CUDA) or Microsoft.ML.OnnxRuntime.DirectML (Windows)",
             run.Output);
     }
 

@@ -55,7 +55,8 @@ public sealed class PackedPackages : IDisposable
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         Assert.False(
             Directory.Exists(Path.Combine(packages, "zooprune.mlnet", Version)),
-            $"{packages} has ZooPrune {Version} from elsewhere, which would be taken instead of what was packed. Delete its zooprune.* folders.");
+            $"{packages} has ZooPrune {Version} from elsewhere, which would be taken instead of what was packed. Delete its zooprune.* "
+            + $"folders.");
         File.WriteAllText(
             Path.Combine(copy.FullName, "Directory.Build.props"),
             $"""

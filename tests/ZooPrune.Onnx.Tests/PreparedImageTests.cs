@@ -20,7 +20,8 @@ public sealed class PreparedImageTests
     {
         var exception = Assert.Throws<ArgumentException>(() => new PreparedImage(new float[11], [3, 2, 2], 1, 1));
         Assert.Equal(
-            "PreparedImage: there are 11 pixel values for the shape [3, 2, 2]. Expected 12; check the shape and that the values are row-major. (Parameter 'pixelValues')",
+            "PreparedImage: there are 11 pixel values for the shape [3, 2, 2]. Expected 12; check the shape and that the values are "
+            + "row-major. (Parameter 'pixelValues')",
             exception.Message);
     }
 

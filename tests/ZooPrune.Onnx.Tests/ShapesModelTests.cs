@@ -103,7 +103,8 @@ public sealed class ShapesModelTests(SharedModel shared)
         }
 
         Assert.True(right.Count == 8, $"Kinds: {string.Join(", ", right.Keys)}");
-        Assert.All(right, kind => Assert.True(kind.Value.Right >= 0.90 * kind.Value.All, $"{kind.Key}: {kind.Value.Right} of {kind.Value.All}"));
+        Assert.All(right, kind => Assert.True(kind.Value.Right >= 0.90 * kind.Value.All, $"{kind.Key}: {kind.Value.Right} of "
+            + $"{kind.Value.All}"));
         (int total, int questions) = (right.Values.Sum(kind => kind.Right), right.Values.Sum(kind => kind.All));
         Assert.True(questions >= 2000, $"{questions} questions");
         Assert.True(total >= 0.97 * questions, $"{total} of {questions}");

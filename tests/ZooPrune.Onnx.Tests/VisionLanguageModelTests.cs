@@ -135,7 +135,8 @@ public sealed class VisionLanguageModelTests : IDisposable
             return new PruningAdvisor(new LanguageModelCost { MillisecondsPerToken = 1 }).Advise(count, options.Keep, 0);
         });
 
-        VisionAnswer answer = model.Answer(TinyModel.Image(), "what ?", new PruningOptions { Keep = KeepBudget.Tokens(2), OnlyIfFaster = true });
+        VisionAnswer answer = model.Answer(TinyModel.Image(), "what "
+            + "?", new PruningOptions { Keep = KeepBudget.Tokens(2), OnlyIfFaster = true });
 
         Assert.True(answer.Timings.Prune < TimeSpan.FromMilliseconds(250), $"{answer.Timings.Prune}");
     }
@@ -180,7 +181,8 @@ public sealed class VisionLanguageModelTests : IDisposable
     {
         var exception = Assert.Throws<ArgumentException>(() => _model.Encode(new PreparedImage(new float[27], [3, 3, 3], 3, 3)));
         Assert.Equal(
-            "PreparedImage: its shape is [3, 3, 3]. Expected [3, 8, 8] or [1, 3, 8, 8]; make it with Prepare of the same model. (Parameter 'image')",
+            "PreparedImage: its shape is [3, 3, 3]. Expected [3, 8, 8] or [1, 3, 8, 8]; make it with Prepare of the same model. "
+            + "(Parameter 'image')",
             exception.Message);
     }
 
@@ -192,7 +194,8 @@ public sealed class VisionLanguageModelTests : IDisposable
 
         var exception = Assert.Throws<ZooPruneException>(() => model.Answer(TinyModel.Image(), "what ?"));
         Assert.Equal(
-            $"Graph '{_files.Path("onnx/vision_encoder.onnx")}': visual token 0 has the value NaN at element 0. All values must be finite; check the image's pixel values and the encoder's weights (half precision overflows at 65,504).",
+            $"Graph '{_files.Path("onnx/vision_encoder.onnx")}': visual token 0 has the value NaN at element 0. All values must be "
+            + $"finite; check the image's pixel values and the encoder's weights (half precision overflows at 65,504).",
             exception.Message);
     }
 
@@ -229,7 +232,8 @@ public sealed class VisionLanguageModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3, 1, 2, "RGB pixels: there are 3 bytes for 1 x 2 pixels. Expected 6, three for each pixel; check the size and that there is no alpha channel or row padding.")]
+    [InlineData(3, 1, 2, "RGB pixels: there are 3 bytes for 1 x 2 pixels. Expected 6, three for each pixel; check the size and that "
+        + "there is no alpha channel or row padding.")]
     [InlineData(0, 0, 2, "Image width: it is 0. It must be 1 or more; check where the number comes from.")]
     [InlineData(0, 2, -1, "Image height: it is -1. It must be 1 or more; check where the number comes from.")]
     public void Prepare_WrongSize_IsAnError(int bytes, int width, int height, string message)

@@ -7,7 +7,8 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions)
 {
     private readonly TextGenerator _generator = new(model.Embedder, model.Decoder, model.EndTokenIds);
     private readonly Prefiller _prefiller = new(model.Decoder);
-    private readonly InputEmbeds _embeds = new(model.Decoder.Width, model.Configuration.Family.PositionAxes, positions, model.NewlineEmbedding);
+    private readonly InputEmbeds _embeds = new(
+        model.Decoder.Width, model.Configuration.Family.PositionAxes, positions, model.NewlineEmbedding);
 
     /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
     public bool CanCachePrefix => model.Prompts.HasImageFirst;

@@ -60,7 +60,8 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Bytes of the cache for one token of one sequence.</summary>
-    public long CacheBytesPerToken => _signature.CacheShapes.Sum(shape => (long)shape.Heads * shape.HeadWidth * (_signature.CacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float)));
+    public long CacheBytesPerToken => _signature.CacheShapes.Sum(shape => (long)shape.Heads * shape.HeadWidth)
+        * (_signature.CacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float));
 
     /// <summary>Whether several sequences can be read side by side: whether the graph leaves the batch dimension open.</summary>
     public bool CanBatch => _signature.CanBatch;
@@ -96,7 +97,8 @@ internal sealed class Decoder : IDisposable
         fixed (float* embeddingStart = embeddings)
         fixed (long* positionStart = axisFirst, maskStart = mask)
         {
-            using OrtValue embeddingValue = FloatTensors.Create(_signature.EmbeddingType, embeddingStart, embeddings.Length, rows, count, Width);
+            using OrtValue embeddingValue = FloatTensors.Create(
+                _signature.EmbeddingType, embeddingStart, embeddings.Length, rows, count, Width);
             using OrtValue maskValue = GraphSession.View(maskStart, rows, total);
             using OrtValue positionValue = PositionAxes == 1
                 ? GraphSession.View(positionStart, rows, count)

@@ -75,7 +75,8 @@ internal sealed class KvCache : IDisposable
             OrtTensorTypeAndShapeInfo form = rows[0].Cache.Values[i].GetTensorTypeAndShape();
             long[] shape = form.Shape;
             (int heads, int width) = ((int)shape[1], (int)shape[3]);
-            OrtValue stacked = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, form.ElementDataType, [rows.Count, heads, length, width]);
+            OrtValue stacked = OrtValue.CreateAllocatedTensorValue(
+                OrtAllocator.DefaultInstance, form.ElementDataType, [rows.Count, heads, length, width]);
             values.Add(stacked);
             if (length > 0)
             {

@@ -2,7 +2,8 @@ namespace ZooPrune.Onnx;
 
 /// <summary>
 /// The language model's state after it has read the text before the image and the kept visual tokens, from which any number of
-/// questions about the image go on. From <see cref="VisionLanguageModel.CachePrefix(ReadOnlySpan{float}, IReadOnlyList{int}, ImageLayout)"/>.
+/// questions about the image go on. From
+/// <see cref="VisionLanguageModel.CachePrefix(ReadOnlySpan{float}, IReadOnlyList{int}, ImageLayout)"/>.
 /// </summary>
 /// <remarks>Immutable; any number of threads may ask. Holds 2 x layers x (tokens read) x H floats until it is disposed.</remarks>
 public sealed class PrefixCache : IDisposable

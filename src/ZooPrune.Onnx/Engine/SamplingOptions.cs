@@ -6,7 +6,8 @@ namespace ZooPrune.Onnx;
 /// a batch, in any order and on any thread.</remarks>
 public sealed record SamplingOptions
 {
-    /// <summary>What the logits are divided by, &gt;= 0. 0 (the default): no drawing, the largest logit wins, of equal ones the first.</summary>
+    /// <summary>What the logits are divided by, &gt;= 0. 0 (the default): no drawing, the largest logit wins, of equal ones the
+    /// first.</summary>
     public float Temperature { get; init; }
 
     /// <summary>Only the k largest logits take part, &gt;= 0; 0 (the default) for all.</summary>

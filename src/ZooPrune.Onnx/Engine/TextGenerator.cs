@@ -67,7 +67,9 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
                 }
 
                 (float[] logits, KvCache next) = decoder.Run(
-                    embedder.Embed([.. rows.Select(row => row.Ids[^1])]), decoder.Positions([.. rows.Select(row => row.NextPosition)]), read);
+                    embedder.Embed([.. rows.Select(row => row.Ids[^1])]),
+                    decoder.Positions([.. rows.Select(row => row.NextPosition)]),
+                    read);
                 own?.Dispose();
                 own = next;
                 for (int i = 0; i < rows.Length; i++)
@@ -122,11 +124,13 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
 
 /// <summary>What the language model is asked to go on from. Immutable.</summary>
 /// <param name="Input">What it reads before it answers.</param>
-/// <param name="Past">What was read before the input, a cache of one row; null for nothing. Stays as it is and belongs to the caller.</param>
+/// <param name="Past">What was read before the input, a cache of one row; null for nothing. Stays as it is and belongs to the
+/// caller.</param>
 /// <param name="Sampler">How tokens are chosen.</param>
 /// <param name="MaxNewTokens">Most tokens that are generated, &gt;= 1; the end token counts.</param>
 /// <param name="OnToken">Is told of each token as soon as it is chosen; null for nobody.</param>
-internal sealed record GenerationRequest(DecoderInput Input, KvCache? Past, TokenSampler Sampler, int MaxNewTokens, Action<int>? OnToken = null);
+internal sealed record GenerationRequest(
+    DecoderInput Input, KvCache? Past, TokenSampler Sampler, int MaxNewTokens, Action<int>? OnToken = null);
 
 /// <summary>What was generated, the end token included where one came, and how long it took. In a batch: an equal share of what the
 /// batch took.</summary>

@@ -65,7 +65,8 @@ internal sealed class TokenSampler
         }
 
         Array.Sort(candidates, (a, b) => b.Weight != a.Weight ? b.Weight.CompareTo(a.Weight) : a.Id.CompareTo(b.Id));
-        Span<(int Id, double Weight)> taking = candidates.AsSpan(0, _options.TopK is > 0 and var k && k < candidates.Length ? k : candidates.Length);
+        int most = _options.TopK is > 0 and var k && k < candidates.Length ? k : candidates.Length;
+        Span<(int Id, double Weight)> taking = candidates.AsSpan(0, most);
 
         double total = 0;
         foreach ((_, double weight) in taking)

@@ -50,7 +50,8 @@ internal sealed class VisionEncoder : IDisposable
             string? grid = session.Inputs.Keys.FirstOrDefault(name => name != PixelValues);
             if (session.Inputs.ContainsKey(PixelValues) && session.Inputs.Count > 2)
             {
-                throw Throw.GraphNames(session.Name, "input", session.Inputs.Keys, "the input 'pixel_values', and for Qwen2-VL 'image_grid_thw'");
+                throw Throw.GraphNames(
+                    session.Name, "input", session.Inputs.Keys, "the input 'pixel_values', and for Qwen2-VL 'image_grid_thw'");
             }
 
             (int[] input, TensorElementType type) = signature.FloatInput(PixelValues, grid is null ? 4 : 2);
@@ -74,7 +75,8 @@ internal sealed class VisionEncoder : IDisposable
                 throw Throw.GraphShape(session.Name, PixelValues, input, "the shape [batch, 3, S, S] with a number as S");
             }
 
-            var encoder = new VisionEncoder(session, type, null, output, canBatch: input[0] <= 0 || input[0] > 1) { ImageSize = size, Width = d };
+            bool canBatch = input[0] <= 0 || input[0] > 1;
+            var encoder = new VisionEncoder(session, type, null, output, canBatch) { ImageSize = size, Width = d };
             encoder.TokenCount = result[1] > 0 ? result[1] : encoder.CountTokens();
             return encoder;
         }

@@ -35,7 +35,8 @@ internal sealed class LoadedModel : IDisposable
                 : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, CalibrationTokens);
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
-            Decoder = Own(Decoder.Open(files.Decoder, options.Threads, Family.PositionAxes, Positions, Configuration.Decoder with { Width = Embedder.Width }));
+            DecoderSizes sizes = Configuration.Decoder with { Width = Embedder.Width };
+            Decoder = Own(Decoder.Open(files.Decoder, options.Threads, Family.PositionAxes, Positions, sizes));
             CheckWidths();
             CheckCache();
             CheckVocabulary();
@@ -103,7 +104,8 @@ internal sealed class LoadedModel : IDisposable
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
-    public static LoadedModel Load(string folder, VisionLanguageModelOptions options) => new(ModelFolder.Open(folder, options.Precision), options);
+    public static LoadedModel Load(string folder, VisionLanguageModelOptions options) =>
+        new(ModelFolder.Open(folder, options.Precision), options);
 
     public void Dispose() => _owned.Dispose();
 
@@ -111,7 +113,8 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ZooPruneException">The template cannot be used, or does not fit the tokenizer.</exception>
     public static PromptBuilder LoadPrompts(ModelFolder files, ModelConfiguration configuration, Tokenizer tokenizer) =>
         !configuration.HasOwnPrompt && ChatTemplateFiles.Load(files.Root) is ChatTemplate template
-            ? new PromptBuilder(new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(files.Root)), tokenizer, configuration.ImageTokenId)
+            ? new PromptBuilder(
+                new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(files.Root)), tokenizer, configuration.ImageTokenId)
             : new PromptBuilder(configuration.Prompt, tokenizer, configuration.ImageTokenId);
 
     /// <summary>The end token that tokenizer_config.json names, where no configuration has its id.</summary>
@@ -137,8 +140,11 @@ internal sealed class LoadedModel : IDisposable
             return [];
         }
 
-        float[] separator = ModelWeights.Find(Files.Root, Family.NewlineNames) ?? throw Throw.NewlineEmbeddingMissing(Files.Root, Family.NewlineNames);
-        return separator.Length == Embedder.Width ? separator : throw Throw.NewlineEmbeddingWidth(Family.NewlineNames[0], separator.Length, Embedder.Width);
+        float[] newline = ModelWeights.Find(Files.Root, Family.NewlineNames)
+            ?? throw Throw.NewlineEmbeddingMissing(Files.Root, Family.NewlineNames);
+        return newline.Length == Embedder.Width
+            ? newline
+            : throw Throw.NewlineEmbeddingWidth(Family.NewlineNames[0], newline.Length, Embedder.Width);
     }
 
     private T Own<T>(T part)

@@ -53,7 +53,8 @@ public sealed class DecoderTests : IDisposable
 
         var exception = Assert.Throws<ZooPruneException>(() => _files.Load(new VisionLanguageModelOptions { Positions = PositionMode.KeepOriginal }));
         Assert.Equal(
-            $"Graph '{Path}': it has no input position_ids, so that kept tokens can only be numbered without gaps. PositionMode.KeepOriginal needs that input; use PositionMode.Compact or export the decoder with position_ids.",
+            $"Graph '{Path}': it has no input position_ids, so that kept tokens can only be numbered without gaps. "
+            + $"PositionMode.KeepOriginal needs that input; use PositionMode.Compact or export the decoder with position_ids.",
             exception.Message);
     }
 
@@ -64,7 +65,8 @@ public sealed class DecoderTests : IDisposable
 
         Assert.Throws<ZooPruneException>(() => _files.Load());
 
-        _files.Replace("config.json", "\"vocab_size\": 11,", $"\"vocab_size\": 11, \"num_key_value_heads\": 1, \"head_dim\": {TinyModel.Width},");
+        _files.Replace("config.json", "\"vocab_size\": 11,", $"\"vocab_size\": 11, \"num_key_value_heads\": 1, \"head_dim\": "
+            + $"{TinyModel.Width},");
         using VisionLanguageModel model = _files.Load();
         Assert.NotEmpty(model.Answer(TinyModel.Image(), "what", maxNewTokens: 2).TokenIds);
     }
@@ -74,7 +76,8 @@ public sealed class DecoderTests : IDisposable
     {
         var exception = Assert.Throws<ZooPruneException>(() => Decoder.Open(Path, threads: 1, axes: 3));
 
-        Assert.Equal($"Graph '{Path}': 'position_ids' has the shape [?, ?]. It needs 3 dimensions; export the graph again.", exception.Message);
+        Assert.Equal($"Graph '{Path}': 'position_ids' has the shape [?, ?]. It needs 3 dimensions; export the graph "
+            + $"again.", exception.Message);
     }
 
     private (int[] Ids, float[] Logits) Ask()

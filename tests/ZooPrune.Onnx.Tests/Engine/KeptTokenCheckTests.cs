@@ -12,7 +12,8 @@ public sealed class KeptTokenCheckTests
     {
         var exception = Assert.Throws<ArgumentException>(() => KeptTokenCheck.Indices(values, [.. Enumerable.Range(0, count)], 9, 3));
         Assert.Equal(
-            $"Kept tokens: there are {values} values for {count} kept indices. Expected at least one index and K x 3 values; pass TokenSelection.KeptTokens with its KeptIndices. (Parameter 'keptTokens')",
+            $"Kept tokens: there are {values} values for {count} kept indices. Expected at least one index and K x 3 values; pass "
+            + $"TokenSelection.KeptTokens with its KeptIndices. (Parameter 'keptTokens')",
             exception.Message);
     }
 
@@ -25,7 +26,8 @@ public sealed class KeptTokenCheckTests
     {
         var exception = Assert.Throws<ArgumentException>(() => KeptTokenCheck.Indices(6, [first, second], 9, 3));
         Assert.Equal(
-            $"Kept indices: {problem}, of 9 visual tokens. They must ascend from 0 to 8; pass TokenSelection.KeptIndices and the number of tokens before pruning. (Parameter 'keptIndices')",
+            $"Kept indices: {problem}, of 9 visual tokens. They must ascend from 0 to 8; pass TokenSelection.KeptIndices and the number "
+            + $"of tokens before pruning. (Parameter 'keptIndices')",
             exception.Message);
     }
 
@@ -35,6 +37,7 @@ public sealed class KeptTokenCheckTests
     public void NewTokens_BelowOne_IsAnError(int count)
     {
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => KeptTokenCheck.NewTokens(count));
-        Assert.StartsWith($"Answer length: at most {count} tokens were asked for. It must be 1 or more; leave it out for 32.", exception.Message);
+        Assert.StartsWith($"Answer length: at most {count} tokens were asked for. It must be 1 or more; leave it out for "
+            + $"32.", exception.Message);
     }
 }

@@ -13,7 +13,8 @@ public sealed class TokenSamplerTests
     {
         var exception = Assert.Throws<ZooPruneException>(() => TokenSampler.Largest([1, float.NaN, 2]));
         Assert.Equal(
-            "Language model: the logit of token 1 is NaN. All logits must be numbers; check that the kept tokens are finite and the decoder's weights.",
+            "Language model: the logit of token 1 is NaN. All logits must be numbers; check that the kept tokens are finite and the "
+            + "decoder's weights.",
             exception.Message);
     }
 

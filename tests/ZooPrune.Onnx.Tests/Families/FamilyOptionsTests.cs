@@ -14,7 +14,8 @@ public sealed class FamilyOptionsTests
         ImageLayout layout = model.LayoutOf(image);
         foreach (SelectionMethod method in Enum.GetValues<SelectionMethod>().Where(method => method != SelectionMethod.ZooPruneTuned))
         {
-            VisionAnswer answer = model.Answer(image, "What is it?", new PruningOptions { Keep = KeepBudget.Tokens(5), Selection = method }, 2);
+            VisionAnswer answer = model.Answer(image, "What is "
+                + "it?", new PruningOptions { Keep = KeepBudget.Tokens(5), Selection = method }, 2);
 
             Assert.Equal(5, answer.KeptIndices.Count);
             Assert.Equal(5 + layout.NewlineCount, answer.KeptTokenCount);

@@ -45,7 +45,8 @@ public sealed class SeveralImagesTests
         Assert.StartsWith("Prompt: with the image it takes 6,", tooLong.Message);
     }
 
-    /// <summary>Prompt, embeddings and positions as transformers makes them: placeholders repeated and replaced, rope indices by hand.</summary>
+    /// <summary>Prompt, embeddings and positions as transformers makes them: placeholders repeated and replaced, rope indices by
+    /// hand.</summary>
     private static void Check(string family, int imageCount)
     {
         using LoadedModel parts = LoadedModel.Load(FamilyCase.ModelFolder(family), new VisionLanguageModelOptions { Threads = 1 });

@@ -16,7 +16,8 @@ public sealed class StreamedAnswerTests
 
             VisionAnswer answer = model.Answer([golden.Image()], golden.Question, pieces.Add, maxNewTokens: 12);
 
-            // A run of byte tokens is text or not as a whole, so an answer of such tokens alone comes in one piece; whatever is left of a character at the end is replaced, not before.
+            // A run of byte tokens is text or not as a whole, so an answer of such tokens alone comes in one piece; whatever is left of a
+            // character at the end is replaced, not before.
             Assert.Equal(golden.GeneratedText, answer.Text);
             Assert.Equal(answer.Text, string.Concat(pieces));
             Assert.NotEmpty(pieces);

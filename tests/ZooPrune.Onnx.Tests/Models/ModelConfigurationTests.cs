@@ -74,7 +74,8 @@ public sealed class ModelConfigurationTests : IDisposable
         _files.Delete("generation_config.json");
 
         var exception = Assert.Throws<ZooPruneException>(() => LoadedModel.Load(_files.Root, new VisionLanguageModelOptions()));
-        Assert.EndsWith("config.json': the key 'eos_token_id' is missing. It is needed to run the model; copy the file again or add the key.", exception.Message);
+        Assert.EndsWith("config.json': the key 'eos_token_id' is missing. It is needed to run the model; copy the file again or add the "
+            + "key.", exception.Message);
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class ModelFolderTests : IDisposable
     {
         var exception = Assert.Throws<ZooPruneException>(() => VisionLanguageModel.Load(_files.Path("nowhere")));
         Assert.Equal(
-            $"Model folder '{_files.Path("nowhere")}': there is no such folder. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; check the path.",
+            $"Model folder '{_files.Path("nowhere")}': there is no such folder. Expected a folder with config.json, tokenizer.json and "
+            + $"onnx/*.onnx; check the path.",
             exception.Message);
     }
 
@@ -37,7 +38,9 @@ public sealed class ModelFolderTests : IDisposable
         _files.Delete(file);
 
         AssertMessage(
-            $"Model folder '{_files.Root}': the file {file} is missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
+            $"Model folder '{_files.Root}': the file {file} is missing. Expected config.json, preprocessor_config.json (or "
+            + $"processor_config.json), tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; "
+            + $"download, export or copy what is missing.");
     }
 
     [Fact]
@@ -47,7 +50,8 @@ public sealed class ModelFolderTests : IDisposable
         _files.Delete("tokenizer.json");
         _files.Delete("onnx/embed_tokens.onnx");
 
-        AssertStart($"Model folder '{_files.Root}': the files preprocessor_config.json, tokenizer.json, onnx/embed_tokens.onnx are missing. Expected ");
+        AssertStart($"Model folder '{_files.Root}': the files preprocessor_config.json, tokenizer.json, onnx/embed_tokens.onnx are "
+            + $"missing. Expected ");
     }
 
     [Fact]
@@ -110,7 +114,9 @@ public sealed class ModelFolderTests : IDisposable
 
         var exception = Assert.Throws<ZooPruneException>(() => _files.Load(new() { Precision = ModelPrecision.Q8 }));
         Assert.Equal(
-            $"Model folder '{_files.Root}': VisionLanguageModelOptions.Precision is Q8, and there is vision_encoder in Float32 and Q4, embed_tokens in Float32, decoder_model_merged in Float32 and Q4. Each graph needs a file of that precision or a more accurate one, and one of them the precision itself; choose another or leave it at Auto.",
+            $"Model folder '{_files.Root}': VisionLanguageModelOptions.Precision is Q8, and there is vision_encoder in Float32 and Q4, "
+            + $"embed_tokens in Float32, decoder_model_merged in Float32 and Q4. Each graph needs a file of that precision or a more "
+            + $"accurate one, and one of them the precision itself; choose another or leave it at Auto.",
             exception.Message);
     }
 

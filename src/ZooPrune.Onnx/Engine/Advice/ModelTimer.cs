@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace ZooPrune.Onnx;
 
-/// <summary>Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe; one thread times while
+/// <summary>Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe; one thread times
+/// while
 /// the others wait.</summary>
 /// <remarks>
 /// On made-up tokens: neither time depends on what is in the picture. The language model is timed once, when advice is first asked

@@ -61,5 +61,6 @@ internal sealed class ChatPrompt : IPromptTemplate
     }
 
     private string RenderText(string question, int imageCount) => _template.Render(
-        [new ChatMessage("user", [.. Enumerable.Repeat(ChatPart.Image, imageCount), new ChatPart(question)])], specialTokens: _specialTokens);
+        [new ChatMessage("user", [.. Enumerable.Repeat(ChatPart.Image, imageCount), new ChatPart(question)])],
+        specialTokens: _specialTokens);
 }

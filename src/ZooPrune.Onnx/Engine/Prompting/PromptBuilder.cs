@@ -48,7 +48,8 @@ internal sealed class PromptBuilder
     }
 
     /// <summary>Whether the image comes before the question.</summary>
-    public bool HasImageFirst => Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion, _template.AddsSpecialTokens), _imageTokenId) >= 0;
+    public bool HasImageFirst =>
+        Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion, _template.AddsSpecialTokens), _imageTokenId) >= 0;
 
     /// <summary>The whole prompt as text, with one placeholder for each image.</summary>
     /// <param name="question">The question.</param>

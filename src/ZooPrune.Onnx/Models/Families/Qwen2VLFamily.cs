@@ -32,7 +32,8 @@ internal sealed class Qwen2VLFamily(int mergeSize) : IModelFamily
             || patchColumns % mergeSize != 0)
         {
             throw Throw.ImageNotForFamily(
-                "qwen2_vl", image, $"patches of shape [frames x rows x columns, width] and GridThw of that, rows and columns in multiples of {mergeSize}");
+                "qwen2_vl", image, $"patches of shape [frames x rows x columns, width] and GridThw of that, rows and columns in "
+                    + $"multiples of {mergeSize}");
         }
 
         (int rows, int columns) = (patchRows / mergeSize, patchColumns / mergeSize);

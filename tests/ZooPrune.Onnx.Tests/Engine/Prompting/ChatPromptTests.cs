@@ -5,7 +5,8 @@ namespace ZooPrune.Onnx.Tests;
 public sealed class ChatPromptTests
 {
     private const string Simple =
-        "{{ bos_token }}{% for m in messages %}user : {% for c in m.content %}{% if c.type == 'image' %}<image> {% else %}{{ c.text | trim }}{% endif %}{% endfor %}{% endfor %} assistant :";
+        "{{ bos_token }}{% for m in messages %}user : {% for c in m.content %}{% if c.type == 'image' %}<image> {% else %}{{ c.text | "
+        + "trim }}{% endif %}{% endfor %}{% endfor %} assistant :";
 
     [Fact]
     public void Render_Question_IsWithinTheRangeAsTheTemplateWroteIt()
@@ -43,7 +44,9 @@ public sealed class ChatPromptTests
     {
         var exception = Assert.Throws<ZooPruneException>(() => Prompt(source));
         Assert.Equal(
-            $"Chat template 't': what the question 'question' became in the prompt cannot be told from what surrounds it (it is there {times} times). The template must write the question's text once and nothing else that depends on it; put the question in other words.",
+            $"Chat template 't': what the question 'question' became in the prompt cannot be told from what surrounds it (it is there "
+            + $"{times} times). The template must write the question's text once and nothing else that depends on it; put the question "
+            + $"in other words.",
             exception.Message);
     }
 

@@ -38,7 +38,8 @@ public sealed class PromptBuilderTests
     public void Build_NoQuestion_IsAnError(string? question, string what)
     {
         var exception = Assert.Throws<ArgumentException>(() => Builder().Build(question!));
-        Assert.Equal($"Question: it is {what}. Expected a question in words; pass the text to ask. (Parameter 'question')", exception.Message);
+        Assert.Equal($"Question: it is {what}. Expected a question in words; pass the text to ask. (Parameter "
+            + $"'question')", exception.Message);
     }
 
     [Theory]
@@ -49,7 +50,8 @@ public sealed class PromptBuilderTests
     {
         var exception = Assert.Throws<ZooPruneException>(() => new PromptBuilder(template, _tokenizer, 4));
         Assert.Equal(
-            $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in config.json.",
+            $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in "
+            + $"config.json.",
             exception.Message);
     }
 
@@ -58,7 +60,8 @@ public sealed class PromptBuilderTests
     {
         var exception = Assert.Throws<ZooPruneException>(() => new PromptBuilder("<image> {question}", _tokenizer, 5000));
         Assert.Equal(
-            "Tokenizer: it has no token with the id 5,000, which config.json names as image_token_index. Expected the id of the image placeholder; take config.json and tokenizer.json from the same model.",
+            "Tokenizer: it has no token with the id 5,000, which config.json names as image_token_index. Expected the id of the image "
+            + "placeholder; take config.json and tokenizer.json from the same model.",
             exception.Message);
     }
 
