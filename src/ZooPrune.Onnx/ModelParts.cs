@@ -42,7 +42,7 @@ internal sealed class ModelParts : IDisposable
             CheckImageSize();
             CheckLayout();
             Separator = LoadSeparator();
-            Images = Own(new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation));
+            Images = new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation);
         }
         catch
         {
