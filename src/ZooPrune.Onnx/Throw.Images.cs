@@ -22,7 +22,7 @@ internal static partial class Throw
         $"Image '{name}': the file has 0 bytes. Expected a {ImageFormats} file; copy or download it again.");
 
     public static ZooPruneException ImageEmptyFile(string name) => Failed(
-        $"Image '{name}': the file has 0 bytes, or is a pipe or a device. Expected a {ImageFormats} file; copy or download it again, or save what the pipe gives.");
+        $"Image '{name}': the file has 0 bytes. Expected a {ImageFormats} file; copy or download it again, or if it is a pipe or a device, save to a file what it gives.");
 
     public static ZooPruneException ImageFileTooLong(string name, long length, long limit, long pixels) => Failed(
         $"Image '{name}': the file has {length:N0} bytes. At most {limit:N0} are read where {pixels:N0} pixels are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
