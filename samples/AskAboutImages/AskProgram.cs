@@ -37,7 +37,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         }
 
         WriteNotes(notes);
-        WriteOverlays(options, input, results);
+        WriteOverlays(options, input, model, results);
         return Conclude(results);
     }
 
@@ -59,9 +59,9 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         }
     }
 
-    private void WriteOverlays(AskOptions options, AskInput input, IReadOnlyList<QuestionResult> results)
+    private void WriteOverlays(AskOptions options, AskInput input, VisionLanguageModel model, IReadOnlyList<QuestionResult> results)
     {
-        foreach (string path in OverlayFolder.Write(options.Overlays, options.OverlayCount, input.ImageFolder, results))
+        foreach (string path in OverlayFolder.Write(model, options.Overlays, options.OverlayCount, input.ImageFolder, results))
         {
             Say(Output, $"Overlay: {path}");
         }

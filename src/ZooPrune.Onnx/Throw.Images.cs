@@ -1,61 +1,81 @@
 using System.Text;
-using static ZooPrune.ErrorText;
+using SkiaSharp;
 
 namespace ZooPrune.Onnx;
 
 /// <summary>Messages about image files and pixels.</summary>
 internal static partial class Throw
 {
+    private const string ImageFormats = "PNG, JPEG, WebP, GIF or BMP";
+
     public static ZooPruneException ImageMissing(string name) => Failed(
-        $"Image '{name}': there is no such file. Expected a PNG or JPEG file; check the path (relative ones start at '{Directory.GetCurrentDirectory()}').");
+        $"Image '{name}': there is no such file. Expected a {ImageFormats} file; check the path (relative ones start at "
+        + $"'{Directory.GetCurrentDirectory()}').");
+
+    public static ZooPruneException ImageIsFolder(string name) => Failed(
+        $"Image '{name}': it is a folder. Expected a {ImageFormats} file; name a file in it.");
 
     public static ZooPruneException ImageUnreadable(string name, Exception exception) => Failed(
-        $"Image '{name}': it cannot be read ({exception.Message}). Expected a PNG or JPEG file that may be opened; check that it is a file and its permissions.",
+        $"Image '{name}': it cannot be read ({exception.Message}). Expected a {ImageFormats} file that may be opened; check that it is a "
+        + $"file and its permissions.",
         exception);
 
     public static ZooPruneException ImageEmpty(string name) => Failed(
-        $"Image '{name}': the file has 0 bytes. Expected a PNG or JPEG file; copy or download it again.");
+        $"Image '{name}': the file has 0 bytes. Expected a {ImageFormats} file; copy or download it again.");
+
+    public static ZooPruneException ImageEmptyFile(string name) => Failed(
+        $"Image '{name}': the file has 0 bytes. Expected a {ImageFormats} file; copy or download it again, or if it is a pipe or a "
+        + $"device, save to a file what it gives.");
+
+    public static ZooPruneException ImageFileTooLong(string name, long length, long limit, long pixels) => Failed(
+        $"Image '{name}': the file has {length:N0} bytes. At most {limit:N0} are read where {pixels:N0} pixels are decoded; make the "
+        + $"image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
 
     public static ZooPruneException ImageFormatUnknown(string name, ReadOnlySpan<byte> file) => Failed(
-        $"Image '{name}': it starts with the bytes {Start(file)}, which is {Guess(file)}. Expected PNG (89 50 4E 47) or JPEG (FF D8 FF); convert the file, its extension is not looked at.");
+        $"Image '{name}': it starts with the bytes {Start(file)}, which is {Guess(file)}. Expected {ImageFormats}; save it as PNG or "
+        + $"JPEG, its extension is not looked at.");
 
-    public static ZooPruneException ImageTruncated(string name, ImageFormat format, int length, string missing) => Failed(
-        $"Image '{name}': the {Name(format)} file stops after {length:N0} bytes without its {missing}. Expected a complete file; copy or download it again.");
+    public static ZooPruneException ImageTruncated(string name, SKEncodedImageFormat format, int length, string missing) => Failed(
+        $"Image '{name}': the {Name(format)} file stops after {length:N0} bytes without its {missing}. Expected a complete file; copy or "
+        + $"download it again.");
 
-    public static ZooPruneException ImageMalformed(string name, ImageFormat format, string found) => Failed(
-        $"Image '{name}': the {Name(format)} file is broken, {found}. Expected a file that follows the format; copy, download or export it again.");
+    public static ZooPruneException ImageMalformed(string name, SKEncodedImageFormat format, string found) => Failed(
+        $"Image '{name}': the {Name(format)} file is broken, {found}. Expected a file that follows the format; copy, download or export "
+        + $"it again.");
 
-    public static ZooPruneException ImageComponents(string name, int components) => Failed(
-        $"Image '{name}': the JPEG file has {components} colour components{(components == 4 ? " (CMYK)" : "")}. Expected 1 (grey) or 3 (colour); convert the file to RGB.");
+    public static ZooPruneException ImageScans(string name, long pixels, int scans) => Failed(
+        $"Image '{name}': the JPEG file goes over its {pixels:N0} pixels more than {scans} times. Expected about ten scans, as encoders "
+        + $"write them; save the image again.");
 
     public static ZooPruneException ImageGrey16(string name) => Failed(
-        $"Image '{name}': the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; convert the file, so that it is you who says which levels become black and white.");
+        $"Image '{name}': the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; convert the "
+        + $"file, so that it is you who says which levels become black and white.");
 
-    public static ZooPruneException ImageUndecodable(string name, ImageFormat format, Exception exception) => Failed(
-        $"Image '{name}': the {Name(format)} file cannot be decoded ({FirstLine(exception)}). Expected a file that is intact; copy, download or export it again.",
-        exception);
+    public static ZooPruneException ImageUndecodable(string name, SKEncodedImageFormat format, SKCodecResult result) => Failed(
+        $"Image '{name}': the {Name(format)} file cannot be decoded (Skia says {result}). Expected a file that is intact; copy, download "
+        + $"or export it again.");
 
     public static ZooPruneException ImageTooLarge(string name, int width, int height, long limit) => Failed(
-        $"Image '{name}': it has {width:N0} x {height:N0} = {(long)width * height:N0} pixels. At most {limit:N0} are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
+        $"Image '{name}': it has {width:N0} x {height:N0} = {(long)width * height:N0} pixels. At most {limit:N0} are decoded; make the "
+        + $"image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
 
-    public static ZooPruneException PictureSides(int width, int height, int longest) => Failed(
+    public static ZooPruneException ImageSides(int width, int height, int longest) => Failed(
         $"Image: it has {width:N0} x {height:N0} pixels. Sides of 1 to {longest:N0} are prepared; crop the image or make it smaller.");
 
-    public static ZooPruneException PictureElongated(int width, int height, int most) => Failed(
-        $"Image: it has {width:N0} x {height:N0} pixels. The model takes images whose longer side is at most {most} times the shorter; crop or pad the image.");
+    public static ZooPruneException ImageElongated(int width, int height, int most) => Failed(
+        $"Image: it has {width:N0} x {height:N0} pixels. The model takes images whose longer side is at most {most} times the shorter; "
+        + $"crop or pad the image.");
 
-    public static ZooPruneException PictureResult(int width, int height, int resultWidth, int resultHeight, long most) => Failed(
-        $"Image: {width:N0} x {height:N0} pixels would become {resultWidth:N0} x {resultHeight:N0}. At most {most:N0} pixels are prepared; crop the image or make it smaller, or lower the size in the model's preprocessor_config.json.");
+    public static ZooPruneException ImageResult(int width, int height, int resultWidth, int resultHeight, long most) => Failed(
+        $"Image: {width:N0} x {height:N0} pixels would become {resultWidth:N0} x {resultHeight:N0}. At most {most:N0} pixels are "
+        + $"prepared; crop the image or make it smaller, or lower the size in the model's preprocessor_config.json.");
 
     public static ArgumentException RgbLength(int got, int width, int height) => new(
-        Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3L * width * height:N0}, three for each pixel; check the size and that there is no alpha channel or row padding."),
+        Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3L * width * height:N0}, three for "
+            + $"each pixel; check the size and that there is no alpha channel or row padding."),
         "rgb");
 
-    public static ZooPruneException ExtensionsMissing(Exception exception) => Failed(
-        $"ONNX Runtime Extensions: the native library cannot be used ({FirstLine(exception)}). It decodes images and must lie beside the program (libortextensions.so, ortextensions.dll); build with ./build.sh or reference Microsoft.ML.OnnxRuntime.Extensions.",
-        exception);
-
-    private static string Name(ImageFormat format) => format == ImageFormat.Png ? "PNG" : "JPEG";
+    private static string Name(SKEncodedImageFormat format) => format == SKEncodedImageFormat.Webp ? "WebP" : format.ToString().ToUpperInvariant();
 
     private static string Start(ReadOnlySpan<byte> file)
     {
@@ -68,12 +88,28 @@ internal static partial class Throw
         return bytes.ToString();
     }
 
-    private static string Guess(ReadOnlySpan<byte> file) =>
-        file.StartsWith("GIF8"u8) ? "a GIF file"
-        : file.StartsWith("BM"u8) ? "a BMP file"
-        : file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) ? "a TIFF file"
-        : file.StartsWith("RIFF"u8) && file.Length >= 12 && file[8..].StartsWith("WEBP"u8) ? "a WebP file"
-        : file.Length >= 12 && file[4..].StartsWith("ftyp"u8) ? "an AVIF, HEIC or video file"
-        : file.StartsWith("%PDF"u8) ? "a PDF file"
-        : "no image format that is known here";
+    /// <summary>What a file that is not decoded probably is, by its first bytes.</summary>
+    private static string Guess(ReadOnlySpan<byte> file)
+    {
+        // ISO media: a length, "ftyp", then the brand; JPEG 2000 and JPEG XL have boxes of the same kind.
+        ReadOnlySpan<byte> box = file.Length >= 12 ? file[4..8] : default;
+        ReadOnlySpan<byte> brand = file.Length >= 12 ? file[8..12] : default;
+        ReadOnlySpan<byte> text = file.TrimStart("\xEF\xBB\xBF \t\r\n"u8);
+        return file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8) ? "a TIFF file (or a camera's raw file)"
+            : box.SequenceEqual("ftyp"u8) ? brand.StartsWith("avi"u8) ? "an AVIF file"
+                : brand.StartsWith("he"u8) || brand.StartsWith("mif"u8) || brand.StartsWith("msf"u8) ? "a HEIC file"
+                : brand.StartsWith("jp"u8) ? "a JPEG 2000 file"
+                : "a video, AVIF or HEIC file"
+            : box.StartsWith("jP"u8) || file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x4F, 0xFF, 0x51]) ? "a JPEG 2000 file"
+            : box.SequenceEqual("JXL "u8) || file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) ? "a JPEG XL file"
+            : file.StartsWith("%PDF"u8) ? "a PDF file"
+            : file.StartsWith("%!PS"u8) ? "a PostScript file"
+            : file.StartsWith("8BPS"u8) ? "a Photoshop (PSD) file"
+            : file.StartsWith((ReadOnlySpan<byte>)[0, 0, 1, 0]) ? "an icon (ICO) file"
+            : file.StartsWith("PK"u8) ? "a ZIP archive"
+            : text.StartsWith("<svg"u8) ? "an SVG file"
+            : text.StartsWith("<?xml"u8) ? text.IndexOf("<svg"u8) >= 0 ? "an SVG file" : "an XML file"
+            : text.StartsWith("<!DOCTYPE html"u8) || text.StartsWith("<!doctype html"u8) || text.StartsWith("<html"u8) ? "a web page (HTML)"
+            : "no image format that is known here";
+    }
 }

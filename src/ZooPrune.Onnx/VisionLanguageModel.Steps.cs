@@ -6,11 +6,11 @@ namespace ZooPrune.Onnx;
 public sealed partial class VisionLanguageModel
 {
     /// <summary>Reads an image file and makes it what the encoder wants.</summary>
-    /// <param name="imagePath">A PNG or JPEG file, whatever its extension. The orientation in EXIF data is applied
+    /// <param name="imagePath">A PNG, JPEG, WebP, GIF (its first frame) or BMP file, whatever its extension. The orientation in EXIF data is applied
     /// only with <see cref="VisionLanguageModelOptions.ApplyExifOrientation"/>; transparency is dropped.</param>
     /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
     /// <exception cref="ArgumentException"><paramref name="imagePath"/> is null, empty or white space.</exception>
-    /// <exception cref="ZooPruneException">The file is missing, broken, too large, or neither PNG nor JPEG.</exception>
+    /// <exception cref="ZooPruneException">The file is missing, broken, too large, or of another format.</exception>
     public PreparedImage Prepare(string imagePath)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
@@ -20,11 +20,11 @@ public sealed partial class VisionLanguageModel
     }
 
     /// <summary>Reads an image file that is in memory and makes it what the encoder wants.</summary>
-    /// <param name="file">A whole PNG or JPEG file, as in <see cref="Prepare(string)"/>.</param>
+    /// <param name="file">A whole file, as in <see cref="Prepare(string)"/>.</param>
     /// <param name="name">What messages call the image.</param>
     /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null, empty or white space.</exception>
-    /// <exception cref="ZooPruneException">The file is broken, too large, or neither PNG nor JPEG.</exception>
+    /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
     public PreparedImage Prepare(ReadOnlySpan<byte> file, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

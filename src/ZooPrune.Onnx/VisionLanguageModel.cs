@@ -98,7 +98,7 @@ public sealed partial class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Answers a question about an image file.</summary>
-    /// <param name="imagePath">A PNG or JPEG file.</param>
+    /// <param name="imagePath">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="question">The question.</param>
     /// <param name="pruning">What to keep of the visual tokens; null keeps all.</param>
     /// <param name="maxNewTokens">Most tokens that are generated, &gt;= 1.</param>
@@ -197,8 +197,14 @@ public sealed partial class VisionLanguageModel : IDisposable
 
     /// <summary>Checks a file that another library decoded: ML.NET makes a half grey image of a file that was cut off.</summary>
     /// <param name="imagePath">Path of the file.</param>
-    /// <exception cref="ZooPruneException">It is a PNG or JPEG file that is broken or too large. Other formats pass.</exception>
+    /// <exception cref="ZooPruneException">It is cut off or too large. Formats that are not decoded here pass.</exception>
     internal void CheckImageFile(string imagePath) => _model.Images.Check(imagePath);
+
+    /// <summary>How the model's images are decoded.</summary>
+    internal ImageDecoder Images => _model.Images;
+
+    /// <summary>What is made of decoded images.</summary>
+    internal IImagePreprocessor Preprocessor => _model.Preprocessor;
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);

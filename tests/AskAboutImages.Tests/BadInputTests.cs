@@ -7,8 +7,8 @@ public class BadInputTests
 {
     public static TheoryData<string, byte[]?, string> BadImages => new()
     {
-        { "missing.png", null, "there is no such file. Expected a PNG or JPEG file; check the path" },
-        { "empty.png", [], "the file has 0 bytes. Expected a PNG or JPEG file; copy or download it again." },
+        { "missing.png", null, "there is no such file. Expected a PNG, JPEG, WebP, GIF or BMP file; check the path" },
+        { "empty.png", [], "the file has 0 bytes. Expected a PNG, JPEG, WebP, GIF or BMP file; copy or download it again" },
         { "truncated.png", TestPng.Truncated(), "the PNG file stops after" },
         { "magic.png", [.. "GIF89b"u8, .. TestPng.Create().AsSpan(6)], "it starts with the bytes 47 49 46 38" },
         { "bomb.png", TestPng.Bomb(20_000, 20_000), "it has 20,000 x 20,000 = 400,000,000 pixels. At most 64,000,000 are decoded; make the image smaller" },

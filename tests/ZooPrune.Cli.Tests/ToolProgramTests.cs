@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using SkiaSharp;
 
 namespace ZooPrune.Cli.Tests;
 
@@ -68,16 +68,16 @@ public class ToolProgramTests
     [Trait("Speed", "Slow")]
     public void Process_InterruptedAtWork_EndsWith130AtOnce()
     {
-        // Reading a pipe that nobody writes to lasts for ever.
+        // Reading so large a picture and drawing on it lasts for seconds.
         using TestFolder folder = new();
-        string pipe = folder.PathOf("picture.png");
-        using Process make = Process.Start("mkfifo", [pipe]);
-        make.WaitForExit();
+        using var pixels = new SKBitmap(7_900, 8_000, SKColorType.Gray8, SKAlphaType.Opaque);
+        using SKData file = pixels.Encode(SKEncodedImageFormat.Jpeg, quality: 90);
+        string picture = folder.Write("picture.jpg", file.AsSpan());
 
-        var run = ToolRun.Interrupted("ask", TestModel.Folder, pipe, "Is there a star?", "--overlay", folder.PathOf("kept.png"));
+        var run = ToolRun.Interrupted("ask", TestModel.Folder, picture, "Is there a star?", "--overlay", folder.PathOf("kept.png"));
 
         Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
-        Assert.Equal([pipe], Directory.GetFileSystemEntries(folder.Root));
+        Assert.Equal([picture], Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Fact]

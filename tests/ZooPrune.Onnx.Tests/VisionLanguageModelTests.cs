@@ -225,7 +225,7 @@ public sealed class VisionLanguageModelTests : IDisposable
     public void Prepare_Pixels_AreWhatTheFileGives()
     {
         string path = TestPaths.Data("images", "rgb.png");
-        using var decoder = new ImageDecoder(1_000);
+        var decoder = new ImageDecoder(1_000);
         RgbImage rgb = decoder.Read(path);
 
         Assert.Equal(_model.Prepare(path).PixelValues.ToArray(), _model.Prepare(rgb.Pixels, rgb.Width, rgb.Height).PixelValues.ToArray());

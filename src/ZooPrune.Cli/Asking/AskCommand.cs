@@ -26,7 +26,7 @@ internal sealed class AskCommand() : ToolCommand(AskSyntax.Create())
             : terminal.WhileWriting("answering", write => Ask(model, options, options.Pruning, write, terminal.Cancellation));
         if (options.Overlay is { } path)
         {
-            OutputPath.Write("--overlay", path, terminal.While("drawing", () => Overlay.Draw(model, options.Images[0], answer.Answer.KeptIndices)));
+            OutputPath.Write("--overlay", path, terminal.While("drawing", () => TokenOverlay.Draw(model, options.Images[0], answer.Answer.KeptIndices)));
         }
 
         if (options.Json)

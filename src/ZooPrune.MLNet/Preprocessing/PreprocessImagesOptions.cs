@@ -15,9 +15,9 @@ public sealed record PreprocessImagesOptions : VisionStageOptions
     }
 
     /// <summary>Input: an image column (MLImage, for example from LoadImages); or a text column of image paths, or Vector&lt;Byte&gt; with
-    /// the bytes of PNG or JPEG files, which the model then reads with its own decoder. An image's alpha channel is ignored. A PNG or JPEG
-    /// file that an image's Tag names, as LoadImages sets it, is checked to be whole, because ML.NET makes half grey images of files that
-    /// were cut off.</summary>
+    /// the bytes of PNG, JPEG, WebP, GIF or BMP files, which the model then reads with its own decoder. An image's alpha channel is
+    /// ignored. A file of these formats that an image's Tag names, as LoadImages sets it, is checked to be whole, because ML.NET makes
+    /// half grey images of files that were cut off.</summary>
     public string ImageColumnName { get; init; } = ColumnNames.Image;
 
     /// <summary>Folder in which relative paths of a text column start; null is the current directory. Not used for an image

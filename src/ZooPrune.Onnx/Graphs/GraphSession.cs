@@ -43,14 +43,9 @@ internal sealed class GraphSession : IDisposable
     }
 
     /// <summary>Loads a graph that ZooPrune wrote.</summary>
-    public static GraphSession Create(string name, byte[] model, int threads, bool withExtensions = false)
+    public static GraphSession Create(string name, byte[] model, int threads)
     {
         using SessionOptions options = CreateOptions(threads);
-        if (withExtensions)
-        {
-            RegisterExtensions(options);
-        }
-
         return new GraphSession(name, new InferenceSession(model, options));
     }
 
@@ -145,17 +140,6 @@ internal sealed class GraphSession : IDisposable
         }
     }
 
-    private static void RegisterExtensions(SessionOptions options)
-    {
-        try
-        {
-            options.RegisterOrtExtensions();
-        }
-        catch (Exception exception) when (exception is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException)
-        {
-            throw Throw.ExtensionsMissing(exception);
-        }
-    }
 }
 
 /// <summary>What goes into a graph and what comes out, checked against what is expected. A dimension of -1 is dynamic.</summary>

@@ -4,16 +4,13 @@ using Google.Protobuf;
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// Writes a small ONNX model: the graphs that ZooPrune runs beside a model's own (image decoding, resizing, sensitivity).
+/// Writes a small ONNX model: the graphs that ZooPrune runs beside a model's own (resizing, sensitivity).
 /// Dimensions are given as in ONNX: a name is dynamic, a number is fixed.
 /// </summary>
 /// <param name="name">The graph's name.</param>
 /// <param name="operatorSet">Version of ONNX's own operators.</param>
 internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
 {
-    /// <summary>Domain of ONNX Runtime Extensions' operators.</summary>
-    public const string ExtensionsDomain = "com.microsoft.extensions";
-
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
     public const string MicrosoftDomain = "com.microsoft";
 
@@ -126,7 +123,6 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "ZooPrune", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = operatorSet });
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = ExtensionsDomain, Version = 1 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = MicrosoftDomain, Version = 1 });
         return model.ToByteArray();
     }

@@ -43,7 +43,7 @@ internal sealed class LoadedModel : IDisposable
             CheckImageSize();
             CheckLayout();
             NewlineEmbedding = LoadNewlineEmbedding();
-            Images = Own(new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation));
+            Images = new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation);
         }
         catch
         {

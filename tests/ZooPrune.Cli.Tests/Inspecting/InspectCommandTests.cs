@@ -87,7 +87,7 @@ public class InspectCommandTests
     [MemberData(nameof(FamilyFolder.Names), MemberType = typeof(FamilyFolder))]
     public void Run_EveryFamily_CountsTheTokensThatTransformersCounts(string family)
     {
-        using ImageDecoder decoder = new(long.MaxValue);
+        ImageDecoder decoder = new(long.MaxValue);
         IReadOnlyList<(string Picture, int VisualTokens)> cases = FamilyFolder.Cases(family);
         string[] sizes = [.. cases.Select(row => decoder.Read(row.Picture)).Select(picture => $"{picture.Width}x{picture.Height}")];
 

@@ -1,0 +1,76 @@
+namespace ZooPrune.Onnx;
+
+/// <summary>Reads image files. Only regular files are opened: a pipe would hang for ever, a device has no end.</summary>
+internal static class ImageFile
+{
+    // What metadata may take besides the pixels: profiles, thumbnails, a short video.
+    private const long MostMetadata = 16 << 20;
+
+    private const int HeadLength = 4096;
+
+    /// <summary>The whole file, once its first bytes are those of a format that is decoded.</summary>
+    /// <param name="path">Path, which may be a link.</param>
+    /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
+    /// <param name="mayBeOther">Whether other formats give an empty array; otherwise they are an error.</param>
+    /// <exception cref="ZooPruneException">It is missing, a folder, empty, no regular file, too long, unreadable, or of another
+    /// format.</exception>
+    public static byte[] Read(string path, long maxPixels, bool mayBeOther = false)
+    {
+        try
+        {
+            using FileStream stream = Open(path);
+            long limit = Math.Min(Array.MaxLength, (4 * Math.Min(maxPixels, Array.MaxLength)) + MostMetadata);
+            if (stream.Length > limit)
+            {
+                throw Throw.ImageFileTooLong(path, stream.Length, limit, maxPixels);
+            }
+
+            byte[] head = new byte[Math.Min(HeadLength, stream.Length)];
+            int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            if (ImageStructure.FormatOf(head.AsSpan(0, length)) is null)
+            {
+                return mayBeOther ? [] : throw Throw.ImageFormatUnknown(path, head.AsSpan(0, length));
+            }
+
+            // No more is read than the file said when it was opened, so a file that grows has an end.
+            byte[] file = new byte[stream.Length];
+            head.AsSpan(0, length).CopyTo(file);
+            length += stream.ReadAtLeast(file.AsSpan(length), file.Length - length, throwOnEndOfStream: false);
+            return length == file.Length ? file : file[..length];
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Throw.ImageMissing(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw Throw.ImageUnreadable(path, exception);
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw Throw.ImageIsFolder(path);
+        }
+
+        // Pipes, devices and sockets have the length 0, which can be asked without opening them; opening a pipe waits for a writer.
+        var file = new FileInfo(path);
+        FileSystemInfo target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : throw new FileNotFoundException();
+        if (target is not FileInfo { Exists: true, Length: > 0 })
+        {
+            // /dev/stdin leads to "pipe:[1234]", which is no path.
+            throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal) ? Throw.ImageEmptyFile(path) : new FileNotFoundException();
+        }
+
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (stream.CanSeek)
+        {
+            return stream;
+        }
+
+        stream.Dispose();
+        throw Throw.ImageEmptyFile(path);
+    }
+}

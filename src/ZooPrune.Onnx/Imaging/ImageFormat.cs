@@ -1,8 +1,0 @@
-namespace ZooPrune.Onnx;
-
-/// <summary>Image file formats that are decoded.</summary>
-internal enum ImageFormat
-{
-    Png,
-    Jpeg,
-}
