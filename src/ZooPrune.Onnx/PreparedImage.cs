@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Models;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>An image as the vision encoder wants it. Immutable as long as the caller leaves the memory alone.</summary>

@@ -1,3 +1,4 @@
+using ZooPrune.Onnx.Models;
 using static ZooPrune.ErrorText;
 
 namespace ZooPrune.Onnx;

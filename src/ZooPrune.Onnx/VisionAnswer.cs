@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Engine;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>An answer and what it took. Immutable.</summary>

@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
+
 namespace ZooPrune.Onnx;
 
 /// <content>Images without their pixels, for callers that pass an image on in parts.</content>

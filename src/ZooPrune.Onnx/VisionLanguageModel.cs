@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
 
 namespace ZooPrune.Onnx.Tests;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Images;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>The whole way with a model that fits on a page; what the real one answers is in other classes.</summary>

@@ -1,4 +1,5 @@
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.Benchmarks;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using ZooPrune.Onnx;
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
 namespace ZooPrune.Benchmarks;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ZooPrune.Onnx;
+using ZooPrune.Onnx.Projection;
 
 namespace ZooPrune.Benchmarks;
 

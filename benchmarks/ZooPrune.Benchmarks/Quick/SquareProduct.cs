@@ -1,5 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
-using ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
 
 namespace ZooPrune.Benchmarks;
 

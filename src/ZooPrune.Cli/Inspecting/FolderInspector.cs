@@ -1,4 +1,6 @@
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
 
 namespace ZooPrune.Cli;

@@ -1,4 +1,6 @@
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Cli;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Cli;
 

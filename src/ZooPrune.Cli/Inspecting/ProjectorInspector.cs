@@ -1,4 +1,6 @@
-using ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Cli;
 

@@ -1,4 +1,4 @@
-using ZooPrune.Onnx;
+using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Cli;
 

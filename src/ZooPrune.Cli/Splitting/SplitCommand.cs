@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Models;
+using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Cli;
 

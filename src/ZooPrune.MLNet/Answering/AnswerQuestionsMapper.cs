@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.MLNet;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.MLNet;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.MLNet;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.MLNet;
 

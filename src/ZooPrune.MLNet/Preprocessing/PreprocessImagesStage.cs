@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.MLNet;
 

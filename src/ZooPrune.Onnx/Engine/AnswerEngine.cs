@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using ZooPrune.Onnx.Models;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>From kept visual tokens and questions to answers: prompt, input, prefill, decode. Thread-safe.</summary>
 internal sealed class AnswerEngine(LoadedModel model, PositionMode positions)

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Visual tokens of an image that are projected and chosen. Immutable.</summary>
 /// <param name="Tokens">Projected kept tokens, row-major [K, H].</param>

@@ -1,7 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ZooPrune.Onnx.Graphs;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>The language model: embeddings and a cache in, logits and the longer cache out, for one sequence or several
 /// side by side. Thread-safe.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ZooPrune.Onnx.Graphs;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>What a language model's graph takes and gives, after checking. Immutable.</summary>
 /// <param name="Width">H.</param>

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>A list that disposes what it holds.</summary>
 internal sealed class DisposableList<T> : List<T>, IDisposable

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>A stretch of input for the language model. Immutable.</summary>
 /// <param name="Embeddings">Row-major [T, H].</param>

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Checks what a caller hands to the language model.</summary>
 internal static class KeptTokenCheck

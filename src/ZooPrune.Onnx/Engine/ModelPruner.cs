@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Prunes with whatever options each call brings. Thread-safe.</summary>
 /// <param name="projector">M.</param>

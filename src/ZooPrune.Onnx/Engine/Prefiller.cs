@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>The state of one sequence after its input.</summary>
 /// <param name="Logits">[vocabulary], of the input's last token.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Prefill and decoding with a KV cache, for one sequence or several at once. Thread-safe.</summary>
 internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IReadOnlyList<int> endTokenIds)

@@ -1,6 +1,6 @@
 using ZooPrune.Text;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Hands out an answer's text while it is generated, in whole characters. Of one answer; not thread-safe.</summary>
 /// <param name="tokenizer">The model's tokenizer.</param>

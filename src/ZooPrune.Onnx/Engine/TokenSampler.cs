@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Chooses the tokens of one answer. Immutable.</summary>
 internal sealed class TokenSampler

@@ -1,7 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ZooPrune.Onnx.Graphs;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>
 /// Images to visual tokens: pixel_values [tiles, 3, S, S] to [tiles, N, D], or patches [P, L] with their grid to [N, D].

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>The files beside a graph that hold its large constants. They are read by range, never whole.</summary>
 /// <param name="folder">Full path of the graph's folder; null for a graph that has none, whose constants must all be inside.</param>

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>Who gives each value of a graph, and in which order the nodes can run.</summary>
 internal sealed class GraphOrder

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>
 /// An ONNX file in memory without a copy: vision encoders have up to 2 GB of weights in the file itself. What is read from it is valid

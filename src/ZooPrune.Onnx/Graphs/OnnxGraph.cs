@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>An attribute of a node; the members that are not of its type have their defaults.</summary>
 internal sealed record OnnxAttribute(

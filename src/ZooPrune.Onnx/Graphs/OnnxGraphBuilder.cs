@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>
 /// Writes a small ONNX model: the graphs that ZooPrune runs beside a model's own (resizing, sensitivity).

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>
 /// Makes of an ONNX file what finding a projector needs. Of subgraphs only the names are looked at that they take from outside.

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Graphs;
 
 /// <summary>
 /// Reads an ONNX file by Google.Protobuf, but for the values of its constants: Google.Protobuf would copy them, and they are nearly all

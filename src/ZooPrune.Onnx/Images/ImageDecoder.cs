@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// PNG, JPEG, WebP, GIF (the first frame) and BMP files to RGB bytes by Skia, the same as PIL's convert("RGB") gives. Stateless.

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>Reads image files. Only regular files are opened: a pipe would hang for ever, a device has no end.</summary>
 internal static class ImageFile

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using SkiaSharp;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>How an image should be turned before it is looked at: the tag 0x0112 of EXIF data, 1 (as it is) to 8.</summary>
 internal static class ImageOrientation

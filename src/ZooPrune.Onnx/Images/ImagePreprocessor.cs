@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Models;
+
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// One tile a picture (CLIP, SigLIP, LLaVA-1.5): expand to a square, resize, centre crop, rescale, normalise, to the byte as Hugging

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// Resizes RGB bytes to the byte as PIL does: one pass along rows and one along columns with weights of 22 bits, rounded to bytes

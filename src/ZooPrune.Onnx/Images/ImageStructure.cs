@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using SkiaSharp;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// What is looked at in an image file besides decoding it: its format, and whether it goes on to its end. Skia makes an image of files

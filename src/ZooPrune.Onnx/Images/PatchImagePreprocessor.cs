@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Models;
+
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// Qwen2-VL and Qwen2.5-VL: the picture at about its own size, cut into patches that lie in the order in which they are merged into

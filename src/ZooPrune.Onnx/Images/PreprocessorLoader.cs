@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>Reads a model folder's image processor and makes the preprocessor that does what it says.</summary>
 internal static class PreprocessorLoader

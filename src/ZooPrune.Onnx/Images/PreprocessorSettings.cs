@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>What an image processor's configuration asks for, after checking. Immutable.</summary>
 /// <param name="ShortestEdge">Length that the shorter side is resized to; null where <paramref name="ResizeTo"/> or nothing is asked

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// Which pixels of a source row (or column) make up each pixel of a resized one, and with what weights: PIL's, in fixed point.

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>A decoded image.</summary>
 /// <param name="buffer">Begins with the pixels, row-major [height, width, 3]: red, green, blue, 0..255. What follows them means

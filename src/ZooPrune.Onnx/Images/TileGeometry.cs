@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// Where the tiles of a LLaVA-NeXT picture are, and which of their visual tokens survive unpadding. Pure functions of whole numbers,

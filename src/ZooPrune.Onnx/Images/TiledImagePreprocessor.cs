@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ZooPrune.Onnx.Models;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Images;
 
 /// <summary>
 /// LLaVA-NeXT's "anyres": the whole picture squashed into the base tile, and the picture once more, as large as the best of the

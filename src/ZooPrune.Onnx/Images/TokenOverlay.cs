@@ -1,4 +1,5 @@
 using SkiaSharp;
+using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Onnx;
 

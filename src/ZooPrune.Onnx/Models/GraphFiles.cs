@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>The ONNX files of a model folder, by graph and precision.</summary>
 /// <param name="folder">Full path of the folder that holds them.</param>

@@ -1,6 +1,11 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
 using ZooPrune.Text;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>Everything that a model folder holds, loaded and checked to fit together.</summary>
 internal sealed class LoadedModel : IDisposable

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using ZooPrune.Onnx.Engine;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>What config.json and generation_config.json say, after checking. Immutable.</summary>
 /// <param name="ModelType">"model_type", the kind of model.</param>

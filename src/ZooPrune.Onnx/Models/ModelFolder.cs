@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>Where the files of a model are: a folder in the layout of the Hugging Face hub. Immutable.</summary>

@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>
 /// The part of a graph between two Linear layers, as a function of one number: every node in it works element by element and

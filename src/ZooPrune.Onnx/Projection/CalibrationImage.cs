@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>
 /// A picture drawn in code that shows a vision encoder some of everything: plain colours, gradients, edges of several scales and

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using ZooPrune.Onnx.Graphs;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>Floating-point values that a graph computes from constants alone.</summary>
 /// <param name="Dimensions">Shape.</param>

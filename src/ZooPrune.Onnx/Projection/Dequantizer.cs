@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>Turns quantised weights into the numbers that they stand for: (q - zero point) * scale.</summary>
 internal static class Dequantizer

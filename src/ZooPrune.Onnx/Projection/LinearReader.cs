@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>One Linear layer: y = W x + b.</summary>
 /// <param name="Weight">Row-major [OutputWidth, InputWidth].</param>

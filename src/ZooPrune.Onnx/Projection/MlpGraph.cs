@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>Writes Linear, GELU, Linear as graphs in float32, whatever the model's file has, with what the sensitivity needs.</summary>
 internal static class MlpGraph

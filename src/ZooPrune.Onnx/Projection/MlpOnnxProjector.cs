@@ -1,7 +1,8 @@
 using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
+using ZooPrune.Onnx.Graphs;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>
 /// A projector Linear, GELU, Linear, run by ONNX Runtime as graphs that are written here in float32: one gives Z and S by the exact

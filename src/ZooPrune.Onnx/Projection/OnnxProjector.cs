@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Splitting;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>
 /// A projector that ONNX Runtime runs: any graph from visual tokens to projected visual tokens. Thread-safe. Its sensitivity

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Splitting;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>Loads projector.onnx, or a projector that was cut off a vision encoder, as the class that can do most with it.</summary>
 internal static class ProjectorLoader

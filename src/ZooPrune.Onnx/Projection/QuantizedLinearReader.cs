@@ -1,6 +1,7 @@
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Projection;
 
 /// <summary>
 /// Recognises products with weights of 8 or 4 bits. The weights come out dequantised; what is rounded on the way in (activations to 8

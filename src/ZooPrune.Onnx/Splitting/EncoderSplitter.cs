@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf.Collections;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>
 /// Makes the graph that ends in X. Nodes and constants that X needs are taken over as they are, the rest is left out; what moved tokens

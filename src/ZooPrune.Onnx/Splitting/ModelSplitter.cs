@@ -1,6 +1,9 @@
 using Google.Protobuf;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Models;
+using ZooPrune.Onnx.Projection;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>
 /// Writes a model folder whose vision encoder ends before the projector, so that nothing has to be cut at load and other programs can use

@@ -1,4 +1,7 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>
 /// Writes a projector that is no Linear, GELU, Linear as a graph of its own, [N, D] to [N, H], all of it in float32: a step of a

@@ -1,4 +1,7 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>Recognises the last step before a value of a graph.</summary>
 internal sealed class ProjectorNodeReader(ConstantFolder constants)

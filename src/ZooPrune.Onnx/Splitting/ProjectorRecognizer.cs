@@ -1,4 +1,7 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>Tells what a projector is: Linear, GELU, Linear; one Linear; or something else.</summary>
 internal static class ProjectorRecognizer

@@ -1,4 +1,7 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>
 /// The end of a vision encoder's graph that treats each token on its own, followed from the output back to the input of its first

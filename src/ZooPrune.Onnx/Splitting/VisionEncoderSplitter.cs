@@ -1,7 +1,9 @@
 using System.Globalization;
 using Google.Protobuf;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Splitting;
 
 /// <summary>A vision encoder that ended after the projector, cut in two.</summary>
 /// <param name="Encoder">ONNX bytes of the graph from pixels to X, in float32; its large constants may be in files of the folder.</param>

@@ -122,9 +122,9 @@ public class AskCommandTests
         Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
         Assert.Contains($"Overlay: {path}", run.Output);
         Assert.Equal([path], Directory.GetFileSystemEntries(folder.Root));
-        Onnx.ImageDecoder decoder = new(long.MaxValue);
-        Onnx.RgbImage before = decoder.Read(TestModel.Picture);
-        Onnx.RgbImage after = decoder.Read(path);
+        Onnx.Images.ImageDecoder decoder = new(long.MaxValue);
+        Onnx.Images.RgbImage before = decoder.Read(TestModel.Picture);
+        Onnx.Images.RgbImage after = decoder.Read(path);
         Assert.Equal((before.Width, before.Height), (after.Width, after.Height));
         int unchanged = Enumerable.Range(0, before.Width * before.Height).Count(i => before.Pixels.Slice(3 * i, 3).SequenceEqual(after.Pixels.Slice(3 * i, 3)));
         Assert.Equal(64.0 / 576, (double)unchanged / (before.Width * before.Height), 0.002);
@@ -193,9 +193,9 @@ public class AskCommandTests
         Assert.Equal(visualTokens, run.Json.GetProperty("total").GetInt32());
         Assert.Equal(5, run.Json.GetProperty("keptIndices").GetArrayLength());
         Assert.InRange(run.Json.GetProperty("tokenIds").GetArrayLength(), 1, 3);
-        Onnx.ImageDecoder decoder = new(long.MaxValue);
-        Onnx.RgbImage before = decoder.Read(picture);
-        Onnx.RgbImage after = decoder.Read(overlay);
+        Onnx.Images.ImageDecoder decoder = new(long.MaxValue);
+        Onnx.Images.RgbImage before = decoder.Read(picture);
+        Onnx.Images.RgbImage after = decoder.Read(overlay);
         int views = family == "llava-next" ? 2 : 1;
         Assert.Equal(views * before.Width * before.Height, after.Width * after.Height);
     }

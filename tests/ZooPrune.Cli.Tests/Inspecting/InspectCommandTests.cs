@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Google.Protobuf;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Cli.Tests;
 

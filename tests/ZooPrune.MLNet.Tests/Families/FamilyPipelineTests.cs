@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
+using ZooPrune.Onnx.Splitting;
 using ZooPrune.Onnx.Tests;
 
 namespace ZooPrune.MLNet.Tests;

@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Engine;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Decoders of other exporters: with inputs of their own, without position_ids, with open sizes.</summary>

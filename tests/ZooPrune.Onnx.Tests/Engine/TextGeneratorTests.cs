@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Tests.Families;
 

@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Several images in one prompt, or none: what the language model reads is put together here a second time, by hand.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,3 +1,7 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
+using ZooPrune.Onnx.Splitting;
 using ZooPrune.Tests;
 using ZooPrune.Text;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Onnx.Tests;
 

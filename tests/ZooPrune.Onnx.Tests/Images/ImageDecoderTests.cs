@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Onnx.Tests;
 

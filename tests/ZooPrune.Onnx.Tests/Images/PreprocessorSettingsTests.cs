@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Images;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class PreprocessorSettingsTests

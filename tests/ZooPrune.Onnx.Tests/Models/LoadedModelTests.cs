@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Graphs;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Graphs that do not fit together.</summary>

@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Projection;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class ProjectorTests : IDisposable

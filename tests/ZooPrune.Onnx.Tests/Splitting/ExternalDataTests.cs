@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Splitting;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Graphs whose constants are in another file.</summary>

@@ -1,5 +1,7 @@
 using Google.Protobuf;
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Splitting;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,3 +1,8 @@
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Models;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class ModelSplitterTests : IDisposable

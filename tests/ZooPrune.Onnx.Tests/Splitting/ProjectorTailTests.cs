@@ -1,3 +1,7 @@
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>What stands around and instead of Linear, GELU, Linear.</summary>

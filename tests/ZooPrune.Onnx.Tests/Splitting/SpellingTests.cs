@@ -1,3 +1,7 @@
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Projectors in all spellings, split and compared with ONNX Runtime running the whole graph.</summary>

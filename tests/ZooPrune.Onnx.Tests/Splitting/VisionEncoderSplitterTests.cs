@@ -1,4 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Onnx.Tests;
 

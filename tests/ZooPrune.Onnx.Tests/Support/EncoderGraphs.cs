@@ -1,5 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ZooPrune.Onnx.Graphs;
 
 namespace ZooPrune.Onnx.Tests;
 

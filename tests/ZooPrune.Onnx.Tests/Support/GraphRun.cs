@@ -1,4 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Engine;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Pruning of tokens that are read as they come.</summary>

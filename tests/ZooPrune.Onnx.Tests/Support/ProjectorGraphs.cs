@@ -1,4 +1,6 @@
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Projection;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
 

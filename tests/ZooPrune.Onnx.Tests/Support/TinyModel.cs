@@ -1,4 +1,5 @@
-using static ZooPrune.Onnx.OnnxGraphBuilder;
+using ZooPrune.Onnx.Graphs;
+using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 
 namespace ZooPrune.Onnx.Tests;
 

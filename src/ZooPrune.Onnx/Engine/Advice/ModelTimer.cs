@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Numerics;
+using ZooPrune.Onnx.Models;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe; one thread times
 /// while

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Engine;
 
 /// <summary>
 /// Advice that is asked for once for each number of tokens and set of options, and kept, so that all rows of a run are treated alike.

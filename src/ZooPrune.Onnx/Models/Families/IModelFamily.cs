@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>What differs between kinds of models once their files are read. Immutable; any number of threads may use it.</summary>
 /// <remarks>A family is one file in this folder and one line in <see cref="ModelFamilies"/>; docs/adding-a-model.md says how.</remarks>

@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
+
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>LLaVA-1.5, LLaVA-interleave and what is built like them (shapes-vlm too): one square image, one run of the encoder.</summary>
 internal sealed class LlavaFamily : IModelFamily

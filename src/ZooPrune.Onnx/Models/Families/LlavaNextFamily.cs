@@ -1,4 +1,7 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Images;
+
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>
 /// LLaVA-NeXT (LLaVA-1.6): a base tile of the whole picture, then the picture in a grid of tiles, whose visual tokens are read row by

@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>Every kind of model that can be loaded, by "model_type" in config.json.</summary>
 internal static class ModelFamilies

@@ -1,4 +1,6 @@
-namespace ZooPrune.Onnx;
+using ZooPrune.Onnx.Engine;
+
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>
 /// Qwen2-VL and Qwen2.5-VL: a picture at about its own size, patches merged two by two into visual tokens, and positions of three

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>
 /// Reads single tensors of a model's checkpoint: what no graph of its export holds, such as LLaVA-NeXT's image_newline. The checkpoint

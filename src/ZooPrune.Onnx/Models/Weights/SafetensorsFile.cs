@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>
 /// A safetensors file: eight bytes with the length of the header, the header, the tensors' bytes. Only the header and the tensors

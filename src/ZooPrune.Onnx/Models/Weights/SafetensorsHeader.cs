@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace ZooPrune.Onnx;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>
 /// Reads the header of a safetensors file: a JSON object with dtype, shape and data_offsets of every tensor. Token by token, since a

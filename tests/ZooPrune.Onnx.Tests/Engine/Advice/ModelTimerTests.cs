@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class ModelTimerTests

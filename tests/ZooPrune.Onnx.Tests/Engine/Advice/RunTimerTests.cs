@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Engine;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class RunTimerTests

@@ -1,3 +1,4 @@
+using ZooPrune.Onnx.Engine;
 using ZooPrune.Text;
 
 namespace ZooPrune.Onnx.Tests;

@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Models;
+
 namespace ZooPrune.Onnx.Tests;
 
 public sealed class ModelWeightsTests : IDisposable

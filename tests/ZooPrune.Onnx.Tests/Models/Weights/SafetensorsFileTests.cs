@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Tests;
 
