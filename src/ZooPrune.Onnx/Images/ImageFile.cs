@@ -12,7 +12,8 @@ internal static class ImageFile
     /// <param name="path">Path, which may be a link.</param>
     /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
     /// <param name="mayBeOther">Whether other formats give an empty array; otherwise they are an error.</param>
-    /// <exception cref="ZooPruneException">It is missing, a folder, empty, no regular file, too long, unreadable, or of another format.</exception>
+    /// <exception cref="ZooPruneException">It is missing, a folder, empty, no regular file, too long, unreadable, or of another
+    /// format.</exception>
     public static byte[] Read(string path, long maxPixels, bool mayBeOther = false)
     {
         try
@@ -41,7 +42,8 @@ internal static class ImageFile
         {
             throw Throw.ImageMissing(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw Throw.ImageUnreadable(path, exception);
         }
@@ -60,7 +62,9 @@ internal static class ImageFile
         if (target is not FileInfo { Exists: true, Length: > 0 })
         {
             // /dev/stdin leads to "pipe:[1234]", which is no path.
-            throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal) ? Throw.ImageEmptyFile(path) : new FileNotFoundException();
+            throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal)
+                ? Throw.ImageEmptyFile(path)
+                : new FileNotFoundException();
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);

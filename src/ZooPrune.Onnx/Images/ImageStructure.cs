@@ -47,7 +47,8 @@ internal static class ImageStructure
         }
     }
 
-    /// <summary>Whether the samples of a PNG file are 16 bits of grey without alpha (depth and colour type follow the size in the first chunk).</summary>
+    /// <summary>Whether the samples of a PNG file are 16 bits of grey without alpha: depth and colour type follow the size in the first
+    /// chunk.</summary>
     public static bool IsGrey16(ReadOnlySpan<byte> file, SKEncodedImageFormat format) =>
         format == SKEncodedImageFormat.Png && file.Length > 25 && file[24] == 16 && file[25] == 0;
 
@@ -86,7 +87,8 @@ internal static class ImageStructure
         return false;
     }
 
-    /// <summary>The next segment of a JPEG file. As in libjpeg, what lies between segments, such as a scan's data, is passed over.</summary>
+    /// <summary>The next segment of a JPEG file. As in libjpeg, what lies between segments, such as a scan's data, is passed
+    /// over.</summary>
     /// <returns>False where the file ends before the segment does.</returns>
     public static bool TryReadSegment(ReadOnlySpan<byte> file, scoped ref int position, out byte marker, out ReadOnlySpan<byte> content)
     {

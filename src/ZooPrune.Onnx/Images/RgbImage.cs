@@ -1,7 +1,8 @@
 namespace ZooPrune.Onnx;
 
 /// <summary>A decoded image.</summary>
-/// <param name="buffer">Begins with the pixels, row-major [height, width, 3]: red, green, blue, 0..255. What follows them means nothing.</param>
+/// <param name="buffer">Begins with the pixels, row-major [height, width, 3]: red, green, blue, 0..255. What follows them means
+/// nothing.</param>
 /// <param name="width">Pixels in a row, &gt; 0.</param>
 /// <param name="height">Rows, &gt; 0.</param>
 internal sealed class RgbImage(byte[] buffer, int width, int height)

@@ -36,7 +36,8 @@ public static class TokenOverlay
         return Draw(image, panels.Count == 1 ? [panels] : [[panels[0]], [.. panels.Skip(1)]], keptIndices);
     }
 
-    /// <summary>The image once for each of <paramref name="layers"/>, side by side, or one below the other where it is wider than high.</summary>
+    /// <summary>The image once for each of <paramref name="layers"/>, side by side, or one below the other where it is wider than
+    /// high.</summary>
     /// <param name="image">The image.</param>
     /// <param name="layers">Panels of tokens, of which those of one layer do not overlap.</param>
     /// <param name="keptIndices">The tokens that were kept.</param>
