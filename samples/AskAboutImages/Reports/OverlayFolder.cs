@@ -13,7 +13,8 @@ internal static class OverlayFolder
     /// <param name="results">The run.</param>
     /// <returns>The files written; empty if none was asked for.</returns>
     /// <exception cref="UsageException">The folder cannot be written to.</exception>
-    public static IReadOnlyList<string> Write(VisionLanguageModel model, string folder, int count, string imageFolder, IEnumerable<QuestionResult> results)
+    public static IReadOnlyList<string> Write(
+        VisionLanguageModel model, string folder, int count, string imageFolder, IEnumerable<QuestionResult> results)
     {
         List<string> written = [];
         IEnumerable<QuestionResult> first = results.Where(result => result.Pruned.Error is null)

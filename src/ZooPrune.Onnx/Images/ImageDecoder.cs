@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace ZooPrune.Onnx.Images;
@@ -67,7 +68,9 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
             }
 
             int orientation = turn ? ImageOrientation.Read(file, format) : 1;
-            return orientation > 1 ? ImageOrientation.Turn(rgba, info.Width, info.Height, orientation) : DropAlpha(rgba, info.Width, info.Height);
+            return orientation > 1
+                ? ImageOrientation.Turn(rgba, info.Width, info.Height, orientation)
+                : DropAlpha(rgba, info.Width, info.Height);
         }
     }
 
@@ -111,7 +114,16 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
     /// <summary>[height, width, 4] to [height, width, 3] where it lies.</summary>
     private static RgbImage DropAlpha(byte[] pixels, int width, int height)
     {
-        for (int from = 0, to = 0; from < pixels.Length; from += 4, to += 3)
+        // Four pixels at a time: 16 bytes are read before 16 are written, of which the last 4 are overwritten by the next.
+        Vector128<byte> order = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
+        int from = 0;
+        int to = 0;
+        for (; from <= pixels.Length - Vector128<byte>.Count; from += 16, to += 12)
+        {
+            Vector128.Shuffle(Vector128.Create(pixels.AsSpan(from)), order).CopyTo(pixels.AsSpan(to));
+        }
+
+        for (; from < pixels.Length; from += 4, to += 3)
         {
             pixels[to] = pixels[from];
             pixels[to + 1] = pixels[from + 1];

@@ -42,7 +42,8 @@ internal static class ImageFile
         {
             throw Throw.ImageMissing(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw Throw.ImageUnreadable(path, exception);
         }
@@ -61,7 +62,9 @@ internal static class ImageFile
         if (target is not FileInfo { Exists: true, Length: > 0 })
         {
             // /dev/stdin leads to "pipe:[1234]", which is no path.
-            throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal) ? Throw.ImageEmptyFile(path) : new FileNotFoundException();
+            throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal)
+                ? Throw.ImageEmptyFile(path)
+                : new FileNotFoundException();
         }
 
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);

@@ -6,8 +6,8 @@ namespace ZooPrune.Onnx.Images;
 /// <summary>How an image should be turned before it is looked at: the tag 0x0112 of EXIF data, 1 (as it is) to 8.</summary>
 internal static class ImageOrientation
 {
-    /// <summary>The EXIF orientation, 1 to 8; 1 where the file does not say or says it wrong. Skia's own misses PNG files and 32-bit
-    /// numbers.</summary>
+    /// <summary>The EXIF orientation, 1 to 8; 1 where the file does not say or says it wrong. Skia's own reading passes over PNG files and
+    /// over 32-bit numbers.</summary>
     public static int Read(ReadOnlySpan<byte> file, SKEncodedImageFormat format)
     {
         ReadOnlySpan<byte> data = format switch

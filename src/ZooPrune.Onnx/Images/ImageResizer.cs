@@ -34,7 +34,8 @@ internal static class ImageResizer
         if (isDown && isAcross && ColumnsFirst(source, width, height))
         {
             // [wanted rows, source columns that are needed]
-            var strip = new RgbImage(new byte[ByteCount(window.Height, across.SourceEnd - across.SourceStart)], across.SourceEnd - across.SourceStart, window.Height);
+            int columns = across.SourceEnd - across.SourceStart;
+            var strip = new RgbImage(new byte[ByteCount(window.Height, columns)], columns, window.Height);
             Down(source, across.SourceStart, 0, down, strip);
             return Across(strip.View, 0, across, across.SourceStart, window);
         }

@@ -47,8 +47,8 @@ internal static class ImageStructure
         }
     }
 
-    /// <summary>Whether the samples of a PNG file are 16 bits of grey without alpha (depth and colour type follow the size in the first
-    /// chunk).</summary>
+    /// <summary>Whether the samples of a PNG file are 16 bits of grey without alpha: depth and colour type follow the size in the first
+    /// chunk.</summary>
     public static bool IsGrey16(ReadOnlySpan<byte> file, SKEncodedImageFormat format) =>
         format == SKEncodedImageFormat.Png && file.Length > 25 && file[24] == 16 && file[25] == 0;
 

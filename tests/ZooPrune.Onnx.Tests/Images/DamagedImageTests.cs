@@ -12,17 +12,21 @@ public sealed class DamagedImageTests
     private readonly ImageDecoder _decoder = new(64_000_000);
 
     public static TheoryData<string> OneOfEachKind => new(
-        "rgb.png", "palette.png", "full_chroma.jpg", "progressive.jpg", "turned.jpg", "grey.jpg", "cmyk.jpg", "matrix/png_rgb16_interlaced.png",
-        "matrix/webp_lossy.webp", "matrix/webp_lossless.webp", "matrix/webp_alpha.webp", "matrix/turned_5.webp", "matrix/webp_animated.webp",
-        "matrix/gif.gif", "matrix/gif_animated.gif", "matrix/bmp_rgb.bmp", "matrix/bmp_palette.bmp", "matrix/bmp_bilevel.bmp",
-        "field/arithmetic.jpg", "field/photo.webp");
+        "rgb.png", "palette.png", "full_chroma.jpg", "progressive.jpg", "turned.jpg", "grey.jpg", "cmyk.jpg",
+        "matrix/png_rgb16_interlaced.png", "matrix/webp_lossy.webp", "matrix/webp_lossless.webp", "matrix/webp_alpha.webp",
+        "matrix/turned_5.webp", "matrix/webp_animated.webp", "matrix/gif.gif", "matrix/gif_animated.gif", "matrix/bmp_rgb.bmp",
+        "matrix/bmp_palette.bmp", "matrix/bmp_bilevel.bmp", "field/arithmetic.jpg", "field/photo.webp");
 
     [Theory]
     [MemberData(nameof(OneOfEachKind))]
     public void Decode_CutOffAnywhere_IsAnError(string file)
     {
         byte[] whole = ImageDecoderTests.Load(file);
-        int[] lengths = [.. Enumerable.Range(1, 30).Select(i => whole.Length * i / 31), .. Enumerable.Range(1, Math.Min(30, whole.Length - 13)).Select(i => whole.Length - i)];
+        int[] lengths =
+        [
+            .. Enumerable.Range(1, 30).Select(i => whole.Length * i / 31),
+            .. Enumerable.Range(1, Math.Min(30, whole.Length - 13)).Select(i => whole.Length - i),
+        ];
         foreach (int length in lengths)
         {
             var exception = Assert.Throws<ZooPruneException>(() => _decoder.Decode(whole.AsSpan(0, length), "a"));
