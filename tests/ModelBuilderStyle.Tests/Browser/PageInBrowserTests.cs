@@ -16,7 +16,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
 
-        Assert.Equal("Do you see a red circle?", (await tab.EvaluateAsync("document.getElementById('question').value")).GetString());
+        Assert.Equal("Do you see a red circle?", await tab.EvaluateAsync<string>("document.getElementById('question').value"));
         Assert.Equal(("yes", "✓ right"), (await tab.TextOfAsync("#answer-pruned"), await tab.TextOfAsync("#badge-pruned")));
         Assert.Equal(("yes", "✓ right"), (await tab.TextOfAsync("#answer-unpruned"), await tab.TextOfAsync("#badge-unpruned")));
         Assert.Equal("Bright: the 64 of 576 patches that are kept", await tab.TextOfAsync("#kept"));
@@ -35,14 +35,14 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await using BrowserTab tab = await chromium.OpenAsync(server.Address);
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
-        await tab.EvaluateAsync("scrollTo(0, 0)");
+        await tab.DoAsync("scrollTo(0, 0)");
         int[] kept = [.. HeldOutKept()];
-        double[] box = [.. (await tab.EvaluateAsync("(box => [box.x, box.y, box.width])(document.getElementById('stage').getBoundingClientRect())"))
-            .EnumerateArray().Select(value => value.GetDouble())];
+        double[] box = await tab.EvaluateAsync<double[]>(
+            "(box => [box.x, box.y, box.width])(document.getElementById('stage').getBoundingClientRect())");
 
         double[] with = Brightness(await tab.ScreenshotAsync(), box);
         await tab.ClickAsync("#show-overlay");
-        await tab.EvaluateAsync("scrollTo(0, 0)");
+        await tab.DoAsync("scrollTo(0, 0)");
         double[] without = Brightness(await tab.ScreenshotAsync(), box);
 
         Assert.All(Enumerable.Range(0, 576), patch =>
@@ -60,13 +60,13 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
 
-        await tab.EvaluateAsync("document.getElementById('budget').focus()");
+        await tab.DoAsync("document.getElementById('budget').focus()");
         await tab.PressAsync("ArrowLeft");
         await tab.PressAsync("ArrowLeft");
         await tab.UntilAsync("document.getElementById('overlay').dataset.kept === '32'");
 
         Assert.Equal("32 of 576 tokens, 6 %", await tab.TextOfAsync("#budget-text"));
-        Assert.Equal("32 of 576 tokens, 6 %", (await tab.EvaluateAsync("document.getElementById('budget').ariaValueText")).GetString());
+        Assert.Equal("32 of 576 tokens, 6 %", await tab.EvaluateAsync<string>("document.getElementById('budget').ariaValueText"));
         Assert.Equal(544, await PatchesAsync(tab, ".dropped"));
         Assert.Equal("32 tokens", await tab.TextOfAsync("thead [data-label=pruned]"));
 
@@ -86,7 +86,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.PressAsync("Enter"); // the second picture
         await tab.UntilAsync(Answered);
         await TabToAsync(tab, "question");
-        await tab.EvaluateAsync("document.activeElement.select()");
+        await tab.DoAsync("document.activeElement.select()");
         await tab.TypeAsync("Is there a zeppelin?");
         await tab.PressAsync("Enter");
         await tab.UntilAsync("!document.getElementById('note').hidden");
@@ -105,8 +105,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ChooseFileAsync("#file", folder.Write("blue.png", TestPng.Create(400, 300)));
         await tab.UntilAsync(Answered);
 
-        Assert.StartsWith("blob:", (await tab.EvaluateAsync("document.getElementById('picture').src")).GetString());
-        Assert.Equal(400, (await tab.EvaluateAsync("document.getElementById('picture').naturalWidth")).GetInt32());
+        Assert.StartsWith("blob:", await tab.EvaluateAsync<string>("document.getElementById('picture').src"));
+        Assert.Equal(400, await tab.EvaluateAsync<int>("document.getElementById('picture').naturalWidth"));
         Assert.Equal(512, await PatchesAsync(tab, ".dropped"));
         AssertCleanlyServed(tab);
     }
@@ -123,7 +123,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         Assert.Equal("The picture cannot be read", await tab.TextOfAsync("#error-title"));
         Assert.Matches("^The PNG file stops after [0-9,]+ bytes without its IEND chunk", await tab.TextOfAsync("#error-detail"));
         Assert.Equal("", await tab.TextOfAsync("#result"));
-        Assert.False((await tab.EvaluateAsync("document.getElementById('overlay').checkVisibility()")).GetBoolean());
+        Assert.False(await tab.EvaluateAsync<bool>("document.getElementById('overlay').checkVisibility()"));
 
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
@@ -208,12 +208,12 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
             await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
             await tab.ClickAsync(FirstPicture);
             await tab.UntilAsync(Answered);
-            await tab.EvaluateAsync("scrollTo(0, 0)");
+            await tab.DoAsync("scrollTo(0, 0)");
             Screenshot($"page-{width}-{(isDark ? "dark" : "light")}", await tab.ScreenshotAsync());
 
-            Assert.Equal(width, (await tab.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
-            Assert.Equal("", (await tab.EvaluateAsync(LowContrast)).GetString());
-            Assert.Equal("", (await tab.EvaluateAsync(SmallTargets)).GetString());
+            Assert.Equal(width, await tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            Assert.Equal("", await tab.EvaluateAsync<string>(LowContrast));
+            Assert.Equal("", await tab.EvaluateAsync<string>(SmallTargets));
         }
     }
 
@@ -226,8 +226,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
             await tab.ClickAsync("#ask");
             Screenshot($"error-{width}-{(isDark ? "dark" : "light")}", await tab.ScreenshotAsync());
 
-            Assert.Equal(width, (await tab.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
-            Assert.Equal("", (await tab.EvaluateAsync(LowContrast)).GetString());
+            Assert.Equal(width, await tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            Assert.Equal("", await tab.EvaluateAsync<string>(LowContrast));
         }
     }
 
@@ -260,7 +260,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         for (int i = 0; i < 40; i++)
         {
             await tab.PressAsync("Tab");
-            if ((await tab.EvaluateAsync("document.activeElement.id")).GetString() == id)
+            if (await tab.EvaluateAsync<string>("document.activeElement.id") == id)
             {
                 return;
             }
@@ -269,8 +269,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         Assert.Fail($"The Tab key does not reach '{id}'.");
     }
 
-    private static async Task<int> PatchesAsync(BrowserTab tab, string path) =>
-        (await tab.EvaluateAsync($"(document.querySelector('#overlay {path}').getAttribute('d').match(/M/g) ?? []).length")).GetInt32();
+    private static Task<int> PatchesAsync(BrowserTab tab, string path) =>
+        tab.EvaluateAsync<int>($"(document.querySelector('#overlay {path}').getAttribute('d').match(/M/g) ?? []).length");
 
     private void AssertCleanlyServed(BrowserTab tab)
     {
