@@ -50,6 +50,7 @@ public sealed class ShapesVqaTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Evaluate_HeldOutQuestions_CountsByKind()
     {
         using var model = VisionLanguageModel.Load(TestModel.Folder);

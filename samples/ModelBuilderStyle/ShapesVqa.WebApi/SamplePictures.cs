@@ -33,6 +33,7 @@ internal sealed class SamplePictures
             [.. Budgets.Where(budget => budget < count), count],
             options.MaxImageBytes,
             options.MaxQuestionLength,
+            options.ApplyExifOrientation,
             pictures);
     }
 
@@ -63,7 +64,13 @@ internal sealed class SamplePictures
 
     /// <summary>What the page has to know.</summary>
     internal sealed record Description(
-        int VisualTokenCount, int DefaultKeep, IReadOnlyList<int> Budgets, int MaxImageBytes, int MaxQuestionLength, IReadOnlyList<Picture> Pictures);
+        int VisualTokenCount,
+        int DefaultKeep,
+        IReadOnlyList<int> Budgets,
+        int MaxImageBytes,
+        int MaxQuestionLength,
+        bool ApplyExifOrientation,
+        IReadOnlyList<Picture> Pictures);
 
     /// <summary>A picture that is offered.</summary>
     internal sealed record Picture(string Name, IReadOnlyList<Example> Questions);

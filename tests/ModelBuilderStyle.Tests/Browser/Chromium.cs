@@ -25,6 +25,7 @@ public sealed class Chromium : IAsyncLifetime
                 ExecutablePath = Executable,
                 Args = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1\""],
                 Timeout = 60_000,
+                ProtocolTimeout = 60_000,
             });
         }
     }
@@ -37,7 +38,7 @@ public sealed class Chromium : IAsyncLifetime
         }
     }
 
-    /// <summary>Opens a tab.</summary>
+    /// <summary>Opens a tab. One at a time: a tab behind another draws nothing and a click in it waits for ever.</summary>
     /// <param name="address">The page.</param>
     /// <param name="width">Of the window, in CSS pixels.</param>
     /// <param name="isDark">Whether the user prefers a dark page.</param>

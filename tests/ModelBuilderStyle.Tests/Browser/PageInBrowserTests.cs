@@ -112,6 +112,24 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     }
 
     [BrowserFact]
+    public async Task Upload_TurnedPicture_IsShownAsTheModelReadsIt()
+    {
+        await using TestServer own = await TestServer.StartAsync(options => options with { ApplyExifOrientation = true });
+        foreach ((TestServer asked, string answer, string orientation) in
+            ((TestServer, string, string)[])[(server, "top right", "none"), (own, "bottom left", "from-image")])
+        {
+            await using BrowserTab tab = await chromium.OpenAsync(asked.Address);
+            await tab.ClickAsync("#question");
+            await tab.TypeAsync("Where is the red circle?");
+            await tab.ChooseFileAsync("#file", HeldOut.TurnedPicture);
+            await tab.UntilAsync(Answered);
+
+            Assert.Equal(answer, await tab.TextOfAsync("#answer-unpruned"));
+            Assert.Equal(orientation, await tab.EvaluateAsync<string>("getComputedStyle(document.getElementById('picture')).imageOrientation"));
+        }
+    }
+
+    [BrowserFact]
     public async Task Upload_BrokenPicture_SaysWhyAndTheNextOneWorks()
     {
         using var folder = new TestFolder();
@@ -170,11 +188,11 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     [BrowserFact]
     public async Task Ask_ServerGone_SaysSo()
     {
-        await using TestServerScope scope = await TestServerScope.StartAsync(options => options);
-        await using BrowserTab tab = await chromium.OpenAsync(scope.Server.Address);
+        await using TestServer own = await TestServer.StartAsync(options => options);
+        await using BrowserTab tab = await chromium.OpenAsync(own.Address);
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
-        await scope.Server.Application.StopAsync();
+        await own.Application.StopAsync();
 
         await tab.ClickAsync("#ask");
         await tab.UntilAsync("!document.getElementById('error').hidden");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples.Tests;
@@ -12,7 +13,7 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     public async Task Ask_Sample_AnswersAsTheModelDoesWithBoth(int keep)
     {
         Question question = HeldOut.Questions(2)[1];
-        using var model = VisionLanguageModel.Load(TestModel.Folder);
+        var model = server.Application.Services.GetRequiredService<VisionLanguageModel>();
         string path = Path.Combine(HeldOut.Folder, question.Image);
         VisionAnswer pruned = model.Answer(path, question.Text, new PruningOptions { Keep = KeepBudget.Tokens(keep) });
         VisionAnswer unpruned = model.Answer(path, question.Text);

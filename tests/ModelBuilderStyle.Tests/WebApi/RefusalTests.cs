@@ -202,10 +202,10 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task Ask_ModelFails_Is500WithoutInnards()
     {
-        await using TestServerScope scope = await TestServerScope.StartAsync(options => options);
-        ((IDisposable)scope.Server.Application.Services.GetService(typeof(ZooPrune.Onnx.VisionLanguageModel))!).Dispose();
+        await using TestServer own = await TestServer.StartAsync(options => options);
+        ((IDisposable)own.Application.Services.GetService(typeof(ZooPrune.Onnx.VisionLanguageModel))!).Dispose();
 
-        using HttpResponseMessage response = await scope.Server.Client.PostAsync("api/answers", TestServer.Form(sample: "0000.png"));
+        using HttpResponseMessage response = await own.Client.PostAsync("api/answers", TestServer.Form(sample: "0000.png"));
 
         string body = await response.Content.ReadAsStringAsync();
         Assert.Equal((HttpStatusCode.InternalServerError, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace ZooPrune.Samples.Tests;
 
@@ -11,28 +12,38 @@ public sealed class WebProgramTests
         var (code, output, error) = Run(CancellationToken.None, "--help");
 
         Assert.Equal((ExitCode.Success, ""), (code, error));
-        Assert.All(["--port", "--address", "--model", "--workers", "--queue"], option => Assert.Contains(option, output));
+        Assert.All(
+            ["--port", "--address", "--model", "--workers", "--queue", "--exif-orientation", "--max-image-pixels"],
+            option => Assert.Contains(option, output));
     }
 
     [Fact]
     public async Task Run_UntilStopped_ServesOnThisMachineOnly()
     {
-        using var stop = new CancellationTokenSource();
-        using var output = new StringWriter();
-        var program = new WebProgram(Consoles.Over(output, redirected: true), Consoles.Over(TextWriter.Null, redirected: true));
-        Task<int> run = Task.Run(() => program.Run(["--port", "0", "--model", TestModel.Folder], stop.Token));
-        while (!output.ToString().Contains('\n') && !run.IsCompleted)
+        await ServeAsync([], async client =>
         {
-            await Task.Delay(20);
-        }
+            Assert.Equal("127.0.0.1", client.BaseAddress!.Host);
+            Assert.Equal("Healthy", await client.GetStringAsync("health"));
+        });
+    }
 
-        var address = new Uri(output.ToString().Split(' ')[2]);
-        Assert.Equal("127.0.0.1", address.Host);
-        using var client = new HttpClient();
-        Assert.Equal("Healthy", await client.GetStringAsync(new Uri(address, "health")));
+    [Fact]
+    public async Task Run_ImageSwitches_TurnThePictureAndLimitIt()
+    {
+        await ServeAsync(["--exif-orientation", "--max-image-pixels", "112896"], async client =>
+        {
+            JsonElement answer = await TestServer.AskAsync(
+                client, TestServer.Form("Where is the red circle?", image: File.ReadAllBytes(HeldOut.TurnedPicture)));
+            Assert.Equal("bottom left", answer.GetProperty("unpruned").GetProperty("answer").GetString());
 
-        await stop.CancelAsync();
-        Assert.Equal(ExitCode.Success, await run);
+            using HttpResponseMessage refused = await client.PostAsync("api/answers", TestServer.Form(image: TestPng.Create(336, 337)));
+            await TestServer.AssertRefusedAsync(
+                refused,
+                HttpStatusCode.BadRequest,
+                "The picture cannot be read",
+                "It has 336 x 337 = 113,232 pixels. At most 112,896 are decoded; "
+                + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
+        });
     }
 
     [Fact]
@@ -59,6 +70,25 @@ public sealed class WebProgramTests
         var (code, _, error) = Run(CancellationToken.None, arguments);
 
         Assert.Equal((ExitCode.BadInput, message), (code, error.Trim()));
+    }
+
+    /// <summary>Runs the program until <paramref name="use"/> is done.</summary>
+    private static async Task ServeAsync(string[] arguments, Func<HttpClient, Task> use)
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new StringWriter();
+        var program = new WebProgram(Consoles.Over(output, redirected: true), Consoles.Over(TextWriter.Null, redirected: true));
+        Task<int> run = Task.Run(() => program.Run(["--port", "0", "--model", TestModel.Folder, .. arguments], stop.Token));
+        while (!output.ToString().Contains('\n') && !run.IsCompleted)
+        {
+            await Task.Delay(20);
+        }
+
+        using var client = new HttpClient { BaseAddress = new Uri(output.ToString().Split(' ')[2]) };
+        await use(client);
+
+        await stop.CancelAsync();
+        Assert.Equal(ExitCode.Success, await run);
     }
 
     private static (int Code, string Output, string Error) Run(CancellationToken cancellation, params string[] arguments)
