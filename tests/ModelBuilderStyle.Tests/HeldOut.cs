@@ -16,5 +16,6 @@ internal static class HeldOut
 
     public static byte[] Picture(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
-    public static ShapesVqa.ModelInput ToInput(this Question question) => new() { Image = Picture(question.Image), Question = question.Text };
+    public static ShapesVqa.ModelInput ToInput(this Question question) =>
+        new() { Image = Picture(question.Image), Question = question.Text };
 }

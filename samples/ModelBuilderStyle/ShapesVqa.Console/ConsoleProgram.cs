@@ -83,7 +83,8 @@ internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error) : 
         Say(Output, $"{image}: {question}");
         Say(Output, string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Answer}  ({result.KeptIndices.Length} of {result.VisualTokenCount} visual tokens, {result.TotalMilliseconds:0.0} ms)"));
+            $"{result.Answer}  ({result.KeptIndices.Length} of {result.VisualTokenCount} visual tokens, "
+            + $"{result.TotalMilliseconds:0.0} ms)"));
         if (result.Note.Length > 0)
         {
             Say(Output, $"Note: {result.Note}");
@@ -97,7 +98,8 @@ internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error) : 
         Say(Output, $"{kept} of {count} visual tokens kept, exact answers:");
         foreach (ShapesVqa.KindAccuracy kind in evaluation.Kinds.Append(evaluation.All))
         {
-            Say(Output, string.Create(CultureInfo.InvariantCulture, $"  {kind.Kind,-12} {100 * kind.Accuracy,5:0.0} %  {kind.Right} of {kind.Asked}"));
+            Say(Output, string.Create(
+                CultureInfo.InvariantCulture, $"  {kind.Kind,-12} {100 * kind.Accuracy,5:0.0} %  {kind.Right} of {kind.Asked}"));
         }
     }
 

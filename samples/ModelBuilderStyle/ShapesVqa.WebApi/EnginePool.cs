@@ -4,8 +4,8 @@ using Engine = Microsoft.ML.PredictionEngine<ZooPrune.Samples.ShapesVqa.ModelInp
 namespace ZooPrune.Samples;
 
 /// <summary>
-/// Prediction engines to borrow. An engine is for one thread at a time and for one budget; all share the model, so another engine costs some
-/// megabytes of buffers and no weights. Those used last stay, the others are freed. Thread-safe.
+/// Prediction engines to borrow. An engine is for one thread at a time and for one budget; all share the model, so another engine costs
+/// some megabytes of buffers and no weights. Those used last stay, the others are freed. Thread-safe.
 /// </summary>
 internal sealed class EnginePool(ServerOptions options, VisionLanguageModel model) : IDisposable
 {

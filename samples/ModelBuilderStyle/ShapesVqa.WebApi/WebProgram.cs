@@ -12,7 +12,9 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
     private static readonly Option<string?> Port = TextOption.Create(
         "--port", "N", $"Port to listen at; 0 takes any that is free. Default: {ServerOptions.DefaultPort}.");
     private static readonly Option<string?> Address = TextOption.Create(
-        "--address", "IP", "Address to listen at. Default: 127.0.0.1, which only this machine reaches; there is no login, so think before giving another.");
+        "--address",
+        "IP",
+        "Address to listen at. Default: 127.0.0.1, which only this machine reaches; there is no login, so think before giving another.");
     private static readonly Option<string?> Model = TextOption.Create(
         "--model", "FOLDER", "Model folder. Default: models/shapes-vlm.");
     private static readonly Option<string?> Workers = TextOption.Create(
@@ -24,7 +26,8 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
     public static int Main(string[] arguments) => RunOnConsole(arguments, (output, error) => new WebProgram(output, error));
 
     protected override RootCommand CreateCommand() => new(
-        "Serves one page that asks pictures: pick one, ask, slide the budget, and see the answer, the visual tokens that were kept and the time.")
+        "Serves one page that asks pictures: pick one, ask, slide the budget, "
+        + "and see the answer, the visual tokens that were kept and the time.")
     {
         Port, Address, Model, Workers, Queue, ImageSwitches.ExifOrientation, MaxImagePixels,
     };
