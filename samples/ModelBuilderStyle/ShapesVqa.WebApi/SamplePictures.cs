@@ -2,7 +2,7 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
-/// <summary>Held-out pictures of the model folder that the page offers, each with questions and right answers. Read once; immutable.</summary>
+/// <summary>Held-out pictures of the model folder that the page offers, each with questions and answers. Read once; immutable.</summary>
 internal sealed class SamplePictures
 {
     /// <summary>The stops of the page's slider, besides all tokens.</summary>

@@ -8,7 +8,7 @@ namespace ZooPrune.Samples;
 /// <summary>Puts the server together: limits, what every request passes, endpoints.</summary>
 internal static class WebServer
 {
-    /// <summary>Up to so many times the limit a refused picture is read and thrown away: who is cut off while sending does not hear why.</summary>
+    /// <summary>Up to so many times the limit a refused picture is read and thrown away: who is cut off does not hear why.</summary>
     private const int ReadToRefuse = 4;
 
     // What a browser is told on every answer. blob: is the preview of the picture that the user chose.

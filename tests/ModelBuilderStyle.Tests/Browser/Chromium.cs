@@ -103,7 +103,7 @@ internal sealed class BrowserTab : IAsyncDisposable
     public Task ClickAsync(string selector) => _page.ClickAsync(selector);
 
     /// <summary>Types text where the focus is.</summary>
-    public Task TypeAsync(string text) => _page.Keyboard.TypeAsync(text);
+    public Task TypeAsync(string text) => _page.Keyboard.SendCharacterAsync(text);
 
     /// <summary>Presses a key.</summary>
     public Task PressAsync(string key) => _page.Keyboard.PressAsync(key);

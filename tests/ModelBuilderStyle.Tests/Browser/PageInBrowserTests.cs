@@ -125,7 +125,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
             await tab.UntilAsync(Answered);
 
             Assert.Equal(answer, await tab.TextOfAsync("#answer-unpruned"));
-            Assert.Equal(orientation, await tab.EvaluateAsync<string>("getComputedStyle(document.getElementById('picture')).imageOrientation"));
+            Assert.Equal(
+                orientation, await tab.EvaluateAsync<string>("getComputedStyle(document.getElementById('picture')).imageOrientation"));
         }
     }
 
@@ -171,7 +172,9 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ChooseFileAsync("#file", folder.Write("large.png", new byte[11 * 1024 * 1024]));
         await tab.UntilAsync("!document.getElementById('error').hidden");
 
-        Assert.Equal("'large.png' has 11 MB. Files up to 10 MB are taken; make it smaller or save it as JPEG.", await tab.TextOfAsync("#error-detail"));
+        Assert.Equal(
+            "'large.png' has 11 MB. Files up to 10 MB are taken; make it smaller or save it as JPEG.",
+            await tab.TextOfAsync("#error-detail"));
         Assert.DoesNotContain(tab.Requests, request => request.EndsWith("/api/answers"));
     }
 
@@ -209,7 +212,9 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
 
         IReadOnlyList<(string Role, string Name)> nodes = await tab.AccessibleNodesAsync();
 
-        Assert.All(nodes.Where(node => node.Role is "button" or "textbox" or "slider" or "checkbox" or "image" or "table" or "region"), node => Assert.NotEqual("", node.Name));
+        Assert.All(
+            nodes.Where(node => node.Role is "button" or "textbox" or "slider" or "checkbox" or "image" or "table" or "region"),
+            node => Assert.NotEqual("", node.Name));
         Assert.Contains(("textbox", "Question"), nodes);
         Assert.Contains(("slider", "Budget"), nodes);
         Assert.Contains(("checkbox", "Show kept tokens"), nodes);
@@ -253,15 +258,31 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     private const string LowContrast = """
         (() => {
           const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-          const rgba = color => { pixel.clearRect(0, 0, 1, 1); pixel.fillStyle = color; pixel.fillRect(0, 0, 1, 1); return [...pixel.getImageData(0, 0, 1, 1).data]; };
+          const rgba = color => {
+            pixel.clearRect(0, 0, 1, 1);
+            pixel.fillStyle = color;
+            pixel.fillRect(0, 0, 1, 1);
+            return [...pixel.getImageData(0, 0, 1, 1).data];
+          };
           const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
             .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-          const behind = element => { for (let e = element; e; e = e.parentElement) { const c = rgba(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+          const behind = element => {
+            for (let e = element; e; e = e.parentElement) {
+              const c = rgba(getComputedStyle(e).backgroundColor);
+              if (c[3] === 255) return c;
+            }
+            return [255, 255, 255];
+          };
           return [...document.querySelectorAll('body *')]
-            .filter(e => e.checkVisibility() && (e.matches('input[type=text]') || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())))
-            .map(e => { const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))]; return [e, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]; })
+            .filter(e => e.checkVisibility())
+            .filter(e => e.matches('input[type=text]') || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+            .map(e => {
+              const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))];
+              return [e, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+            })
             .filter(([, contrast]) => contrast < 4.5)
-            .map(([e, contrast]) => `${e.tagName} ${e.id} ${e.className} '${e.textContent.trim().slice(0, 20)}' ${contrast.toFixed(2)}`).join('; ');
+            .map(([e, contrast]) => `${e.tagName} ${e.id} ${e.className} '${e.textContent.trim().slice(0, 20)}' ${contrast.toFixed(2)}`)
+            .join('; ');
         })()
         """;
 
@@ -311,7 +332,9 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         double[] brightness = new double[576];
         for (int i = 0; i < brightness.Length; i++)
         {
-            int left = (int)(box[0] + ((i % 24) + 0.35) * patch), top = (int)(box[1] + ((i / 24) + 0.35) * patch), side = (int)(patch * 0.3);
+            int left = (int)(box[0] + (((i % 24) + 0.35) * patch));
+            int top = (int)(box[1] + (((i / 24) + 0.35) * patch));
+            int side = (int)(patch * 0.3);
             for (int p = 0; p < side * side; p++)
             {
                 int start = (((top + (p / side)) * image.Width) + left + (p % side)) * 4;

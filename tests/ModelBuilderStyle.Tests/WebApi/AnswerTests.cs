@@ -48,7 +48,8 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
         JsonElement upload = await server.AskAsync(TestServer.Form(image: HeldOut.Picture("0001.jpg")));
 
         Assert.Equal(sample.GetProperty("keptIndices").GetRawText(), upload.GetProperty("keptIndices").GetRawText());
-        Assert.Equal(sample.GetProperty("pruned").GetProperty("answer").GetString(), upload.GetProperty("pruned").GetProperty("answer").GetString());
+        Assert.Equal(
+            sample.GetProperty("pruned").GetProperty("answer").GetString(), upload.GetProperty("pruned").GetProperty("answer").GetString());
     }
 
     [Fact]
@@ -64,7 +65,9 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     {
         JsonElement description = JsonDocument.Parse(await server.Client.GetStringAsync("api/description")).RootElement;
 
-        Assert.Equal([4, 8, 16, 32, 48, 64, 96, 128, 192, 288, 384, 576], description.GetProperty("budgets").EnumerateArray().Select(budget => budget.GetInt32()));
+        Assert.Equal(
+            [4, 8, 16, 32, 48, 64, 96, 128, 192, 288, 384, 576],
+            description.GetProperty("budgets").EnumerateArray().Select(budget => budget.GetInt32()));
         JsonElement[] pictures = [.. description.GetProperty("pictures").EnumerateArray()];
         Assert.Equal(8, pictures.Length);
         Assert.All(pictures, picture => Assert.Equal(5, picture.GetProperty("questions").GetArrayLength()));

@@ -30,7 +30,8 @@ public sealed class LoadTests
         async Task<string> AskAsync(int i)
         {
             JsonElement answer = await own.AskAsync(TestServer.Form(questions[i].Text, $"{keeps[i % 3]}", sample: questions[i].Image));
-            return $"{answer.GetProperty("pruned").GetProperty("answer")} {answer.GetProperty("unpruned").GetProperty("answer")} {answer.GetProperty("keptIndices")}";
+            return $"{answer.GetProperty("pruned").GetProperty("answer")} {answer.GetProperty("unpruned").GetProperty("answer")} "
+                + answer.GetProperty("keptIndices");
         }
     }
 
@@ -74,13 +75,15 @@ public sealed class LoadTests
             slow.Add(client);
             await client.ConnectAsync(own.Address.Host, own.Address.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                "POST /api/answers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
+                "POST /api/answers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
+                + "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
                 + "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"x.png\"\r\n\r\n"));
         }
 
         byte[] large = new byte[(10 * 1024 * 1024) + 1];
         TestPng.Create().CopyTo(large, 0);
-        Task<HttpResponseMessage>[] oversize = [.. Enumerable.Range(0, 4).Select(_ => own.Client.PostAsync("api/answers", TestServer.Form(image: large)))];
+        Task<HttpResponseMessage>[] oversize =
+            [.. Enumerable.Range(0, 4).Select(_ => own.Client.PostAsync("api/answers", TestServer.Form(image: large)))];
 
         for (int i = 0; i < 4; i++)
         {
@@ -115,7 +118,8 @@ public sealed class LoadTests
     [Fact]
     public async Task Ask_WaitingLongerThanTheLimit_Is504()
     {
-        await using TestServer own = await TestServer.StartAsync(options => options with { Workers = 1, Timeout = TimeSpan.FromMilliseconds(300) });
+        await using TestServer own = await TestServer.StartAsync(
+            options => options with { Workers = 1, Timeout = TimeSpan.FromMilliseconds(300) });
         using IDisposable worker = await own.Application.Services.GetRequiredService<AnswerQueue>().EnterAsync(CancellationToken.None);
 
         using HttpResponseMessage response = await own.Client.PostAsync("api/answers", TestServer.Form(sample: "0000.png"));

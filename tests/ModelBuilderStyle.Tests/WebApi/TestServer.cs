@@ -60,7 +60,8 @@ public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
         Add("sample", sample);
         if (image is not null)
         {
-            form.Add(new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "image", "picture.png");
+            var type = new MediaTypeHeaderValue("image/png");
+            form.Add(new ByteArrayContent(image) { Headers = { ContentType = type } }, "image", "picture.png");
         }
 
         return form;

@@ -57,14 +57,20 @@ public sealed class WebProgramTests
 
         Assert.Equal(ExitCode.BadInput, code);
         Assert.StartsWith($"ShapesVqa: nothing can listen at 127.0.0.1, port {port}: ", error);
-        Assert.EndsWith("Expected an address of this machine and a free port; choose others with --address and --port, or 0 for any port.", error.Trim());
+        Assert.EndsWith(
+            "Expected an address of this machine and a free port; choose others with --address and --port, or 0 for any port.",
+            error.Trim());
     }
 
     [Theory]
     [InlineData("ShapesVqa: the option --port is '70000'. Expected a port, 0 to 65535; correct it.", "--port", "70000")]
-    [InlineData("ShapesVqa: the option --address is 'here'. Expected an IP address of this machine (127.0.0.1, 0.0.0.0, ::1); correct it.", "--address", "here")]
+    [InlineData(
+        "ShapesVqa: the option --address is 'here'. Expected an IP address of this machine (127.0.0.1, 0.0.0.0, ::1); correct it.",
+        "--address", "here")]
     [InlineData("ShapesVqa: the option --workers is '0'. Expected a whole number of at least 1; correct it.", "--workers", "0")]
-    [InlineData("ShapesVqa: the model folder 'nowhere' does not exist. Expected a folder with config.json and onnx/*.onnx; correct --model.", "--model", "nowhere")]
+    [InlineData(
+        "ShapesVqa: the model folder 'nowhere' does not exist. Expected a folder with config.json and onnx/*.onnx; correct --model.",
+        "--model", "nowhere")]
     public void Run_BadOptions_SaysWhatIsNeeded(string message, params string[] arguments)
     {
         var (code, _, error) = Run(CancellationToken.None, arguments);
@@ -95,7 +101,8 @@ public sealed class WebProgramTests
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int code = new WebProgram(Consoles.Over(output, redirected: true), Consoles.Over(error, redirected: true)).Run(arguments, cancellation);
+        int code = new WebProgram(Consoles.Over(output, redirected: true), Consoles.Over(error, redirected: true))
+            .Run(arguments, cancellation);
         return (code, output.ToString(), error.ToString());
     }
 }
