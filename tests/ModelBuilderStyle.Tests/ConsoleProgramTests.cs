@@ -18,11 +18,37 @@ public sealed class ConsoleProgramTests
         using var folder = new TestFolder();
         string picture = folder.Write("blue.png", TestPng.Create());
 
-        var (code, output, error) = Run("--model", TestModel.Folder, "--image", picture, "--question", "Is there a zeppelin?", "--keep", "25%");
+        var (code, output, error) = Run(
+            "--model", TestModel.Folder, "--image", picture, "--question", "Is there a zeppelin?", "--keep", "25%");
 
         Assert.Equal((ExitCode.Success, ""), (code, error));
         Assert.Contains("(144 of 576 visual tokens", output);
         Assert.Contains("zeppelin", output.Split("Note: ")[1]);
+    }
+
+    [Theory]
+    [InlineData("top right")]
+    [InlineData("bottom left", "--exif-orientation")]
+    public void Run_TurnedPicture_IsTurnedIfAsked(string answer, params string[] switches)
+    {
+        var (code, output, error) = Run(
+            ["--model", TestModel.Folder, "--image", HeldOut.TurnedPicture, "--question", "Where is the red circle?", .. switches]);
+
+        Assert.Equal((ExitCode.Success, ""), (code, error));
+        Assert.Contains($"\n{answer}  (64 of 576 visual tokens", output);
+    }
+
+    [Fact]
+    public void Run_PictureOverMaxImagePixels_NamesTheSettingToRaise()
+    {
+        var (code, _, error) = Run(
+            "--model", TestModel.Folder, "--image", HeldOut.TurnedPicture, "--question", "Why?", "--max-image-pixels", "112895");
+
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.EndsWith(
+            "it has 336 x 336 = 112,896 pixels. At most 112,895 are decoded; "
+            + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.",
+            error.Trim());
     }
 
     [Fact]
@@ -37,8 +63,12 @@ public sealed class ConsoleProgramTests
 
     [Theory]
     [InlineData("ShapesVqa: the option --image is given without --question. Expected both or neither; add --question.", "--image", "a.png")]
-    [InlineData("ShapesVqa: the options --evaluate and --image are both given. Expected at most one of them; leave one out.", "--evaluate", "3", "--image", "a.png", "--question", "Why?")]
+    [InlineData(
+        "ShapesVqa: the options --evaluate and --image are both given. Expected at most one of them; leave one out.",
+        "--evaluate", "3", "--image", "a.png", "--question", "Why?")]
     [InlineData("ShapesVqa: the option --evaluate is '0'. Expected a whole number of at least 1; correct it.", "--evaluate", "0")]
+    [InlineData(
+        "ShapesVqa: the option --max-image-pixels is '0'. Expected a whole number of at least 1; correct it.", "--max-image-pixels", "0")]
     public void Run_BadOptions_SaysWhatIsNeeded(string message, params string[] arguments)
     {
         var (code, _, error) = Run(arguments);
@@ -60,7 +90,8 @@ public sealed class ConsoleProgramTests
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int code = new ConsoleProgram(Consoles.Over(output, redirected: true), Consoles.Over(error, redirected: true)).Run(arguments, CancellationToken.None);
+        int code = new ConsoleProgram(Consoles.Over(output, redirected: true), Consoles.Over(error, redirected: true))
+            .Run(arguments, CancellationToken.None);
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -36,26 +36,35 @@ public sealed class DescriptionTests
         DataViewSchema schema = fitted.GetOutputSchema(ml.Data.LoadFromEnumerable(Array.Empty<ShapesVqa.ModelInput>()).Schema);
         JsonElement[] stages = [.. Description.GetProperty("Pipeline").EnumerateArray()];
 
-        Assert.Equal(["PreprocessImages", "EncodeImages", "PruneVisualTokens", "GenerateText"], stages.Select(stage => stage.GetProperty("Stage").GetString()));
+        Assert.Equal(
+            ["PreprocessImages", "EncodeImages", "PruneVisualTokens", "GenerateText"],
+            stages.Select(stage => stage.GetProperty("Stage").GetString()));
         Assert.Equal(ShapesVqa.DefaultKeep, stages[2].GetProperty("Keep").GetInt32());
         Assert.Equal(nameof(SelectionMethod.ZooPrune), stages[2].GetProperty("Selection").GetString());
         Assert.Equal(stages.Length, Assert.IsAssignableFrom<IEnumerable<ITransformer>>(fitted).Count());
-        Assert.All(Description.GetProperty("Output").EnumerateArray(), column => Assert.NotNull(schema.GetColumnOrNull(column.GetProperty("ColumnName").GetString()!)));
+        Assert.All(
+            Description.GetProperty("Output").EnumerateArray(),
+            column => Assert.NotNull(schema.GetColumnOrNull(column.GetProperty("ColumnName").GetString()!)));
     }
 
     [Fact]
     public void Files_Named_Exist()
     {
-        Assert.True(Directory.Exists(Path.Combine(Repository.Root, Description.GetProperty("Model").GetProperty("Folder").GetString()!)));
-        Assert.True(File.Exists(Path.Combine(Repository.Root, Description.GetProperty("Evaluation").GetProperty("Questions").GetString()!)));
+        string folder = Description.GetProperty("Model").GetProperty("Folder").GetString()!;
+        string questions = Description.GetProperty("Evaluation").GetProperty("Questions").GetString()!;
+        string code = Path.Combine(Repository.Root, "samples", "ModelBuilderStyle", "ShapesVqa");
+
+        Assert.True(Directory.Exists(Path.Combine(Repository.Root, folder)));
+        Assert.True(File.Exists(Path.Combine(Repository.Root, questions)));
         Assert.All(
             Description.GetProperty("Generated").EnumerateArray(),
-            name => Assert.True(File.Exists(Path.Combine(Repository.Root, "samples", "ModelBuilderStyle", "ShapesVqa", name.GetString()!))));
+            name => Assert.True(File.Exists(Path.Combine(code, name.GetString()!))));
     }
 
     private static string NameOf(PropertyInfo property) => property.GetCustomAttribute<ColumnNameAttribute>() is null
         ? property.Name
-        : (string)property.CustomAttributes.First(attribute => attribute.AttributeType == typeof(ColumnNameAttribute)).ConstructorArguments[0].Value!;
+        : (string)property.CustomAttributes.First(attribute => attribute.AttributeType == typeof(ColumnNameAttribute))
+            .ConstructorArguments[0].Value!;
 
     private static string TypeOf(Type type) => type.IsArray ? $"Vector<{type.GetElementType()!.Name}>" : type.Name;
 }

@@ -10,7 +10,9 @@ public sealed class ShapesVqaTests
         Question question = HeldOut.Questions(1)[0];
         using var model = VisionLanguageModel.Load(TestModel.Folder);
         VisionAnswer expected = model.Answer(
-            Path.Combine(HeldOut.Folder, question.Image), question.Text, new PruningOptions { Keep = KeepBudget.Tokens(ShapesVqa.DefaultKeep) });
+            Path.Combine(HeldOut.Folder, question.Image),
+            question.Text,
+            new PruningOptions { Keep = KeepBudget.Tokens(ShapesVqa.DefaultKeep) });
 
         ShapesVqa.ModelOutput output = ShapesVqa.Predict(question.ToInput());
 
@@ -33,7 +35,8 @@ public sealed class ShapesVqaTests
         Parallel.For(0, questions.Count, i => answers[i] = ShapesVqa.Predict(questions[i].ToInput()).Answer);
 
         Assert.Equal(expected, answers);
-        Assert.True(expected.Zip(questions).Count(pair => ExactMatch.Holds(pair.First, pair.Second.Expected!)) >= 9, string.Join(", ", expected));
+        int right = expected.Zip(questions).Count(pair => ExactMatch.Holds(pair.First, pair.Second.Expected!));
+        Assert.True(right >= 9, string.Join(", ", expected));
     }
 
     [Fact]
@@ -50,6 +53,7 @@ public sealed class ShapesVqaTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Evaluate_HeldOutQuestions_CountsByKind()
     {
         using var model = VisionLanguageModel.Load(TestModel.Folder);
@@ -61,7 +65,9 @@ public sealed class ShapesVqaTests
         ShapesVqa.Evaluation evaluation = ShapesVqa.Evaluate(model, KeepBudget.Tokens(64), HeldOut.QuestionFile, 30);
 
         Assert.Equal(new ShapesVqa.KindAccuracy("all", right, 30), evaluation.All);
-        Assert.Equal(questions.Select(question => question.Kind!).Distinct().Order(StringComparer.Ordinal), evaluation.Kinds.Select(kind => kind.Kind));
+        Assert.Equal(
+            questions.Select(question => question.Kind!).Distinct().Order(StringComparer.Ordinal),
+            evaluation.Kinds.Select(kind => kind.Kind));
         Assert.InRange(evaluation.All.Accuracy, 0.8, 1);
     }
 
@@ -75,7 +81,8 @@ public sealed class ShapesVqaTests
         var exception = Assert.Throws<UsageException>(() => ShapesVqa.Evaluate(model, KeepBudget.Tokens(64), file));
 
         Assert.Equal(
-            $"ShapesVqa: no question of '{file}' comes with an answer. Expected at least one \"answer\" to compare with; add it or give another file.",
+            $"ShapesVqa: no question of '{file}' comes with an answer. "
+            + "Expected at least one \"answer\" to compare with; add it or give another file.",
             exception.Message);
     }
 }

@@ -5,12 +5,17 @@ namespace ZooPrune.Samples;
 
 /// <summary>Picture, question and budget -> both answers.</summary>
 internal sealed partial class AnswerEndpoint(
-    ServerOptions options, VisionLanguageModel model, EnginePool engines, AnswerQueue queue, SamplePictures samples, ILogger<AnswerEndpoint> logger)
+    ServerOptions options,
+    VisionLanguageModel model,
+    EnginePool engines,
+    AnswerQueue queue,
+    SamplePictures samples,
+    ILogger<AnswerEndpoint> logger)
 {
     /// <summary>Maps POST /api/answers.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/api/answers", (RequestDelegate)AnswerAsync);
 
-    /// <summary>Answers once for nobody, if there is a picture: the first answer of a process takes several times as long as the others.</summary>
+    /// <summary>Answers once for nobody, if there is a picture: the first answer takes several times as long as the others.</summary>
     public void WarmUp()
     {
         if (samples.First is { } picture)
@@ -36,7 +41,8 @@ internal sealed partial class AnswerEndpoint(
                 answer = Answer(form.Keep, input, cancellation);
             }
 
-            LogAnswer(form.Keep, answer.VisualTokenCount, waited.TotalMilliseconds, (Stopwatch.GetElapsedTime(arrived) - waited).TotalMilliseconds);
+            TimeSpan took = Stopwatch.GetElapsedTime(arrived) - waited;
+            LogAnswer(form.Keep, answer.VisualTokenCount, waited.TotalMilliseconds, took.TotalMilliseconds);
             await context.Response.WriteAsJsonAsync(answer, cancellation);
         }
         catch (Refusal refusal)
@@ -62,7 +68,7 @@ internal sealed partial class AnswerEndpoint(
             : throw new InvalidOperationException(output.Error);
     }
 
-    /// <summary>What a message of the image decoder says about the file, without the column and row before it; null for other messages.</summary>
+    /// <summary>What the image decoder says about the file, without column and row before it; null for other messages.</summary>
     private static string? PictureReason(string error)
     {
         const string Place = "Image 'column 'Image', row ";
@@ -73,9 +79,40 @@ internal sealed partial class AnswerEndpoint(
             : null;
     }
 
-    [LoggerMessage(LogLevel.Information, "Answered with {Keep} of {Count} visual tokens and with all: waited {Waited:0} ms, took {Took:0} ms")]
+    [LoggerMessage(
+        LogLevel.Information, "Answered with {Keep} of {Count} visual tokens and with all: waited {Waited:0} ms, took {Took:0} ms")]
     private partial void LogAnswer(int keep, int count, double waited, double took);
 
     [LoggerMessage(LogLevel.Information, "Refused with status {Status}")]
     private partial void LogRefusal(int status);
+}
+
+/// <summary>What the page gets: the same question with the budget and with all tokens.</summary>
+/// <param name="Pruned">With the budget.</param>
+/// <param name="Unpruned">With all visual tokens.</param>
+/// <param name="KeptIndices">The tokens that were kept, ascending, numbered row by row over the central square of the picture.</param>
+/// <param name="VisualTokenCount">N, before pruning.</param>
+internal sealed record AnswerResponse(
+    AnswerResponse.Run Pruned, AnswerResponse.Run Unpruned, IReadOnlyList<int> KeptIndices, int VisualTokenCount)
+{
+    public static AnswerResponse Of(ShapesVqa.ModelOutput pruned, ShapesVqa.ModelOutput unpruned) =>
+        new(Run.Of(pruned), Run.Of(unpruned), pruned.KeptIndices, pruned.VisualTokenCount);
+
+    /// <summary>One way through the pipeline.</summary>
+    internal sealed record Run(string Answer, string Note, int KeptTokenCount, Times Milliseconds)
+    {
+        public static Run Of(ShapesVqa.ModelOutput output) => new(
+            output.Answer,
+            output.Note,
+            output.KeptIndices.Length,
+            new Times(
+                output.PreprocessMilliseconds,
+                output.EncodeMilliseconds,
+                output.PruneMilliseconds,
+                output.PrefillMilliseconds,
+                output.DecodeMilliseconds));
+    }
+
+    /// <summary>Milliseconds of each stage.</summary>
+    internal sealed record Times(float Preprocess, float Encode, float Prune, float Prefill, float Decode);
 }

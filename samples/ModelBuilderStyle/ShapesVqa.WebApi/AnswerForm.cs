@@ -19,7 +19,8 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
 
     /// <summary>Reads and checks the form.</summary>
     /// <exception cref="Refusal">It is not what is expected.</exception>
-    public static async Task<AnswerForm> ReadAsync(HttpRequest request, ServerOptions options, int tokenCount, CancellationToken cancellation)
+    public static async Task<AnswerForm> ReadAsync(
+        HttpRequest request, ServerOptions options, int tokenCount, CancellationToken cancellation)
     {
         if (request.ContentLength > options.MaxImageBytes + (PartsAllowed * LongestField))
         {
@@ -28,7 +29,8 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
 
         try
         {
-            return await ReadPartsAsync(new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 4 }, options, tokenCount, cancellation);
+            var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 4 };
+            return await ReadPartsAsync(reader, options, tokenCount, cancellation);
         }
         catch (BadHttpRequestException e)
         {
@@ -106,7 +108,8 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
         return file.Length >= 4 ? file.ToArray() : throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
     }
 
-    private static bool IsPngOrJpeg(ReadOnlySpan<byte> file) => file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..];
+    private static bool IsPngOrJpeg(ReadOnlySpan<byte> file) =>
+        file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..];
 
     private static async Task<string> ReadTextAsync(Stream body, CancellationToken cancellation)
     {
@@ -118,11 +121,15 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
     private static string CheckedQuestion(Dictionary<string, string> fields, int limit)
     {
         string question = fields.GetValueOrDefault("question", "").Trim();
-        return question.Length == 0 ? throw Refusal.NoQuestion() : question.Length <= limit ? question : throw Refusal.QuestionTooLong(limit);
+        return question.Length == 0 ? throw Refusal.NoQuestion()
+            : question.Length <= limit ? question
+            : throw Refusal.QuestionTooLong(limit);
     }
 
     private static int CheckedKeep(Dictionary<string, string> fields, int tokenCount) =>
-        int.TryParse(fields.GetValueOrDefault("keep"), NumberStyles.None, CultureInfo.InvariantCulture, out int keep) && keep >= 1 && keep <= tokenCount
+        int.TryParse(fields.GetValueOrDefault("keep"), NumberStyles.None, CultureInfo.InvariantCulture, out int keep)
+        && keep >= 1
+        && keep <= tokenCount
             ? keep
             : throw Refusal.BadKeep(tokenCount);
 }

@@ -2,8 +2,8 @@ using System.Threading.RateLimiting;
 
 namespace ZooPrune.Samples;
 
-/// <summary>Lets so many questions be answered at once, so many wait, and turns the others away. A question enters when all of it has arrived,
-/// so a slow sender takes nobody's place. Thread-safe.</summary>
+/// <summary>Lets so many questions be answered at once, so many wait, and turns the others away. A question enters when all of it has
+/// arrived, so a slow sender takes nobody's place. Thread-safe.</summary>
 internal sealed class AnswerQueue(ServerOptions options) : IDisposable
 {
     private readonly ConcurrencyLimiter _workers = new(new ConcurrencyLimiterOptions

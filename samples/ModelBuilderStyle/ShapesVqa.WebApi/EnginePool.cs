@@ -1,18 +1,16 @@
-using Microsoft.ML;
 using ZooPrune.Onnx;
+using Engine = Microsoft.ML.PredictionEngine<ZooPrune.Samples.ShapesVqa.ModelInput, ZooPrune.Samples.ShapesVqa.ModelOutput>;
 
 namespace ZooPrune.Samples;
 
 /// <summary>
-/// Prediction engines to borrow. An engine is for one thread at a time and for one budget; all share the model, so another engine costs some
-/// megabytes of buffers and no weights. Those used last stay, the others are freed. Thread-safe.
+/// Prediction engines to borrow. An engine is for one thread at a time and for one budget; all share the model, so another engine costs
+/// some megabytes of buffers and no weights. Those used last stay, the others are freed. Thread-safe.
 /// </summary>
-internal sealed class EnginePool(VisionLanguageModel model) : IDisposable
+internal sealed class EnginePool(ServerOptions options, VisionLanguageModel model) : IDisposable
 {
-    private const int MostIdle = 24;
-
     private readonly Lock _lock = new();
-    private readonly List<(int Keep, PredictionEngine<ShapesVqa.ModelInput, ShapesVqa.ModelOutput> Engine)> _idle = [];
+    private readonly List<(int Keep, Engine Engine)> _idle = [];
 
     /// <summary>Engines that nobody uses right now.</summary>
     public int IdleCount
@@ -31,8 +29,7 @@ internal sealed class EnginePool(VisionLanguageModel model) : IDisposable
     /// <param name="input">Image and question.</param>
     public ShapesVqa.ModelOutput Predict(int keep, ShapesVqa.ModelInput input)
     {
-        PredictionEngine<ShapesVqa.ModelInput, ShapesVqa.ModelOutput> engine =
-            Take(keep) ?? ShapesVqa.CreatePredictEngine(model, KeepBudget.Tokens(keep));
+        Engine engine = Take(keep) ?? ShapesVqa.CreatePredictEngine(model, KeepBudget.Tokens(keep));
         try
         {
             return engine.Predict(input);
@@ -52,7 +49,7 @@ internal sealed class EnginePool(VisionLanguageModel model) : IDisposable
         }
     }
 
-    private PredictionEngine<ShapesVqa.ModelInput, ShapesVqa.ModelOutput>? Take(int keep)
+    private Engine? Take(int keep)
     {
         lock (_lock)
         {
@@ -69,13 +66,12 @@ internal sealed class EnginePool(VisionLanguageModel model) : IDisposable
     }
 
     /// <returns>The engine that has not been used for longest, if there are too many now.</returns>
-    private PredictionEngine<ShapesVqa.ModelInput, ShapesVqa.ModelOutput>? Return(
-        int keep, PredictionEngine<ShapesVqa.ModelInput, ShapesVqa.ModelOutput> engine)
+    private Engine? Return(int keep, Engine engine)
     {
         lock (_lock)
         {
             _idle.Add((keep, engine));
-            if (_idle.Count <= MostIdle)
+            if (_idle.Count <= options.IdleEngines)
             {
                 return null;
             }

@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ZooPrune.Samples;
 
-/// <summary>A request that is not answered, and why: the server's counterpart of <see cref="Throw"/>. Becomes problem details (RFC 9457) that are
-/// meant to be shown to the user.</summary>
+/// <summary>A request that is not answered, and why: the server's counterpart of <see cref="Throw"/>. Becomes problem details (RFC 9457)
+/// that are meant to be shown to the user.</summary>
 internal sealed class Refusal : Exception
 {
     private readonly string _title;
     private int? _retryAfterSeconds;
 
-    private Refusal(int status, string title, FormattableString detail)
-        : base(detail.ToString(CultureInfo.InvariantCulture))
+    private Refusal(int status, string title, string detail)
+        : base(detail)
     {
         Status = status;
         _title = title;
@@ -39,22 +39,23 @@ internal sealed class Refusal : Exception
 
     public static Refusal NotAnImage(string? name) => new(
         StatusCodes.Status415UnsupportedMediaType, "This is not a picture",
-        $"{(string.IsNullOrWhiteSpace(name) ? "The file" : $"'{name}'")} is neither PNG nor JPEG. Expected one of these by content, whatever the name says; convert the file or choose another.");
+        $"{(string.IsNullOrWhiteSpace(name) ? "The file" : $"'{name}'")} is neither PNG nor JPEG. "
+        + "Expected one of these by content, whatever the name says; convert the file or choose another.");
 
     public static Refusal BrokenImage(string reason) => new(
-        StatusCodes.Status400BadRequest, "The picture cannot be read", $"{reason}");
+        StatusCodes.Status400BadRequest, "The picture cannot be read", reason);
 
     public static Refusal NoImage() => new(
         StatusCodes.Status400BadRequest, "There is no picture",
-        $"The request has neither 'image' nor 'sample'. Expected exactly one of them; choose a picture.");
+        "The request has neither 'image' nor 'sample'. Expected exactly one of them; choose a picture.");
 
     public static Refusal UnknownSample() => new(
         StatusCodes.Status400BadRequest, "There is no such picture",
-        $"The 'sample' of the request is not among the pictures offered. Expected a name from /api/description; choose one of those.");
+        "The 'sample' of the request is not among the pictures offered. Expected a name from /api/description; choose one of those.");
 
     public static Refusal NoQuestion() => new(
         StatusCodes.Status400BadRequest, "There is no question",
-        $"The 'question' of the request is empty. Expected a question about the picture; type one.");
+        "The 'question' of the request is empty. Expected a question about the picture; type one.");
 
     public static Refusal QuestionTooLong(int limit) => new(
         StatusCodes.Status400BadRequest, "The question is too long",
@@ -62,15 +63,17 @@ internal sealed class Refusal : Exception
 
     public static Refusal BadKeep(int count) => new(
         StatusCodes.Status400BadRequest, "The budget is out of range",
-        $"The 'keep' of the request is not a number of visual tokens of this model. Expected a whole number from 1 to {count}; correct it.");
+        "The 'keep' of the request is not a number of visual tokens of this model. "
+        + $"Expected a whole number from 1 to {count}; correct it.");
 
     public static Refusal NoForm(string? reason = null) => new(
         StatusCodes.Status400BadRequest, "The request cannot be read",
-        $"The body is not a complete form{(reason is null ? "" : $" ({reason})")}. Expected multipart/form-data with 'image' or 'sample', 'question' and 'keep'; send it again.");
+        $"The body is not a complete form{(reason is null ? "" : $" ({reason})")}. "
+        + "Expected multipart/form-data with 'image' or 'sample', 'question' and 'keep'; send it again.");
 
     public static Refusal TransferFailed(int status) => new(
         status, "The request did not arrive",
-        $"The body stopped coming, came too slowly or does not follow HTTP. Expected a complete form; send it again.");
+        "The body stopped coming, came too slowly or does not follow HTTP. Expected a complete form; send it again.");
 
     public static Refusal Busy(int queue) => new(
         StatusCodes.Status503ServiceUnavailable, "Too many questions at once",
@@ -81,11 +84,12 @@ internal sealed class Refusal : Exception
 
     public static Refusal TimedOut(TimeSpan timeout) => new(
         StatusCodes.Status504GatewayTimeout, "This took too long",
-        $"There was no answer within {timeout.TotalSeconds:0.#} seconds. Expected a shorter queue or a faster connection; try again.");
+        string.Create(CultureInfo.InvariantCulture, $"There was no answer within {timeout.TotalSeconds:0.#} seconds. ")
+        + "Expected a shorter queue or a faster connection; try again.");
 
     public static Refusal ForeignOrigin() => new(
         StatusCodes.Status403Forbidden, "The question comes from another site",
-        $"The browser says that a page of another site sent this. Expected a question from this page; open it and ask there.");
+        "The browser says that a page of another site sent this. Expected a question from this page; open it and ask there.");
 
     private static string Size(int bytes) => bytes >= 1024 * 1024
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024.0):0.#} MB")

@@ -2,7 +2,7 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
-/// <summary>Held-out pictures of the model folder that the page offers, each with its questions and right answers. Read once; immutable.</summary>
+/// <summary>Held-out pictures of the model folder that the page offers, each with questions and answers. Read once; immutable.</summary>
 internal sealed class SamplePictures
 {
     /// <summary>The stops of the page's slider, besides all tokens.</summary>
@@ -19,7 +19,8 @@ internal sealed class SamplePictures
         var pictures = new List<Picture>();
         if (File.Exists(questionFile))
         {
-            foreach (IGrouping<string, Question> picture in QuestionFile.Read(questionFile).GroupBy(question => question.Image).Take(options.SampleCount))
+            var offered = QuestionFile.Read(questionFile).GroupBy(question => question.Image).Take(options.SampleCount);
+            foreach (IGrouping<string, Question> picture in offered)
             {
                 _files.Add(picture.Key, File.ReadAllBytes(Path.Combine(folder, picture.Key)));
                 pictures.Add(new Picture(picture.Key, [.. picture.Select(question => new Example(question.Text, question.Expected))]));
@@ -33,6 +34,7 @@ internal sealed class SamplePictures
             [.. Budgets.Where(budget => budget < count), count],
             options.MaxImageBytes,
             options.MaxQuestionLength,
+            options.ApplyExifOrientation,
             pictures);
     }
 
@@ -63,7 +65,13 @@ internal sealed class SamplePictures
 
     /// <summary>What the page has to know.</summary>
     internal sealed record Description(
-        int VisualTokenCount, int DefaultKeep, IReadOnlyList<int> Budgets, int MaxImageBytes, int MaxQuestionLength, IReadOnlyList<Picture> Pictures);
+        int VisualTokenCount,
+        int DefaultKeep,
+        IReadOnlyList<int> Budgets,
+        int MaxImageBytes,
+        int MaxQuestionLength,
+        bool ApplyExifOrientation,
+        IReadOnlyList<Picture> Pictures);
 
     /// <summary>A picture that is offered.</summary>
     internal sealed record Picture(string Name, IReadOnlyList<Example> Questions);

@@ -9,6 +9,8 @@ internal sealed record ServerOptions
 
     public const int DefaultQueue = 64;
 
+    public const int DefaultMaxImagePixels = 16_000_000;
+
     /// <summary>The model folder; held-out pictures in it are offered on the page.</summary>
     public required string ModelFolder { get; init; }
 
@@ -23,11 +25,17 @@ internal sealed record ServerOptions
     /// <summary>Questions that wait for a worker.</summary>
     public int Queue { get; init; } = DefaultQueue;
 
+    /// <summary>Prediction engines kept for the next question.</summary>
+    public int IdleEngines { get; init; } = 24;
+
     /// <summary>Largest picture that is taken, in bytes of its file.</summary>
     public int MaxImageBytes { get; init; } = 10 * 1024 * 1024;
 
     /// <summary>Largest picture that is decoded. 16 million take 48 MB as RGB.</summary>
-    public long MaxImagePixels { get; init; } = 16_000_000;
+    public long MaxImagePixels { get; init; } = DefaultMaxImagePixels;
+
+    /// <summary>Whether pictures are turned as their EXIF orientation asks, for the model and on the page.</summary>
+    public bool ApplyExifOrientation { get; init; }
 
     /// <summary>Longest question, in characters.</summary>
     public int MaxQuestionLength { get; init; } = 300;

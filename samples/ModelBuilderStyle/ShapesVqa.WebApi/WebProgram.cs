@@ -12,18 +12,24 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
     private static readonly Option<string?> Port = TextOption.Create(
         "--port", "N", $"Port to listen at; 0 takes any that is free. Default: {ServerOptions.DefaultPort}.");
     private static readonly Option<string?> Address = TextOption.Create(
-        "--address", "IP", "Address to listen at. Default: 127.0.0.1, which only this machine reaches; there is no login, so think before giving another.");
+        "--address",
+        "IP",
+        "Address to listen at. Default: 127.0.0.1, which only this machine reaches; there is no login, so think before giving another.");
     private static readonly Option<string?> Model = TextOption.Create(
         "--model", "FOLDER", "Model folder. Default: models/shapes-vlm.");
     private static readonly Option<string?> Workers = TextOption.Create(
         "--workers", "N", "Questions answered at once. Default: one for each processor.");
     private static readonly Option<string?> Queue = TextOption.Create(
         "--queue", "N", $"Questions that may wait; further ones are turned away. Default: {ServerOptions.DefaultQueue}.");
+    private static readonly Option<string?> MaxImagePixels = ImageSwitches.MaxImagePixels(ServerOptions.DefaultMaxImagePixels);
+
+    public static int Main(string[] arguments) => RunOnConsole(arguments, (output, error) => new WebProgram(output, error));
 
     protected override RootCommand CreateCommand() => new(
-        "Serves one page that asks pictures: pick one, ask, slide the budget, and see the answer, the visual tokens that were kept and the time.")
+        "Serves one page that asks pictures: pick one, ask, slide the budget, "
+        + "and see the answer, the visual tokens that were kept and the time.")
     {
-        Port, Address, Model, Workers, Queue,
+        Port, Address, Model, Workers, Queue, ImageSwitches.ExifOrientation, MaxImagePixels,
     };
 
     protected override int Run(ParseResult line, CancellationToken cancellation)
@@ -51,7 +57,11 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
 
     private static ServerOptions ToOptions(ParseResult line)
     {
-        var options = new ServerOptions { ModelFolder = ModelLocation.Find(TextOption.Value(line, Model)) };
+        var options = new ServerOptions
+        {
+            ModelFolder = ModelLocation.Find(TextOption.Value(line, Model)),
+            ApplyExifOrientation = line.GetValue(ImageSwitches.ExifOrientation),
+        };
         if (TextOption.Value(line, Port) is { } port)
         {
             int number = WholeNumber.Parse(Port.Name, port, atLeast: 0);
@@ -72,8 +82,13 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
             options = options with { Workers = WholeNumber.Parse(Workers.Name, workers, atLeast: 1) };
         }
 
-        return TextOption.Value(line, Queue) is { } queue
-            ? options with { Queue = WholeNumber.Parse(Queue.Name, queue, atLeast: 0) }
+        if (TextOption.Value(line, Queue) is { } queue)
+        {
+            options = options with { Queue = WholeNumber.Parse(Queue.Name, queue, atLeast: 0) };
+        }
+
+        return TextOption.Value(line, MaxImagePixels) is { } pixels
+            ? options with { MaxImagePixels = WholeNumber.Parse(MaxImagePixels.Name, pixels, atLeast: 1) }
             : options;
     }
 }

@@ -8,8 +8,13 @@ namespace ZooPrune.Samples;
 /// <summary>Puts the server together: limits, what every request passes, endpoints.</summary>
 internal static class WebServer
 {
-    /// <summary>Up to so many times the limit a refused picture is read and thrown away: whoever is cut off while sending does not hear why.</summary>
+    /// <summary>Up to so many times the limit a refused picture is read and thrown away: who is cut off does not hear why.</summary>
     private const int ReadToRefuse = 4;
+
+    // What a browser is told on every answer. blob: is the preview of the picture that the user chose.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'";
 
     /// <summary>A server that is ready to be started. Disposing it frees the model.</summary>
     /// <exception cref="ZooPruneException">The model cannot be loaded.</exception>
@@ -26,8 +31,12 @@ internal static class WebServer
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("ZooPrune", LogLevel.Information);
 
         // One thread each: many answers at once use the processors better than one answer does.
-        var model = VisionLanguageModel.Load(
-            options.ModelFolder, new VisionLanguageModelOptions { Threads = 1, MaxImagePixels = options.MaxImagePixels });
+        var model = VisionLanguageModel.Load(options.ModelFolder, new VisionLanguageModelOptions
+        {
+            Threads = 1,
+            MaxImagePixels = options.MaxImagePixels,
+            ApplyExifOrientation = options.ApplyExifOrientation,
+        });
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(_ => model);
         builder.Services.AddSingleton<EnginePool>();
@@ -49,8 +58,8 @@ internal static class WebServer
         server.UseHostFiltering();
         server.UseExceptionHandler();
         server.UseStatusCodePages();
-        server.Use(SecurityHeaders.Add);
-        server.Use(SameOrigin.Require);
+        server.Use(AddSecurityHeaders);
+        server.Use(RequireSameOrigin);
         server.UseRequestTimeouts();
         server.MapHealthChecks("/health");
         Page.Map(server);
@@ -69,5 +78,35 @@ internal static class WebServer
         kestrel.Limits.MaxRequestBodySize = (long)ReadToRefuse * options.MaxImageBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+
+    private static Task AddSecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(() =>
+        {
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+
+    /// <summary>Refuses questions that a page of another site sends through the user's browser. Programs send no Origin and pass.</summary>
+    private static Task RequireSameOrigin(HttpContext context, RequestDelegate next)
+    {
+        HttpRequest request = context.Request;
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        {
+            return next(context);
+        }
+
+        string? origin = request.Headers.Origin;
+        string? site = request.Headers["Sec-Fetch-Site"];
+        bool isOwn = (origin is null || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
+            && site is null or "same-origin" or "none";
+        return isOwn ? next(context) : Refusal.ForeignOrigin().WriteAsync(context);
     }
 }

@@ -12,8 +12,8 @@ public static partial class ShapesVqa
     private static readonly Lazy<PredictionEngine<ModelInput, ModelOutput>> SharedEngine =
         new(() => CreatePredictEngine(SharedModel.Value, KeepBudget.Tokens(DefaultKeep)));
 
-    /// <summary>Answers one question with the default budget and the model of the repository, which the first call loads. Any number of threads
-    /// may call; the engine, which is not thread-safe, serves one after the other. A server pools engines instead.</summary>
+    /// <summary>Answers one question with the default budget and the model of the repository, which the first call loads. Any number of
+    /// threads may call; the engine, which is not thread-safe, serves one after the other. A server pools engines instead.</summary>
     /// <param name="input">Image and question.</param>
     /// <returns>The answer; look at <see cref="ModelOutput.Error"/> first.</returns>
     public static ModelOutput Predict(ModelInput input)

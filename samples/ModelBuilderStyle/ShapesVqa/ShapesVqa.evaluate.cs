@@ -23,7 +23,9 @@ public static partial class ShapesVqa
             new ModelInput { Image = File.ReadAllBytes(Path.Combine(folder, question.Image)), Question = question.Text });
         var outcomes = questions.Zip(
             PredictAll(model, keep, inputs),
-            (question, output) => (Kind: question.Kind ?? "other", IsRight: output.Error.Length == 0 && ExactMatch.Holds(output.Answer, question.Expected!)));
+            (question, output) => (
+                Kind: question.Kind ?? "other",
+                IsRight: output.Error.Length == 0 && ExactMatch.Holds(output.Answer, question.Expected!)));
         return new Evaluation([.. outcomes
             .GroupBy(outcome => outcome.Kind, outcome => outcome.IsRight)
             .Select(kind => new KindAccuracy(kind.Key, kind.Count(isRight => isRight), kind.Count()))

@@ -12,7 +12,7 @@ public static partial class ShapesVqa
 
     /// <summary>
     /// Image and question to answer, one stage after the other, so that every row says what each stage of it took. (AnswerQuestions does it
-    /// in one stage and remembers the image of the row before: sooner over many questions, but then a row shows no time for what it shared.)
+    /// in one stage and remembers the image of the row before: sooner over many questions, but a row shows no time for what it shared.)
     /// </summary>
     /// <param name="ml">ML.NET.</param>
     /// <param name="model">The model; must outlive the pipeline.</param>

@@ -16,7 +16,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
 
-        Assert.Equal("Do you see a red circle?", (await tab.EvaluateAsync("document.getElementById('question').value")).GetString());
+        Assert.Equal("Do you see a red circle?", await tab.EvaluateAsync<string>("document.getElementById('question').value"));
         Assert.Equal(("yes", "✓ right"), (await tab.TextOfAsync("#answer-pruned"), await tab.TextOfAsync("#badge-pruned")));
         Assert.Equal(("yes", "✓ right"), (await tab.TextOfAsync("#answer-unpruned"), await tab.TextOfAsync("#badge-unpruned")));
         Assert.Equal("Bright: the 64 of 576 patches that are kept", await tab.TextOfAsync("#kept"));
@@ -35,14 +35,14 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await using BrowserTab tab = await chromium.OpenAsync(server.Address);
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
-        await tab.EvaluateAsync("scrollTo(0, 0)");
+        await tab.DoAsync("scrollTo(0, 0)");
         int[] kept = [.. HeldOutKept()];
-        double[] box = [.. (await tab.EvaluateAsync("(box => [box.x, box.y, box.width])(document.getElementById('stage').getBoundingClientRect())"))
-            .EnumerateArray().Select(value => value.GetDouble())];
+        double[] box = await tab.EvaluateAsync<double[]>(
+            "(box => [box.x, box.y, box.width])(document.getElementById('stage').getBoundingClientRect())");
 
         double[] with = Brightness(await tab.ScreenshotAsync(), box);
         await tab.ClickAsync("#show-overlay");
-        await tab.EvaluateAsync("scrollTo(0, 0)");
+        await tab.DoAsync("scrollTo(0, 0)");
         double[] without = Brightness(await tab.ScreenshotAsync(), box);
 
         Assert.All(Enumerable.Range(0, 576), patch =>
@@ -60,13 +60,13 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
 
-        await tab.EvaluateAsync("document.getElementById('budget').focus()");
+        await tab.DoAsync("document.getElementById('budget').focus()");
         await tab.PressAsync("ArrowLeft");
         await tab.PressAsync("ArrowLeft");
         await tab.UntilAsync("document.getElementById('overlay').dataset.kept === '32'");
 
         Assert.Equal("32 of 576 tokens, 6 %", await tab.TextOfAsync("#budget-text"));
-        Assert.Equal("32 of 576 tokens, 6 %", (await tab.EvaluateAsync("document.getElementById('budget').ariaValueText")).GetString());
+        Assert.Equal("32 of 576 tokens, 6 %", await tab.EvaluateAsync<string>("document.getElementById('budget').ariaValueText"));
         Assert.Equal(544, await PatchesAsync(tab, ".dropped"));
         Assert.Equal("32 tokens", await tab.TextOfAsync("thead [data-label=pruned]"));
 
@@ -86,7 +86,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.PressAsync("Enter"); // the second picture
         await tab.UntilAsync(Answered);
         await TabToAsync(tab, "question");
-        await tab.EvaluateAsync("document.activeElement.select()");
+        await tab.DoAsync("document.activeElement.select()");
         await tab.TypeAsync("Is there a zeppelin?");
         await tab.PressAsync("Enter");
         await tab.UntilAsync("!document.getElementById('note').hidden");
@@ -105,10 +105,29 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ChooseFileAsync("#file", folder.Write("blue.png", TestPng.Create(400, 300)));
         await tab.UntilAsync(Answered);
 
-        Assert.StartsWith("blob:", (await tab.EvaluateAsync("document.getElementById('picture').src")).GetString());
-        Assert.Equal(400, (await tab.EvaluateAsync("document.getElementById('picture').naturalWidth")).GetInt32());
+        Assert.StartsWith("blob:", await tab.EvaluateAsync<string>("document.getElementById('picture').src"));
+        Assert.Equal(400, await tab.EvaluateAsync<int>("document.getElementById('picture').naturalWidth"));
         Assert.Equal(512, await PatchesAsync(tab, ".dropped"));
         AssertCleanlyServed(tab);
+    }
+
+    [BrowserFact]
+    public async Task Upload_TurnedPicture_IsShownAsTheModelReadsIt()
+    {
+        await using TestServer own = await TestServer.StartAsync(options => options with { ApplyExifOrientation = true });
+        foreach ((TestServer asked, string answer, string orientation) in
+            ((TestServer, string, string)[])[(server, "top right", "none"), (own, "bottom left", "from-image")])
+        {
+            await using BrowserTab tab = await chromium.OpenAsync(asked.Address);
+            await tab.ClickAsync("#question");
+            await tab.TypeAsync("Where is the red circle?");
+            await tab.ChooseFileAsync("#file", HeldOut.TurnedPicture);
+            await tab.UntilAsync(Answered);
+
+            Assert.Equal(answer, await tab.TextOfAsync("#answer-unpruned"));
+            Assert.Equal(
+                orientation, await tab.EvaluateAsync<string>("getComputedStyle(document.getElementById('picture')).imageOrientation"));
+        }
     }
 
     [BrowserFact]
@@ -123,7 +142,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         Assert.Equal("The picture cannot be read", await tab.TextOfAsync("#error-title"));
         Assert.Matches("^The PNG file stops after [0-9,]+ bytes without its IEND chunk", await tab.TextOfAsync("#error-detail"));
         Assert.Equal("", await tab.TextOfAsync("#result"));
-        Assert.False((await tab.EvaluateAsync("document.getElementById('overlay').checkVisibility()")).GetBoolean());
+        Assert.False(await tab.EvaluateAsync<bool>("document.getElementById('overlay').checkVisibility()"));
 
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
@@ -153,7 +172,9 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.ChooseFileAsync("#file", folder.Write("large.png", new byte[11 * 1024 * 1024]));
         await tab.UntilAsync("!document.getElementById('error').hidden");
 
-        Assert.Equal("'large.png' has 11 MB. Files up to 10 MB are taken; make it smaller or save it as JPEG.", await tab.TextOfAsync("#error-detail"));
+        Assert.Equal(
+            "'large.png' has 11 MB. Files up to 10 MB are taken; make it smaller or save it as JPEG.",
+            await tab.TextOfAsync("#error-detail"));
         Assert.DoesNotContain(tab.Requests, request => request.EndsWith("/api/answers"));
     }
 
@@ -170,11 +191,11 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     [BrowserFact]
     public async Task Ask_ServerGone_SaysSo()
     {
-        await using TestServerScope scope = await TestServerScope.StartAsync(options => options);
-        await using BrowserTab tab = await chromium.OpenAsync(scope.Server.Address);
+        await using TestServer own = await TestServer.StartAsync(options => options);
+        await using BrowserTab tab = await chromium.OpenAsync(own.Address);
         await tab.ClickAsync(FirstPicture);
         await tab.UntilAsync(Answered);
-        await scope.Server.Application.StopAsync();
+        await own.Application.StopAsync();
 
         await tab.ClickAsync("#ask");
         await tab.UntilAsync("!document.getElementById('error').hidden");
@@ -191,7 +212,9 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
 
         IReadOnlyList<(string Role, string Name)> nodes = await tab.AccessibleNodesAsync();
 
-        Assert.All(nodes.Where(node => node.Role is "button" or "textbox" or "slider" or "checkbox" or "image" or "table" or "region"), node => Assert.NotEqual("", node.Name));
+        Assert.All(
+            nodes.Where(node => node.Role is "button" or "textbox" or "slider" or "checkbox" or "image" or "table" or "region"),
+            node => Assert.NotEqual("", node.Name));
         Assert.Contains(("textbox", "Question"), nodes);
         Assert.Contains(("slider", "Budget"), nodes);
         Assert.Contains(("checkbox", "Show kept tokens"), nodes);
@@ -208,12 +231,12 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
             await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
             await tab.ClickAsync(FirstPicture);
             await tab.UntilAsync(Answered);
-            await tab.EvaluateAsync("scrollTo(0, 0)");
+            await tab.DoAsync("scrollTo(0, 0)");
             Screenshot($"page-{width}-{(isDark ? "dark" : "light")}", await tab.ScreenshotAsync());
 
-            Assert.Equal(width, (await tab.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
-            Assert.Equal("", (await tab.EvaluateAsync(LowContrast)).GetString());
-            Assert.Equal("", (await tab.EvaluateAsync(SmallTargets)).GetString());
+            Assert.Equal(width, await tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            Assert.Equal("", await tab.EvaluateAsync<string>(LowContrast));
+            Assert.Equal("", await tab.EvaluateAsync<string>(SmallTargets));
         }
     }
 
@@ -226,8 +249,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
             await tab.ClickAsync("#ask");
             Screenshot($"error-{width}-{(isDark ? "dark" : "light")}", await tab.ScreenshotAsync());
 
-            Assert.Equal(width, (await tab.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
-            Assert.Equal("", (await tab.EvaluateAsync(LowContrast)).GetString());
+            Assert.Equal(width, await tab.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            Assert.Equal("", await tab.EvaluateAsync<string>(LowContrast));
         }
     }
 
@@ -235,15 +258,31 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     private const string LowContrast = """
         (() => {
           const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-          const rgba = color => { pixel.clearRect(0, 0, 1, 1); pixel.fillStyle = color; pixel.fillRect(0, 0, 1, 1); return [...pixel.getImageData(0, 0, 1, 1).data]; };
+          const rgba = color => {
+            pixel.clearRect(0, 0, 1, 1);
+            pixel.fillStyle = color;
+            pixel.fillRect(0, 0, 1, 1);
+            return [...pixel.getImageData(0, 0, 1, 1).data];
+          };
           const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
             .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-          const behind = element => { for (let e = element; e; e = e.parentElement) { const c = rgba(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+          const behind = element => {
+            for (let e = element; e; e = e.parentElement) {
+              const c = rgba(getComputedStyle(e).backgroundColor);
+              if (c[3] === 255) return c;
+            }
+            return [255, 255, 255];
+          };
           return [...document.querySelectorAll('body *')]
-            .filter(e => e.checkVisibility() && (e.matches('input[type=text]') || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())))
-            .map(e => { const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))]; return [e, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)]; })
+            .filter(e => e.checkVisibility())
+            .filter(e => e.matches('input[type=text]') || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+            .map(e => {
+              const [a, b] = [luminance(rgba(getComputedStyle(e).color)), luminance(behind(e))];
+              return [e, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+            })
             .filter(([, contrast]) => contrast < 4.5)
-            .map(([e, contrast]) => `${e.tagName} ${e.id} ${e.className} '${e.textContent.trim().slice(0, 20)}' ${contrast.toFixed(2)}`).join('; ');
+            .map(([e, contrast]) => `${e.tagName} ${e.id} ${e.className} '${e.textContent.trim().slice(0, 20)}' ${contrast.toFixed(2)}`)
+            .join('; ');
         })()
         """;
 
@@ -260,7 +299,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         for (int i = 0; i < 40; i++)
         {
             await tab.PressAsync("Tab");
-            if ((await tab.EvaluateAsync("document.activeElement.id")).GetString() == id)
+            if (await tab.EvaluateAsync<string>("document.activeElement.id") == id)
             {
                 return;
             }
@@ -269,8 +308,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         Assert.Fail($"The Tab key does not reach '{id}'.");
     }
 
-    private static async Task<int> PatchesAsync(BrowserTab tab, string path) =>
-        (await tab.EvaluateAsync($"(document.querySelector('#overlay {path}').getAttribute('d').match(/M/g) ?? []).length")).GetInt32();
+    private static Task<int> PatchesAsync(BrowserTab tab, string path) =>
+        tab.EvaluateAsync<int>($"(document.querySelector('#overlay {path}').getAttribute('d').match(/M/g) ?? []).length");
 
     private void AssertCleanlyServed(BrowserTab tab)
     {
@@ -293,7 +332,9 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         double[] brightness = new double[576];
         for (int i = 0; i < brightness.Length; i++)
         {
-            int left = (int)(box[0] + ((i % 24) + 0.35) * patch), top = (int)(box[1] + ((i / 24) + 0.35) * patch), side = (int)(patch * 0.3);
+            int left = (int)(box[0] + (((i % 24) + 0.35) * patch));
+            int top = (int)(box[1] + (((i / 24) + 0.35) * patch));
+            int side = (int)(patch * 0.3);
             for (int p = 0; p < side * side; p++)
             {
                 int start = (((top + (p / side)) * image.Width) + left + (p % side)) * 4;

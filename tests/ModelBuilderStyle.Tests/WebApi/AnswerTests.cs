@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples.Tests;
@@ -12,7 +13,7 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     public async Task Ask_Sample_AnswersAsTheModelDoesWithBoth(int keep)
     {
         Question question = HeldOut.Questions(2)[1];
-        using var model = VisionLanguageModel.Load(TestModel.Folder);
+        var model = server.Application.Services.GetRequiredService<VisionLanguageModel>();
         string path = Path.Combine(HeldOut.Folder, question.Image);
         VisionAnswer pruned = model.Answer(path, question.Text, new PruningOptions { Keep = KeepBudget.Tokens(keep) });
         VisionAnswer unpruned = model.Answer(path, question.Text);
@@ -47,7 +48,8 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
         JsonElement upload = await server.AskAsync(TestServer.Form(image: HeldOut.Picture("0001.jpg")));
 
         Assert.Equal(sample.GetProperty("keptIndices").GetRawText(), upload.GetProperty("keptIndices").GetRawText());
-        Assert.Equal(sample.GetProperty("pruned").GetProperty("answer").GetString(), upload.GetProperty("pruned").GetProperty("answer").GetString());
+        Assert.Equal(
+            sample.GetProperty("pruned").GetProperty("answer").GetString(), upload.GetProperty("pruned").GetProperty("answer").GetString());
     }
 
     [Fact]
@@ -63,7 +65,9 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     {
         JsonElement description = JsonDocument.Parse(await server.Client.GetStringAsync("api/description")).RootElement;
 
-        Assert.Equal([4, 8, 16, 32, 48, 64, 96, 128, 192, 288, 384, 576], description.GetProperty("budgets").EnumerateArray().Select(budget => budget.GetInt32()));
+        Assert.Equal(
+            [4, 8, 16, 32, 48, 64, 96, 128, 192, 288, 384, 576],
+            description.GetProperty("budgets").EnumerateArray().Select(budget => budget.GetInt32()));
         JsonElement[] pictures = [.. description.GetProperty("pictures").EnumerateArray()];
         Assert.Equal(8, pictures.Length);
         Assert.All(pictures, picture => Assert.Equal(5, picture.GetProperty("questions").GetArrayLength()));

@@ -7,7 +7,19 @@ namespace ZooPrune.Samples.Tests;
 
 public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
 {
-    private const string TooLarge = "The file has more than 10 MB. Files up to 10 MB are taken; make the picture smaller or save it as JPEG.";
+    private const string TooLarge =
+        "The file has more than 10 MB. Files up to 10 MB are taken; make the picture smaller or save it as JPEG.";
+
+    private const string NoQuestion = "The 'question' of the request is empty. Expected a question about the picture; type one.";
+
+    private const string BadKeep =
+        "The 'keep' of the request is not a number of visual tokens of this model. Expected a whole number from 1 to 576; correct it.";
+
+    private const string NoImage =
+        "The request has neither 'image' nor 'sample'. Expected exactly one of them; choose a picture.";
+
+    private const string UnknownSample =
+        "The 'sample' of the request is not among the pictures offered. Expected a name from /api/description; choose one of those.";
 
     [Theory]
     [InlineData(10 * 1024 * 1024 + 1)] // caught while streaming
@@ -30,7 +42,8 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
         await client.ConnectAsync(server.Address.Host, server.Address.Port);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            "POST /api/answers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"));
+            "POST /api/answers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+            + "Content-Type: multipart/form-data; boundary=b\r\n\r\n"));
         await WriteChunkAsync(
             stream,
             [.. "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"x.png\"\r\n\r\n"u8, .. TestPng.Create()]);
@@ -68,7 +81,8 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             response,
             HttpStatusCode.UnsupportedMediaType,
             "This is not a picture",
-            "'picture.png' is neither PNG nor JPEG. Expected one of these by content, whatever the name says; convert the file or choose another.");
+            "'picture.png' is neither PNG nor JPEG. "
+            + "Expected one of these by content, whatever the name says; convert the file or choose another.");
     }
 
     [Fact]
@@ -82,7 +96,8 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             response,
             HttpStatusCode.BadRequest,
             "The picture cannot be read",
-            $"The PNG file stops after {file.Length:N0} bytes without its IEND chunk. Expected a complete file; copy or download it again.");
+            $"The PNG file stops after {file.Length:N0} bytes without its IEND chunk. "
+            + "Expected a complete file; copy or download it again.");
     }
 
     [Fact]
@@ -94,18 +109,19 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             response,
             HttpStatusCode.BadRequest,
             "The picture cannot be read",
-            "It has 30,000 x 30,000 = 900,000,000 pixels. At most 16,000,000 are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
+            "It has 30,000 x 30,000 = 900,000,000 pixels. At most 16,000,000 are decoded; "
+            + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
     }
 
     [Theory]
-    [InlineData(" ", "64", "0000.png", "There is no question", "The 'question' of the request is empty. Expected a question about the picture; type one.")]
-    [InlineData(null, "64", "0000.png", "There is no question", "The 'question' of the request is empty. Expected a question about the picture; type one.")]
-    [InlineData("Why?", "0", "0000.png", "The budget is out of range", "The 'keep' of the request is not a number of visual tokens of this model. Expected a whole number from 1 to 576; correct it.")]
-    [InlineData("Why?", "577", "0000.png", "The budget is out of range", "The 'keep' of the request is not a number of visual tokens of this model. Expected a whole number from 1 to 576; correct it.")]
-    [InlineData("Why?", null, "0000.png", "The budget is out of range", "The 'keep' of the request is not a number of visual tokens of this model. Expected a whole number from 1 to 576; correct it.")]
-    [InlineData("Why?", "64", null, "There is no picture", "The request has neither 'image' nor 'sample'. Expected exactly one of them; choose a picture.")]
-    [InlineData("Why?", "64", "../config.json", "There is no such picture", "The 'sample' of the request is not among the pictures offered. Expected a name from /api/description; choose one of those.")]
-    [InlineData("Why?", "64", "0599.jpg", "There is no such picture", "The 'sample' of the request is not among the pictures offered. Expected a name from /api/description; choose one of those.")]
+    [InlineData(" ", "64", "0000.png", "There is no question", NoQuestion)]
+    [InlineData(null, "64", "0000.png", "There is no question", NoQuestion)]
+    [InlineData("Why?", "0", "0000.png", "The budget is out of range", BadKeep)]
+    [InlineData("Why?", "577", "0000.png", "The budget is out of range", BadKeep)]
+    [InlineData("Why?", null, "0000.png", "The budget is out of range", BadKeep)]
+    [InlineData("Why?", "64", null, "There is no picture", NoImage)]
+    [InlineData("Why?", "64", "../config.json", "There is no such picture", UnknownSample)]
+    [InlineData("Why?", "64", "0599.jpg", "There is no such picture", UnknownSample)]
     public async Task Ask_BadField_Is400(string? question, string? keep, string? sample, string title, string detail)
     {
         using HttpResponseMessage response = await PostAsync(TestServer.Form(question, keep, sample));
@@ -119,14 +135,20 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
         using HttpResponseMessage response = await PostAsync(TestServer.Form(new string('w', 301), sample: "0000.png"));
 
         await TestServer.AssertRefusedAsync(
-            response, HttpStatusCode.BadRequest, "The question is too long", "The question has more than 300 characters. Expected at most 300; shorten it.");
+            response,
+            HttpStatusCode.BadRequest,
+            "The question is too long",
+            "The question has more than 300 characters. Expected at most 300; shorten it.");
     }
 
     [Theory]
     [InlineData("application/json", "{}", "")]
     [InlineData("multipart/form-data", "--b--", " (its boundary is missing or too long)")]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"question\"\r\n\r\ncut", "")]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--b--", " (a part is unknown or there twice)")]
+    [InlineData(
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--b--",
+        " (a part is unknown or there twice)")]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nX: y\r\n\r\nx\r\n--b--", " (a part has no name)")]
     [InlineData("multipart/form-data; boundary=b", "nothing of the kind", "")]
     public async Task Ask_NoForm_Is400(string type, string body, string reason)
@@ -140,7 +162,8 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             response,
             HttpStatusCode.BadRequest,
             "The request cannot be read",
-            $"The body is not a complete form{reason}. Expected multipart/form-data with 'image' or 'sample', 'question' and 'keep'; send it again.");
+            $"The body is not a complete form{reason}. "
+            + "Expected multipart/form-data with 'image' or 'sample', 'question' and 'keep'; send it again.");
     }
 
     [Theory]
@@ -202,13 +225,15 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task Ask_ModelFails_Is500WithoutInnards()
     {
-        await using TestServerScope scope = await TestServerScope.StartAsync(options => options);
-        ((IDisposable)scope.Server.Application.Services.GetService(typeof(ZooPrune.Onnx.VisionLanguageModel))!).Dispose();
+        await using TestServer own = await TestServer.StartAsync(options => options);
+        ((IDisposable)own.Application.Services.GetService(typeof(ZooPrune.Onnx.VisionLanguageModel))!).Dispose();
 
-        using HttpResponseMessage response = await scope.Server.Client.PostAsync("api/answers", TestServer.Form(sample: "0000.png"));
+        using HttpResponseMessage response = await own.Client.PostAsync("api/answers", TestServer.Form(sample: "0000.png"));
 
         string body = await response.Content.ReadAsStringAsync();
-        Assert.Equal((HttpStatusCode.InternalServerError, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, "application/problem+json"),
+            (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         Assert.DoesNotContain("Disposed", body);
         Assert.DoesNotContain("   at ", body);
     }

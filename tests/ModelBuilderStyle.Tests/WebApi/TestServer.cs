@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 namespace ZooPrune.Samples.Tests;
 
 /// <summary>The server in this process, on a port of its own, and a client of it.</summary>
-public sealed class TestServer : IAsyncLifetime
+public sealed class TestServer : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ServerOptions _options;
 
@@ -16,7 +16,7 @@ public sealed class TestServer : IAsyncLifetime
     {
     }
 
-    internal TestServer(Func<ServerOptions, ServerOptions> change) =>
+    private TestServer(Func<ServerOptions, ServerOptions> change) =>
         _options = change(new ServerOptions { ModelFolder = TestModel.Folder, Port = 0, Workers = 2 });
 
     internal WebApplication Application { get; private set; } = null!;
@@ -24,6 +24,14 @@ public sealed class TestServer : IAsyncLifetime
     public Uri Address { get; private set; } = null!;
 
     public HttpClient Client { get; } = new();
+
+    /// <summary>A server of one test, with limits of its own.</summary>
+    internal static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions> change)
+    {
+        var server = new TestServer(change);
+        await server.InitializeAsync();
+        return server;
+    }
 
     public async Task InitializeAsync()
     {
@@ -40,8 +48,11 @@ public sealed class TestServer : IAsyncLifetime
         await Application.DisposeAsync();
     }
 
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+
     /// <summary>A form as the page sends it.</summary>
-    internal static MultipartFormDataContent Form(string? question = "Do you see a red circle?", string? keep = "64", string? sample = null, byte[]? image = null)
+    internal static MultipartFormDataContent Form(
+        string? question = "Do you see a red circle?", string? keep = "64", string? sample = null, byte[]? image = null)
     {
         var form = new MultipartFormDataContent();
         Add("question", question);
@@ -49,7 +60,8 @@ public sealed class TestServer : IAsyncLifetime
         Add("sample", sample);
         if (image is not null)
         {
-            form.Add(new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } }, "image", "picture.png");
+            var type = new MediaTypeHeaderValue("image/png");
+            form.Add(new ByteArrayContent(image) { Headers = { ContentType = type } }, "image", "picture.png");
         }
 
         return form;
@@ -63,9 +75,11 @@ public sealed class TestServer : IAsyncLifetime
         }
     }
 
-    internal async Task<JsonElement> AskAsync(HttpContent form)
+    internal Task<JsonElement> AskAsync(HttpContent form) => AskAsync(Client, form);
+
+    internal static async Task<JsonElement> AskAsync(HttpClient client, HttpContent form)
     {
-        using HttpResponseMessage response = await Client.PostAsync("api/answers", form);
+        using HttpResponseMessage response = await client.PostAsync("api/answers", form);
         Assert.Equal((HttpStatusCode.OK, "application/json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
@@ -76,6 +90,7 @@ public sealed class TestServer : IAsyncLifetime
         Assert.True(status == response.StatusCode, $"{response.StatusCode}: {body}");
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         JsonElement problem = JsonDocument.Parse(body).RootElement;
-        Assert.Equal(((int)status, title, detail), (problem.GetProperty("status").GetInt32(), problem.GetProperty("title").GetString()!, problem.GetProperty("detail").GetString()!));
+        Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
+        Assert.Equal((title, detail), (problem.GetProperty("title").GetString()!, problem.GetProperty("detail").GetString()!));
     }
 }

@@ -25,7 +25,9 @@ async function start() {
   get('budget').max = description.budgets.length - 1;
   get('budget').value = description.budgets.indexOf(description.defaultKeep);
   get('question').maxLength = description.maxQuestionLength;
-  get('file-hint').textContent = `PNG or JPEG up to ${megabytes(description.maxImageBytes)}. It goes to this server only and is not stored.`;
+  get('picture').style.imageOrientation = description.applyExifOrientation ? 'from-image' : 'none';
+  get('file-hint').textContent =
+    `PNG or JPEG up to ${megabytes(description.maxImageBytes)}. It goes to this server only and is not stored.`;
   get('fewest').textContent = description.budgets[0];
   get('most').textContent = `all ${description.visualTokenCount}`;
   showBudget();
@@ -58,7 +60,10 @@ function takeFile(file) {
   }
 
   if (file.size > description.maxImageBytes) {
-    showError('The picture is too large', `'${file.name}' has ${megabytes(file.size)}. Files up to ${megabytes(description.maxImageBytes)} are taken; make it smaller or save it as JPEG.`);
+    const limit = megabytes(description.maxImageBytes);
+    showError(
+      'The picture is too large',
+      `'${file.name}' has ${megabytes(file.size)}. Files up to ${limit} are taken; make it smaller or save it as JPEG.`);
     return;
   }
 
@@ -189,7 +194,8 @@ function showResult({ pruned, unpruned, keptIndices, visualTokenCount }, expecte
   get('note').hidden = !pruned.note;
   showTimes(pruned.milliseconds, unpruned.milliseconds);
   drawOverlay(keptIndices, visualTokenCount);
-  get('status').textContent = `With ${pruned.keptTokenCount} tokens: ${pruned.answer}. With all ${visualTokenCount}: ${unpruned.answer}. ${get('speed').textContent}.`;
+  get('status').textContent = `With ${pruned.keptTokenCount} tokens: ${pruned.answer}. `
+    + `With all ${visualTokenCount}: ${unpruned.answer}. ${get('speed').textContent}.`;
 }
 
 function label(run, text) {
@@ -213,7 +219,9 @@ function showTimes(pruned, unpruned) {
   drawBar('bar-pruned', pruned, Math.max(few, all));
   drawBar('bar-unpruned', unpruned, Math.max(few, all));
   const ratio = all / few;
-  get('speed').textContent = ratio >= 1.1 ? `${ratio.toFixed(1)} times as fast` : ratio > 0.9 ? 'About the same time' : `${(1 / ratio).toFixed(1)} times as slow`;
+  get('speed').textContent = ratio >= 1.1 ? `${ratio.toFixed(1)} times as fast`
+    : ratio > 0.9 ? 'About the same time'
+    : `${(1 / ratio).toFixed(1)} times as slow`;
 }
 
 function timeRow(stage, ...values) {

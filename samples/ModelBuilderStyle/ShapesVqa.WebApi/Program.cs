@@ -1,3 +1,0 @@
-using ZooPrune.Samples;
-
-return CommandProgram.RunOnConsole(args, (output, error) => new WebProgram(output, error));
