@@ -7,8 +7,6 @@ internal static partial class Throw
 {
     private const string QuestionFormat = """{"image": "0001.png", "question": "Is there a red circle?", "answer": "yes"}""";
 
-    public const string Interrupted = $"{Program}: interrupted; nothing was written.";
-
     public static UsageException MissingQuestionFile(string path) =>
         new($"{Program}: the questions file '{path}' does not exist. Expected a text file with one JSON object a line; give another with --questions.");
 
@@ -30,24 +28,6 @@ internal static partial class Throw
     public static UsageException QuestionPropertyIsNoText(string path, int line, string property, JsonValueKind kind) =>
         new($"{Program}: \"{property}\" in line {line} of '{path}' is a JSON {Name(kind)}. Expected a text, as in {QuestionFormat}; put it in quotes.");
 
-    public static UsageException BadCommandLine(string problem) =>
-        new($"{Program}: the command line cannot be understood: {problem.TrimEnd('.')}. Expected what --help lists; correct it and try again.");
-
-    public static UsageException UnknownArgument(string argument, IEnumerable<string> known) =>
-        new($"{Program}: the argument '{argument}' is not known. Expected one of {string.Join(", ", known)}; see --help.");
-
-    public static UsageException BadOption(string option, string given, string expected, string advice) =>
-        new($"{Program}: the option {option} is '{given}'. Expected {expected}; {advice}.");
-
-    public static UsageException OptionsExclude(string option, string other) =>
-        new($"{Program}: the options {option} and {other} are both given. Expected at most one of them; leave one out.");
-
-    public static UsageException OptionNeeds(string option, string other) =>
-        new($"{Program}: the option {option} is given without {other}. Expected both or neither; add {other}.");
-
-    public static UsageException BadKeep(string given) =>
-        BadOption("--keep", given, "a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%)", "correct it");
-
     public static UsageException MissingImageFolder(string path) =>
         new($"{Program}: the image folder '{path}' does not exist. Expected the folder that the questions' images lie in; give it with --images.");
 
@@ -56,15 +36,6 @@ internal static partial class Throw
 
     public static UsageException NoDefaultModel(string relativePath) =>
         new($"{Program}: there is no model folder '{relativePath}' here or above. Expected a folder with config.json and onnx/*.onnx; start in the repository or give one with --model.");
-
-    public static UsageException OutputFolderMissing(string option, string path, string folder) =>
-        new($"{Program}: the option {option} is '{path}', but the folder '{folder}' does not exist. Expected a file in a folder that exists; make it or choose another.");
-
-    public static UsageException OutputIsFolder(string option, string path) =>
-        new($"{Program}: the option {option} is '{path}', which is a folder. Expected the name of a file; add one.");
-
-    public static UsageException CannotWrite(string option, string path, Exception cause) =>
-        new($"{Program}: '{path}' (option {option}) cannot be written: {cause.Message} Expected a place that can be written to; choose another.", cause);
 
     private static string Name(JsonValueKind kind) => kind switch
     {

@@ -140,7 +140,7 @@ public class EvaluateProgramTests
 
         ProgramRun run = ProgramRun.InProcess("--model", TestModel.Folder, "--questions", path, "--methods", "norm", "--keep", "64", "--json", json);
 
-        Assert.Equal(ExitCode.SomeFailed, run.ExitCode);
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("1 questions about 1 of 2 images.", run.Output);
         Assert.Contains("bad.png", run.Error);
 

@@ -1,103 +1,132 @@
 using System.CommandLine;
+using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
 /// <summary>The command line of the program: names, defaults and help texts in one place.</summary>
 internal static class AskCommand
 {
-    private const string DefaultKeep = "64";
-    private const string DefaultOverlays = "artifacts/overlays";
-    private const int DefaultOverlayCount = 4;
-
     private static readonly Choices<EncoderStage> Encoders = new(
         (nameof(EncoderStage.EncodeImages), EncoderStage.EncodeImages),
         (nameof(EncoderStage.ApplyOnnxModel), EncoderStage.ApplyOnnxModel));
 
-    private static readonly Option<string?> Images = TextOption.Create(
+    private static readonly Option<string?> Images = TypedOption.Text(
         "--images", "FOLDER", "Folder of the images. Default: where the questions file lies.");
-    private static readonly Option<string?> Questions = TextOption.Create(
+    private static readonly Option<string?> Questions = TypedOption.Text(
         "--questions", "FILE",
         "Questions, one JSON object a line: image, question, and if known answer and kind. "
             + "Default: questions.jsonl in --images, else the held-out questions of the model.");
-    private static readonly Option<string?> Image = TextOption.Create(
+    private static readonly Option<string?> Image = TypedOption.Text(
         "--image", "FILE", "Ask about one image in place of a questions file; needs --question.");
-    private static readonly Option<string?> Question = TextOption.Create(
-        "--question", "TEXT", "What to ask about --image.");
-    private static readonly Option<string?> Limit = TextOption.Create(
-        "--limit", "N", "Ask the first N questions only. Default: all.");
-    private static readonly Option<string?> Keep = TextOption.Create(
-        "--keep", "N|P%", $"Visual tokens to keep: a number, or a percentage of them. Default: {DefaultKeep}.");
-    private static readonly Option<string?> Method = TextOption.Create(
-        "--method", "NAME", $"How they are chosen: {Names.Methods}. Default: zooprune.");
-    private static readonly Option<string?> Model = TextOption.Create(
-        "--model", "FOLDER", "Model folder in Hugging Face layout. Default: models/shapes-vlm.");
-    private static readonly Option<string?> Positions = TextOption.Create(
-        "--positions", "MODE", $"Positions of the kept tokens: {Names.Positions}. Default: auto, which is the model's own.");
-    private static readonly Option<string?> Encoder = TextOption.Create(
+    private static readonly Option<string?> Question = new("--question") { HelpName = "TEXT", Description = "What to ask about --image." };
+    private static readonly Option<int?> Limit = TypedOption.Number("--limit", "Ask the first N questions only. Default: all.");
+    private static readonly Option<KeepBudget> Keep = TypedOption.Create(
+        "--keep", "N|P%", "Visual tokens to keep: a number, or a percentage of them.",
+        text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(64));
+    private static readonly Option<SelectionMethod> Method = ModelSwitches.Method();
+    private static readonly Option<string?> Model = ModelLocation.Option();
+    private static readonly Option<PositionMode> Positions = ModelSwitches.Positions();
+    private static readonly Option<EncoderStage> Encoder = TypedOption.Choice(
         "--encoder", "STAGE",
         "Stage that runs the vision encoder: EncodeImages, or ML.NET's ApplyOnnxModel, which does not say how long it took. "
-            + "Default: EncodeImages.");
-    private static readonly Option<string?> Json = TextOption.Create(
-        "--json", "FILE", "Write every answer, the accuracies and the times to FILE as JSON.");
-    private static readonly Option<string?> Overlays = TextOption.Create(
-        "--overlays", "FOLDER", $"Folder for pictures of the first images in which pruned patches are dimmed. Default: {DefaultOverlays}.");
-    private static readonly Option<string?> OverlayCount = TextOption.Create(
-        "--overlay-count", "N", $"How many such pictures; 0 draws none. Default: {DefaultOverlayCount}.");
+            + "Default: EncodeImages.", Encoders);
+    private static readonly Option<bool> ExifOrientation = ModelSwitches.ExifOrientation();
+    private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixels();
+    private static readonly Option<string?> Json = TypedOption.OutputFile(
+        "--json", "Write every answer, the accuracies and the times to FILE as JSON.");
+    private static readonly Option<string?> Overlays = TypedOption.Text(
+        "--overlays", "FOLDER", "Folder for pictures of the first images in which pruned patches are dimmed.", "artifacts/overlays");
+    private static readonly Option<int> OverlayCount = TypedOption.Number("--overlay-count", "How many such pictures; 0 draws none.", 0, otherwise: 4);
 
     /// <summary>The command with all its options.</summary>
-    public static RootCommand Create() => new(
-        "Answers questions about images twice, with all visual tokens and with a budget, through an ML.NET pipeline, "
-        + "and compares the answers and the times.")
+    public static RootCommand Create()
     {
-        Images, Questions, Image, Question, Limit, Keep, Method, Model, Positions, Encoder, Json, Overlays, OverlayCount,
-    };
+        RootCommand command = new(
+            "Answers questions about images twice, with all visual tokens and with a budget, through an ML.NET pipeline, "
+            + "and compares the answers and the times.")
+        {
+            Images, Questions, Image, Question, Limit, Keep, Method, Model, Positions, Encoder, ExifOrientation, MaxImagePixels,
+            Json, Overlays, OverlayCount,
+        };
+        command.Require(Image, Question);
+        command.Require(Question, Image);
+        command.Exclude(Image, Questions);
+        return command;
+    }
 
     /// <summary>The options that were typed.</summary>
-    /// <exception cref="UsageException">A value is out of range, or two options exclude each other.</exception>
-    public static AskOptions ToOptions(ParseResult line)
+    public static AskOptions ToOptions(ParseResult line) => new()
     {
-        string keep = TextOption.Value(line, Keep) ?? DefaultKeep;
-        AskOptions options = new()
+        Model = line.GetValue(Model),
+        Images = line.GetValue(Images),
+        Questions = line.GetValue(Questions),
+        Image = line.GetValue(Image),
+        Question = line.GetValue(Question),
+        Limit = line.GetValue(Limit),
+        Keep = line.GetValue(Keep),
+        Method = line.GetValue(Method),
+        Encoder = line.GetValue(Encoder),
+        Running = new VisionLanguageModelOptions
         {
-            Model = TextOption.Value(line, Model),
-            Images = TextOption.Value(line, Images),
-            Questions = TextOption.Value(line, Questions),
-            Image = TextOption.Value(line, Image),
-            Question = line.GetValue(Question),
-            Limit = TextOption.Value(line, Limit) is { } limit ? WholeNumber.Parse(Limit.Name, limit, atLeast: 1) : null,
-            Keep = Budget.Parse(keep),
-            KeepText = keep,
-            Method = Names.Methods.Parse(Method.Name, TextOption.Value(line, Method) ?? "zooprune"),
-            Encoder = Encoders.Parse(Encoder.Name, TextOption.Value(line, Encoder) ?? nameof(EncoderStage.EncodeImages)),
-            Positions = Names.Positions.Parse(Positions.Name, TextOption.Value(line, Positions) ?? "auto"),
-            Json = TextOption.Value(line, Json),
-            Overlays = TextOption.Value(line, Overlays) ?? DefaultOverlays,
-            OverlayCount = TextOption.Value(line, OverlayCount) is { } count
-                ? WholeNumber.Parse(OverlayCount.Name, count, atLeast: 0)
-                : DefaultOverlayCount,
-        };
+            Positions = line.GetValue(Positions),
+            ApplyExifOrientation = line.GetValue(ExifOrientation),
+            MaxImagePixels = line.GetValue(MaxImagePixels),
+        },
+        Json = line.GetValue(Json),
+        Overlays = line.GetValue(Overlays)!,
+        OverlayCount = line.GetValue(OverlayCount),
+    };
+}
 
-        CheckTogether(options);
-        return options;
-    }
+/// <summary>What the user asked for, checked as far as it can be without opening a file.</summary>
+internal sealed record AskOptions
+{
+    /// <summary>The model folder; null = the one that comes with the repository.</summary>
+    public string? Model { get; init; }
 
-    private static void CheckTogether(AskOptions options)
-    {
-        if (options.Image is not null && options.Question is null)
-        {
-            throw Throw.OptionNeeds(Image.Name, Question.Name);
-        }
+    /// <summary>The folder that images lie in; null = where the questions file lies.</summary>
+    public string? Images { get; init; }
 
-        if (options.Question is not null && options.Image is null)
-        {
-            throw Throw.OptionNeeds(Question.Name, Image.Name);
-        }
+    /// <summary>The questions file; null = questions.jsonl in <see cref="Images"/>, else the model's held-out questions.</summary>
+    public string? Questions { get; init; }
 
-        if (options.Image is not null && options.Questions is not null)
-        {
-            throw Throw.OptionsExclude(Image.Name, Questions.Name);
-        }
+    /// <summary>A single image to ask about in place of a questions file.</summary>
+    public string? Image { get; init; }
 
-        OutputFile.Check(Json.Name, options.Json);
-    }
+    /// <summary>What to ask about <see cref="Image"/>.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>At most so many questions; null = all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>How many visual tokens are kept.</summary>
+    public required KeepBudget Keep { get; init; }
+
+    /// <summary>How the kept tokens are chosen.</summary>
+    public required SelectionMethod Method { get; init; }
+
+    /// <summary>Which stage encodes the images.</summary>
+    public EncoderStage Encoder { get; init; }
+
+    /// <summary>How the model runs.</summary>
+    public required VisionLanguageModelOptions Running { get; init; }
+
+    /// <summary>Where everything is written as JSON; null = nowhere.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Where the overlays go.</summary>
+    public required string Overlays { get; init; }
+
+    /// <summary>How many overlays are drawn; 0 = none.</summary>
+    public int OverlayCount { get; init; }
+}
+
+/// <summary>Which stage of the pipeline runs the vision encoder.</summary>
+internal enum EncoderStage
+{
+    /// <summary>ZooPrune's own stage, which also says how long it took.</summary>
+    EncodeImages,
+
+    /// <summary>ML.NET's stage over the encoder's ONNX file; it keeps its time to itself.</summary>
+    ApplyOnnxModel,
 }

@@ -22,7 +22,7 @@ internal sealed class QuestionRunner(
         WarmUp(asked);
 
         Queue<GivenAnswer> full = Pass("all tokens", asked, AllTokens, NoChoice);
-        Queue<GivenAnswer> pruned = Pass($"keep {options.KeepText}", asked, options.Keep, options.Method);
+        Queue<GivenAnswer> pruned = Pass($"keep {options.Keep}", asked, options.Keep, options.Method);
         return
         [
             .. input.Questions.Select(question => badImages.TryGetValue(question.Image, out string? problem)

@@ -38,6 +38,9 @@ internal sealed record EvaluateOptions
     /// <summary>How many images are worked on at a time, one thread each.</summary>
     public int Workers { get; init; }
 
+    /// <summary>How the model runs, but for <see cref="Positions"/>.</summary>
+    public VisionLanguageModelOptions Running { get; init; } = new() { Threads = 1 };
+
     /// <summary>Where the figures are written as JSON; null = nowhere.</summary>
     public string? Json { get; init; }
 

@@ -4,21 +4,23 @@ using ZooPrune.Text;
 namespace ZooPrune.Cli;
 
 /// <summary>Finds out what a model folder holds. What is broken or missing becomes a finding, and the rest is told all the same.</summary>
-/// <param name="options">What was asked.</param>
-internal sealed class FolderInspector(InspectOptions options)
+/// <param name="model">The folder.</param>
+/// <param name="sizes">Sizes of images.</param>
+/// <param name="budgets">Budgets to compare; null = those that go with the family.</param>
+internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, int Height)> sizes, IReadOnlyList<KeepBudget>? budgets)
 {
     /// <summary>The question whose prompt is counted.</summary>
     private const string Question = "What is in the picture?";
 
-    private readonly string _root = Path.GetFullPath(options.Model);
-    private readonly Findings _findings = new(options.Model);
+    private readonly string _root = Path.GetFullPath(model);
+    private readonly Findings _findings = new(model);
 
     /// <exception cref="ZooPruneException">There is no such folder.</exception>
     public InspectReport Inspect()
     {
         if (!Directory.Exists(_root))
         {
-            throw Onnx.Throw.ModelFolderMissing(options.Model);
+            throw Onnx.Throw.ModelFolderMissing(model);
         }
 
         using JsonFile? configuration = Try(OpenConfiguration);
@@ -42,7 +44,7 @@ internal sealed class FolderInspector(InspectOptions options)
         IReadOnlyList<PictureFacts> pictures = configuration is null || family is null || encoder is null || files.Any(file => file is { IsRequired: true, Bytes: null })
             ? []
             : Pictures(configuration.Root, family, encoder, prompt, cache);
-        return new InspectReport(options.Model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
+        return new InspectReport(model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
     }
 
     private JsonFile? OpenConfiguration()
@@ -93,13 +95,13 @@ internal sealed class FolderInspector(InspectOptions options)
             return [];
         }
 
-        IReadOnlyList<KeepBudget> budgets = options.Budgets ?? PublishedBudgets.Of(tokens.IsTiled, tokens.TileTokens);
+        IReadOnlyList<KeepBudget> compared = budgets ?? PublishedBudgets.Of(tokens.IsTiled, tokens.TileTokens);
         var pictures = new List<PictureFacts>();
-        foreach ((int width, int height) in options.Sizes)
+        foreach ((int width, int height) in sizes)
         {
             try
             {
-                pictures.Add(Picture(tokens, width, height, budgets, prompt, cache));
+                pictures.Add(Picture(tokens, width, height, compared, prompt, cache));
             }
             catch (Exception exception) when (exception is ZooPruneException or ArgumentException)
             {

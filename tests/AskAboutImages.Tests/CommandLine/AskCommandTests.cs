@@ -13,7 +13,7 @@ public class AskCommandTests
         Assert.Equal(KeepBudget.Tokens(64), options.Keep);
         Assert.Equal(SelectionMethod.ZooPrune, options.Method);
         Assert.Equal(EncoderStage.EncodeImages, options.Encoder);
-        Assert.Equal(PositionMode.Auto, options.Positions);
+        Assert.Equal(PositionMode.Auto, options.Running.Positions);
         Assert.Equal(4, options.OverlayCount);
         Assert.Null(options.Limit);
         Assert.Null(options.Json);
@@ -29,12 +29,11 @@ public class AskCommandTests
         Assert.Equal("pictures", options.Images);
         Assert.Equal("q.jsonl", options.Questions);
         Assert.Equal(KeepBudget.Ratio(0.11), options.Keep);
-        Assert.Equal("11%", options.KeepText);
         Assert.Equal(SelectionMethod.DivPrune, options.Method);
         Assert.Equal("m", options.Model);
         Assert.Equal(3, options.Limit);
         Assert.Equal(EncoderStage.ApplyOnnxModel, options.Encoder);
-        Assert.Equal(PositionMode.KeepOriginal, options.Positions);
+        Assert.Equal(PositionMode.KeepOriginal, options.Running.Positions);
         Assert.Equal("o", options.Overlays);
         Assert.Equal(0, options.OverlayCount);
     }
@@ -67,8 +66,8 @@ public class AskCommandTests
     [InlineData("the option --image is given without --question. Expected both or neither; add --question.", "--image", "a.png")]
     [InlineData("the option --question is given without --image. Expected both or neither; add --image.", "--question", "why?")]
     [InlineData("the options --image and --questions are both given. Expected at most one of them; leave one out.", "--image", "a.png", "--question", "b", "--questions", "c")]
-    [InlineData("the argument '--kep' is not known. Expected one of --help, --version, --images, --questions, --image, --question, --limit, --keep, --method, --model, --positions, --encoder, --json, --overlays, --overlay-count; see --help.", "--kep", "64")]
-    [InlineData("the argument 'stray' is not known. Expected one of --help, --version, --images, --questions, --image, --question, --limit, --keep, --method, --model, --positions, --encoder, --json, --overlays, --overlay-count; see --help.", "stray")]
+    [InlineData("the argument '--kep' is not known. Expected one of --help, --version, --images, --questions, --image, --question, --limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --json, --overlays, --overlay-count; see --help.", "--kep", "64")]
+    [InlineData("the argument 'stray' is not known. Expected one of --help, --version, --images, --questions, --image, --question, --limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --json, --overlays, --overlay-count; see --help.", "stray")]
     [InlineData("the command line cannot be understood: Required argument missing for option: '--keep'. Expected what --help lists; correct it and try again.", "--keep")]
     public void ToOptions_BadCommandLine_SaysWhatIsExpected(string message, params string[] arguments)
     {

@@ -158,7 +158,7 @@ public class SplitCommandTests
         var run = ToolRun.InProcess("split", TestModel.Folder);
 
         Assert.Equal(
-            (ExitCode.BadInput, "zooprune split: the option --out is missing. Expected --out FOLDER; see zooprune split --help.", ""),
+            (ExitCode.BadInput, "zooprune split: the command line cannot be understood: Option '--out' is required. Expected what zooprune split --help lists; correct it and try again.", ""),
             (run.ExitCode, run.Error.TrimEnd(), run.Output));
     }
 

@@ -26,8 +26,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        using Terminal terminal = new(output, true, error, true, cancellation);
-        int exitCode = ToolProgram.Run(arguments, terminal);
+        int exitCode = new ToolProgram(Consoles.Over(output, true), Consoles.Over(error, true)).Run(arguments, cancellation);
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 
-namespace ZooPrune.Samples;
+namespace ZooPrune.Shell;
 
 /// <summary>A program from command line to exit code; what it does with its options is up to it.</summary>
 /// <param name="output">Standard output: the results.</param>
@@ -26,7 +26,7 @@ internal abstract class CommandProgram(IAnsiConsole output, IAnsiConsole error)
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
         {
-            // The first Ctrl-C ends the run after the row or image at hand; a second one ends the program.
+            // The first Ctrl-C lets the program say so and tidy up; a second one ends the process.
             pressed.Cancel = !stop.IsCancellationRequested;
             stop.Cancel();
         };
@@ -45,28 +45,59 @@ internal abstract class CommandProgram(IAnsiConsole output, IAnsiConsole error)
     {
         try
         {
-            ParseResult? line = CommandLineReader.Read(CreateCommand(), arguments, Output.Profile.Out.Writer);
+            ParseResult? line = CommandLineReader.Read(CreateCommand(), arguments, Output.Profile.Out.Writer, HelpEnd);
             return line is null ? ExitCode.Success : Run(line, cancellation);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             Say(Error, Interrupted);
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is UsageException or ZooPruneException or ArgumentException)
+        catch (Exception exception) when (exception is UsageException or ZooPruneException or ArgumentException)
         {
-            Say(Error, e.Message);
+            Say(Error, exception.Message);
             return ExitCode.BadInput;
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, a user can do nothing with a stack trace.
+            Say(Error, Throw.Unexpected(exception));
+            return ExitCode.Failure;
         }
     }
 
     /// <summary>The command with all its options.</summary>
     protected abstract RootCommand CreateCommand();
 
+    /// <summary>What --help shows below the options of a command; null = nothing.</summary>
+    protected virtual string? HelpEnd(Command command) => null;
+
     /// <summary>Does what the options say.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     protected abstract int Run(ParseResult line, CancellationToken cancellation);
 
-    /// <summary>One line as it is: neither wrapped at the console's width nor read as markup.</summary>
-    protected static void Say(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
+    /// <inheritdoc cref="Consoles.Say"/>
+    protected static void Say(IAnsiConsole console, string text) => console.Say(text);
 }
+
+/// <summary>What a program returns to the shell.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything asked for was done.</summary>
+    public const int Success = 0;
+
+    /// <summary>Done in part, or stopped by something that is nobody's input: the text says what.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Wrong usage or unusable input: nothing was done.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Stopped before the end by an error; what was done is kept and can be resumed.</summary>
+    public const int Stopped = 3;
+
+    /// <summary>Stopped by Ctrl-C (128 + SIGINT).</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>What was typed cannot be done. The message goes to standard error and the program ends with exit code 2.</summary>
+internal sealed class UsageException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace ZooPrune.Samples;
+namespace ZooPrune.Shell;
 
 /// <summary>Spectre consoles over the writers a program was given.</summary>
 internal static class Consoles
@@ -20,7 +20,6 @@ internal static class Consoles
             ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
-
         if (redirected)
         {
             console.Profile.Width = FileWidth;
@@ -28,4 +27,18 @@ internal static class Consoles
 
         return console;
     }
+
+    /// <summary>One line: neither wrapped at the console's width nor read as markup, and <see cref="Harmless"/>.</summary>
+    public static void Say(this IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(Harmless(text));
+
+    /// <summary>
+    /// <paramref name="text"/> with what would move the cursor or ring the bell replaced: answers and names of files are other people's.
+    /// </summary>
+    public static string Harmless(string text) => string.Create(text.Length, text, (result, source) =>
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            result[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\r' or '\t') ? '\uFFFD' : source[i];
+        }
+    });
 }

@@ -8,7 +8,7 @@ public class TerminalTests
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        using Terminal terminal = new(output, true, error, true, CancellationToken.None);
+        using Terminal terminal = new(Consoles.Over(output, true), Consoles.Over(error, true), CancellationToken.None);
 
         int result = terminal.While("thinking", () =>
         {
@@ -22,7 +22,7 @@ public class TerminalTests
     [Fact]
     public void While_WorkThatFails_ThrowsItsOwnException()
     {
-        using Terminal terminal = new(TextWriter.Null, true, TextWriter.Null, true, CancellationToken.None);
+        using Terminal terminal = new(Consoles.Over(TextWriter.Null, true), Consoles.Over(TextWriter.Null, true), CancellationToken.None);
 
         Assert.Throws<UsageException>(() => terminal.While<int>("failing", () => throw new UsageException("no")));
     }
@@ -33,7 +33,7 @@ public class TerminalTests
         using CancellationTokenSource stop = new();
         using ManualResetEventSlim end = new();
         var resource = new Resource();
-        using (Terminal terminal = new(TextWriter.Null, true, TextWriter.Null, true, stop.Token))
+        using (Terminal terminal = new(Consoles.Over(TextWriter.Null, true), Consoles.Over(TextWriter.Null, true), stop.Token))
         {
             terminal.Own(resource);
             stop.CancelAfter(50);
@@ -49,7 +49,7 @@ public class TerminalTests
     {
         using StringWriter output = new();
         using ManualResetEventSlim first = new();
-        using Terminal terminal = new(new Signalling(output, first), true, TextWriter.Null, true, CancellationToken.None);
+        using Terminal terminal = new(Consoles.Over(new Signalling(output, first), true), Consoles.Over(TextWriter.Null, true), CancellationToken.None);
 
         bool wasWritten = terminal.WhileWriting("telling", write =>
         {
@@ -67,7 +67,7 @@ public class TerminalTests
     public void WhileWriting_FailsAfterAPiece_EndsTheLineAndThrows()
     {
         using StringWriter output = new();
-        using Terminal terminal = new(output, true, TextWriter.Null, true, CancellationToken.None);
+        using Terminal terminal = new(Consoles.Over(output, true), Consoles.Over(TextWriter.Null, true), CancellationToken.None);
 
         Assert.Throws<UsageException>(() => terminal.WhileWriting<int>("telling", write =>
         {
@@ -84,7 +84,7 @@ public class TerminalTests
         using StringWriter output = new();
         using CancellationTokenSource stop = new();
         using ManualResetEventSlim end = new();
-        using Terminal terminal = new(output, true, TextWriter.Null, true, stop.Token);
+        using Terminal terminal = new(Consoles.Over(output, true), Consoles.Over(TextWriter.Null, true), stop.Token);
 
         Assert.Throws<OperationCanceledException>(() => terminal.WhileWriting("telling", write =>
         {
@@ -101,7 +101,7 @@ public class TerminalTests
     public void Dispose_NothingLeftBehind_DisposesWhatItOwns()
     {
         var resource = new Resource();
-        using (Terminal terminal = new(TextWriter.Null, true, TextWriter.Null, true, CancellationToken.None))
+        using (Terminal terminal = new(Consoles.Over(TextWriter.Null, true), Consoles.Over(TextWriter.Null, true), CancellationToken.None))
         {
             terminal.Own(resource);
         }
@@ -113,7 +113,7 @@ public class TerminalTests
     public void Say_ControlCharacters_AreReplaced()
     {
         using StringWriter output = new();
-        using Terminal terminal = new(output, true, TextWriter.Null, true, CancellationToken.None);
+        using Terminal terminal = new(Consoles.Over(output, true), Consoles.Over(TextWriter.Null, true), CancellationToken.None);
 
         terminal.Say("a\e[31mb\a\nc [bold]d[/]");
 

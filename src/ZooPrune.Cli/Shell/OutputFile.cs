@@ -1,28 +1,16 @@
 using System.Text;
 
-namespace ZooPrune.Samples;
+namespace ZooPrune.Shell;
 
-/// <summary>A result file: written beside its place first and then renamed, so that nobody ever reads half of one.</summary>
+/// <summary>A result file: looked at before any work is done, written whole or not at all.</summary>
 internal static class OutputFile
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
-    /// <summary>Checks, before any work is done, that <paramref name="path"/> can become a file.</summary>
+    /// <summary>Checks that <paramref name="path"/> can become a file.</summary>
     /// <param name="option">The option that named it, for the message.</param>
     /// <param name="path">The file to be.</param>
     /// <exception cref="UsageException">It is a folder, or its folder does not exist.</exception>
-    public static void Check(string option, string? path)
+    public static void Check(string option, string path)
     {
-        if (path is null)
-        {
-            return;
-        }
-
-        if (string.IsNullOrWhiteSpace(path))
-        {
-            throw Throw.BadOption(option, path, "the name of a file", "add one");
-        }
-
         if (Directory.Exists(path))
         {
             throw Throw.OutputIsFolder(option, path);
@@ -35,23 +23,26 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Writes the whole text or leaves what was there.</summary>
+    /// <summary>Writes a text as UTF-8, like <see cref="Write(string, string, ReadOnlySpan{byte})"/>.</summary>
+    public static void Write(string option, string path, string text) => Write(option, path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes the whole file or leaves what was there: beside its place first, then renamed.</summary>
     /// <param name="option">The option that named the file, for the message.</param>
     /// <param name="path">The file; replaced if it exists.</param>
-    /// <param name="text">Its new content, written as UTF-8.</param>
+    /// <param name="content">Its new content.</param>
     /// <exception cref="UsageException">It cannot be written.</exception>
-    public static void Write(string option, string path, string text)
+    public static void Write(string option, string path, ReadOnlySpan<byte> content)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            File.WriteAllText(temporary, text, Utf8);
+            File.WriteAllBytes(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
-            throw Throw.CannotWrite(option, path, e);
+            throw Throw.CannotWrite(option, path, exception);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace ZooPrune.Samples.Tests;
 
-public class BudgetTests
+public class TypedOptionTests
 {
     [Theory]
     [InlineData("64", 64)]
@@ -8,7 +8,7 @@ public class BudgetTests
     [InlineData("100%", 576)]
     [InlineData("0.25", 144)]
     [InlineData("700", 576)]
-    public void Parse_Budget_KeepsSoManyOf576(string text, int kept) => Assert.Equal(kept, Budget.Parse(text).Resolve(576));
+    public void ParseKeep_Budget_KeepsSoManyOf576(string text, int kept) => Assert.Equal(kept, TypedOption.ParseKeep("--keep", text).Resolve(576));
 
     [Theory]
     [InlineData("0")]
@@ -18,9 +18,9 @@ public class BudgetTests
     [InlineData("-5%")]
     [InlineData("many")]
     [InlineData("NaN")]
-    public void Parse_BadBudget_SaysWhatIsExpected(string text)
+    public void ParseKeep_BadBudget_SaysWhatIsExpected(string text)
     {
-        UsageException error = Assert.Throws<UsageException>(() => Budget.Parse(text));
+        UsageException error = Assert.Throws<UsageException>(() => TypedOption.ParseKeep("--keep", text));
         Assert.Equal(
             $"AskAboutImages: the option --keep is '{text}'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%); correct it.",
             error.Message);

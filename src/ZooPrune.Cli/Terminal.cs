@@ -1,58 +1,31 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace ZooPrune.Cli;
 
-/// <summary>
-/// Where a command writes: results to standard output; progress and errors to standard error. Colours and a spinner on a terminal,
-/// plain text anywhere else.
-/// </summary>
+/// <summary>Where a command writes: results to standard output; progress and errors to standard error.</summary>
 /// <param name="output">Standard output.</param>
-/// <param name="isOutputRedirected">True if it is no terminal: a file, a pipe, a test.</param>
 /// <param name="error">Standard error.</param>
-/// <param name="isErrorRedirected">True if that is no terminal.</param>
 /// <param name="cancellation">Set by Ctrl-C.</param>
-internal sealed class Terminal(
-    TextWriter output, bool isOutputRedirected, TextWriter error, bool isErrorRedirected, CancellationToken cancellation) : IDisposable
+internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, CancellationToken cancellation) : IDisposable
 {
-    /// <summary>Width of a table that does not go to a terminal.</summary>
-    private const int FileWidth = 160;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
-    private static readonly JsonSerializerOptions JsonOptions = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 
     private readonly List<IDisposable> _owned = [];
     private bool _isWorkLeftBehind;
 
     /// <summary>Standard output, for tables.</summary>
-    public IAnsiConsole Output { get; } = Over(output, isOutputRedirected);
-
-    /// <summary>Standard error, for progress.</summary>
-    private IAnsiConsole Error { get; } = Over(error, isErrorRedirected);
+    public IAnsiConsole Output { get; } = output;
 
     /// <summary>Set by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
-    /// <summary>
-    /// One line of results: neither wrapped at the console's width nor read as markup. What would move the cursor or ring the bell is
-    /// replaced: answers and names of files are other people's.
-    /// </summary>
-    public void Say(string text) => Output.Profile.Out.Writer.WriteLine(Harmless(text));
-
-    /// <summary>One line about what went wrong, treated alike.</summary>
-    public void Complain(string text) => Error.Profile.Out.Writer.WriteLine(Harmless(text));
+    /// <summary>One line of results.</summary>
+    public void Say(string text) => Output.Say(text);
 
     /// <summary>The whole result as JSON.</summary>
-    public void SayJson<T>(T report) => Say(JsonSerializer.Serialize(report, JsonOptions));
+    public void SayJson<T>(T report) => Say(JsonText.Of(report));
 
     /// <summary>Disposes <paramref name="resource"/> with the terminal, unless work that Ctrl-C left behind may still be using it.</summary>
     public T Own<T>(T resource)
@@ -110,7 +83,7 @@ internal sealed class Terminal(
             foreach (string piece in pieces.GetConsumingEnumerable(Cancellation))
             {
                 isWritten = true;
-                Output.Profile.Out.Writer.Write(Harmless(piece));
+                Output.Profile.Out.Writer.Write(Consoles.Harmless(piece));
                 Output.Profile.Out.Writer.Flush();
             }
 
@@ -139,9 +112,9 @@ internal sealed class Terminal(
     /// <summary>Waits for the work or Ctrl-C, and says that time passes.</summary>
     private void Wait(string activity, WaitHandle done)
     {
-        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true })
+        if (error.Profile.Capabilities is { Interactive: true, Ansi: true })
         {
-            Error.Status().Start(Markup.Escape(activity), _ => IsOver(Timeout.InfiniteTimeSpan));
+            error.Status().Start(Markup.Escape(activity), _ => IsOver(Timeout.InfiniteTimeSpan));
             return;
         }
 
@@ -150,7 +123,7 @@ internal sealed class Terminal(
         TimeSpan next = Patience;
         while (!IsOver(next > clock.Elapsed ? next - clock.Elapsed : TimeSpan.Zero))
         {
-            Complain($"{activity}: {next.TotalSeconds:0} s so far");
+            error.Say($"{activity}: {next.TotalSeconds:0} s so far");
             next *= 2;
         }
 
@@ -164,30 +137,5 @@ internal sealed class Terminal(
             _isWorkLeftBehind = true;
             throw new OperationCanceledException(Cancellation);
         }
-    }
-
-    private static string Harmless(string text) => string.Create(text.Length, text, (result, source) =>
-    {
-        for (int i = 0; i < source.Length; i++)
-        {
-            result[i] = char.IsControl(source[i]) && source[i] is not ('\n' or '\r' or '\t') ? '\uFFFD' : source[i];
-        }
-    });
-
-    private static IAnsiConsole Over(TextWriter writer, bool isRedirected)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
-        });
-        if (isRedirected)
-        {
-            console.Profile.Width = FileWidth;
-        }
-
-        return console;
     }
 }
