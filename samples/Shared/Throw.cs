@@ -5,6 +5,9 @@ namespace ZooPrune.Samples;
 /// <summary>Every message of the programs. Each says what is wrong, what was given, what is needed and what to do.</summary>
 internal static partial class Throw
 {
+    /// <summary>Begins every message.</summary>
+    public static string Program => Shell.Throw.Program;
+
     private const string QuestionFormat = """{"image": "0001.png", "question": "Is there a red circle?", "answer": "yes"}""";
 
     public static UsageException MissingQuestionFile(string path) =>

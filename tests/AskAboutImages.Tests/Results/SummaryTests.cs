@@ -9,7 +9,7 @@ public class SummaryTests
         [
             Result("yes", Answer("Yes", milliseconds: 10)),
             Result("no", Answer("yes", milliseconds: 20)),
-            Result("two", GivenAnswer.FromError("no image")),
+            Result("two", Answers.Failed("no image")),
             Result("red", Answer("red", milliseconds: 60)),
         ];
 
@@ -31,7 +31,7 @@ public class SummaryTests
 
     [Fact]
     public void Of_NothingAnswered_GivesNoTimes() =>
-        Assert.Null(Summary.Of([Result("yes", GivenAnswer.FromError("x"))], result => result.Full).Mean);
+        Assert.Null(Summary.Of([Result("yes", Answers.Failed("x"))], result => result.Full).Mean);
 
     [Fact]
     public void Of_EncoderNotMeasured_GivesNoEncodeTimeAndNoTotal()
