@@ -32,6 +32,21 @@ public class BatchProgramTests
     }
 
     [Theory]
+    [InlineData(ExifJpeg.AsStored)]
+    [InlineData(ExifJpeg.AsTurned, "--exif-orientation")]
+    [InlineData("At most 100 are decoded", "--max-image-pixels", "100")]
+    public void Run_ImageSwitches_DecideWhatIsSeen(string expected, params string[] switches)
+    {
+        using ScoringFolder folder = new();
+        folder.Write("turned.jpg", ExifJpeg.Create(TestPaths.ShapesModel));
+        string input = folder.Write("questions.csv", $"image,question\nturned.jpg,{ExifJpeg.Question}\n");
+
+        ProgramRun.InProcess(["--input", input, "--output", folder.Output, "--model", TestPaths.ShapesModel, .. switches]);
+
+        Assert.Contains(expected, File.ReadAllText(folder.Output));
+    }
+
+    [Theory]
     [InlineData("--workers", "3")]
     [InlineData("--commit", "0")]
     [InlineData("--resume", null)]

@@ -41,7 +41,7 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         }
 
         int? prompt = _findings.Texts.Count == 0 ? Try(() => (int?)CountPrompt()) : null;
-        IReadOnlyList<PictureFacts> pictures = configuration is null || family is null || encoder is null || files.Any(file => file is { IsRequired: true, Bytes: null })
+        IReadOnlyList<ImageFacts> pictures = configuration is null || family is null || encoder is null || files.Any(file => file is { IsRequired: true, Bytes: null })
             ? []
             : Pictures(configuration.Root, family, encoder, prompt, cache);
         return new InspectReport(model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
@@ -82,10 +82,10 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         return prompt.Segments.Sum(segment => segment.Length);
     }
 
-    private IReadOnlyList<PictureFacts> Pictures(JsonSection configuration, IModelFamily family, GraphFacts encoder, int? prompt, long? cache)
+    private IReadOnlyList<ImageFacts> Pictures(JsonSection configuration, IModelFamily family, GraphFacts encoder, int? prompt, long? cache)
     {
         int known = _findings.Texts.Count;
-        if (Try(() => PictureTokens.Read(_root, family, configuration, encoder)) is not { } tokens)
+        if (Try(() => ImageTokens.Read(_root, family, configuration, encoder)) is not { } tokens)
         {
             if (_findings.Texts.Count == known)
             {
@@ -96,7 +96,7 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         }
 
         IReadOnlyList<KeepBudget> compared = budgets ?? PublishedBudgets.Of(tokens.IsTiled, tokens.TileTokens);
-        var pictures = new List<PictureFacts>();
+        var pictures = new List<ImageFacts>();
         foreach ((int width, int height) in sizes)
         {
             try
@@ -105,19 +105,19 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
             }
             catch (Exception exception) when (exception is ZooPruneException or ArgumentException)
             {
-                _findings.PictureImpossible(width, height, exception);
+                _findings.ImageImpossible(width, height, exception);
             }
         }
 
         return pictures;
     }
 
-    private static PictureFacts Picture(PictureTokens tokens, int width, int height, IEnumerable<KeepBudget> budgets, int? prompt, long? cache)
+    private static ImageFacts Picture(ImageTokens tokens, int width, int height, IEnumerable<KeepBudget> budgets, int? prompt, long? cache)
     {
         (int tiles, ImageLayout layout) = tokens.Of(width, height);
         int count = layout.SequenceLength - layout.SeparatorCount;
         int? prefill = prompt + layout.SequenceLength;
-        return new PictureFacts(width, height, tiles, count, layout.SeparatorCount, prefill, prefill * cache, [.. budgets.Select(budget =>
+        return new ImageFacts(width, height, tiles, count, layout.SeparatorCount, prefill, prefill * cache, [.. budgets.Select(budget =>
         {
             int kept = budget.Resolve(count);
             int saved = count - kept;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -81,4 +82,62 @@ internal sealed class GraphInspector(string root, Findings findings)
         value.Name,
         value.ElementType >= 0 && value.ElementType < ElementTypes.Length ? ElementTypes[value.ElementType] : $"type {value.ElementType}",
         [.. value.Dimensions ?? []]);
+}
+
+/// <summary>One of the graphs that a model consists of; a folder may have it in several precisions.</summary>
+/// <param name="Name">What reports call it.</param>
+/// <param name="File">Name of its file in float32, without the extension.</param>
+/// <param name="IsRequired">Whether a model needs it.</param>
+internal sealed record GraphPart(string Name, string File, bool IsRequired)
+{
+    public static GraphPart VisionEncoder { get; } = new("vision encoder", "vision_encoder", true);
+
+    public static GraphPart Projector { get; } = new("projector", "projector", false);
+
+    public static GraphPart Embeddings { get; } = new("text embeddings", "embed_tokens", true);
+
+    public static GraphPart Decoder { get; } = new("language model", "decoder_model_merged", true);
+
+    /// <summary>All parts, in the order of the data.</summary>
+    public static IReadOnlyList<GraphPart> All { get; } = [VisionEncoder, Projector, Embeddings, Decoder];
+}
+
+/// <summary>How much memory the language model's KV cache takes.</summary>
+internal static class CacheSize
+{
+    private const string Past = "past_key_values.";
+
+    /// <summary>Bytes for one token of one sequence; null where neither the graph nor config.json tells.</summary>
+    /// <param name="decoder">The language model's graph.</param>
+    /// <param name="configuration">config.json.</param>
+    public static long? PerToken(GraphFacts decoder, JsonSection configuration)
+    {
+        long bytes = 0;
+        foreach (PortFacts cache in decoder.Inputs.Where(input => input.Name.StartsWith(Past, StringComparison.Ordinal)))
+        {
+            // [batch, heads, past, head width]
+            if (cache.Shape is not [_, var heads, _, var width]
+                || (Number(heads) ?? Heads(configuration)) is not { } headCount
+                || (Number(width) ?? HeadWidth(configuration)) is not { } headWidth)
+            {
+                return null;
+            }
+
+            bytes += headCount * headWidth * (cache.Type is "float16" or "bfloat16" ? sizeof(ushort) : sizeof(float));
+        }
+
+        return bytes > 0 ? bytes : null;
+    }
+
+    private static long? Number(string dimension) =>
+        long.TryParse(dimension, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is > 0 and <= int.MaxValue ? number : null;
+
+    private static long? Heads(JsonSection configuration) =>
+        Text(configuration).Int32("num_key_value_heads", 1, int.MaxValue) ?? Text(configuration).Int32("num_attention_heads", 1, int.MaxValue);
+
+    private static long? HeadWidth(JsonSection configuration) =>
+        Text(configuration).Int32("head_dim", 1, int.MaxValue)
+        ?? Text(configuration).Int32("hidden_size", 1, int.MaxValue) / Text(configuration).Int32("num_attention_heads", 1, int.MaxValue);
+
+    private static JsonSection Text(JsonSection configuration) => configuration.Has("text_config") ? configuration["text_config"] : configuration;
 }

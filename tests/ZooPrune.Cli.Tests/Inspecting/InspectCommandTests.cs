@@ -70,7 +70,7 @@ public class InspectCommandTests
             .pictures[].height: number
             .pictures[].tiles: number
             .pictures[].visualTokens: number
-            .pictures[].separators: number
+            .pictures[].newlines: number
             .pictures[].prefillTokens: number
             .pictures[].cacheBytes: number
             .pictures[].budgets[].keep: string
@@ -97,16 +97,16 @@ public class InspectCommandTests
         JsonElement[] pictures = [.. run.Json.GetProperty("pictures").EnumerateArray()];
         Assert.Equal(
             cases.Select(row => row.VisualTokens),
-            pictures.Select(picture => picture.GetProperty("visualTokens").GetInt32() + picture.GetProperty("separators").GetInt32()));
+            pictures.Select(picture => picture.GetProperty("visualTokens").GetInt32() + picture.GetProperty("newlines").GetInt32()));
         int text = run.Json.GetProperty("promptTokens").GetInt32();
         long cache = run.Json.GetProperty("cacheBytesPerToken").GetInt64();
         Assert.All(pictures, picture =>
         {
-            (int tokens, int separators) = (picture.GetProperty("visualTokens").GetInt32(), picture.GetProperty("separators").GetInt32());
-            Assert.Equal(text + tokens + separators, picture.GetProperty("prefillTokens").GetInt32());
+            (int tokens, int newlines) = (picture.GetProperty("visualTokens").GetInt32(), picture.GetProperty("newlines").GetInt32());
+            Assert.Equal(text + tokens + newlines, picture.GetProperty("prefillTokens").GetInt32());
             JsonElement half = picture.GetProperty("budgets")[1];
             Assert.Equal(tokens / 2, half.GetProperty("kept").GetInt32());
-            Assert.Equal(cache * (text + separators + (tokens / 2)), half.GetProperty("cacheBytes").GetInt64());
+            Assert.Equal(cache * (text + newlines + (tokens / 2)), half.GetProperty("cacheBytes").GetInt64());
         });
     }
 

@@ -12,7 +12,7 @@ internal static class FamilyFolder
     /// <summary>The model's folder.</summary>
     public static string Of(string family) => Path.Combine(Root, family);
 
-    /// <summary>Pictures and the visual tokens that each has in a prompt, separators included.</summary>
+    /// <summary>Pictures and the visual tokens that each has in a prompt, newlines included.</summary>
     public static IReadOnlyList<(string Picture, int VisualTokens)> Cases(string family) =>
         [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Of(family), "cases.json"))).RootElement.EnumerateArray()
             .Select(row => (Path.Combine(Of(family), row.GetProperty("image").GetString()!), row.GetProperty("visual_tokens").GetInt32()))

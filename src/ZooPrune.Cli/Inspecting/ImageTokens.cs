@@ -7,7 +7,7 @@ namespace ZooPrune.Cli;
 /// <param name="family">How visual tokens lie in a prompt.</param>
 /// <param name="preprocessor">What the model does to pictures.</param>
 /// <param name="tileTokens">Visual tokens of one tile; 0 where a picture is one piece of any size.</param>
-internal sealed class PictureTokens(IModelFamily family, IImagePreprocessor preprocessor, int tileTokens)
+internal sealed class ImageTokens(IModelFamily family, IImagePreprocessor preprocessor, int tileTokens)
 {
     /// <summary>Visual tokens of one tile; 0 where a picture is one piece of any size.</summary>
     public int TileTokens => tileTokens;
@@ -21,11 +21,11 @@ internal sealed class PictureTokens(IModelFamily family, IImagePreprocessor prep
     /// <param name="configuration">config.json.</param>
     /// <param name="encoder">The vision encoder's graph.</param>
     /// <exception cref="ZooPruneException">The description of the preprocessor is broken.</exception>
-    public static PictureTokens? Read(string root, IModelFamily family, JsonSection configuration, GraphFacts encoder)
+    public static ImageTokens? Read(string root, IModelFamily family, JsonSection configuration, GraphFacts encoder)
     {
         IImagePreprocessor preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(root));
-        return preprocessor.TileSize is null ? new PictureTokens(family, preprocessor, 0)
-            : OfATile(encoder, configuration) is { } tokens ? new PictureTokens(family, preprocessor, tokens)
+        return preprocessor.TileSize is null ? new ImageTokens(family, preprocessor, 0)
+            : OfATile(encoder, configuration) is { } tokens ? new ImageTokens(family, preprocessor, tokens)
             : null;
     }
 
@@ -51,4 +51,21 @@ internal sealed class PictureTokens(IModelFamily family, IImagePreprocessor prep
             ? (side * side) + (hasClass ? 1 : 0)
             : null;
     }
+}
+
+/// <summary>The budgets that ZOO-Prune was published with (Kim et al., CVPR 2026), by family.</summary>
+internal static class PublishedBudgets
+{
+    /// <summary>Visual tokens of a tile of the models that were measured.</summary>
+    private const int PublishedTile = 576;
+
+    /// <param name="isTiled">Whether pictures are cut into tiles, each pruned on its own.</param>
+    /// <param name="tileTokens">Visual tokens of one tile, by which counts are scaled; 0 where pictures have any size: shares then.</param>
+    public static IReadOnlyList<KeepBudget> Of(bool isTiled, int tileTokens) =>
+        tileTokens == 0 ? [KeepBudget.Ratio(0.2), KeepBudget.Ratio(0.1)]
+        : isTiled ? Scaled(tileTokens, 640, 320, 160)
+        : Scaled(tileTokens, 192, 128, 64);
+
+    private static IReadOnlyList<KeepBudget> Scaled(int tileTokens, params int[] counts) =>
+        [.. counts.Select(count => KeepBudget.Tokens(Math.Max(1, (int)Math.Round((double)count * tileTokens / PublishedTile))))];
 }
