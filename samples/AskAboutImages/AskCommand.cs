@@ -23,15 +23,11 @@ internal static class AskCommand
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(
         "--keep", "N|P%", "Visual tokens to keep: a number, or a percentage of them.",
         text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(64));
-    private static readonly Option<SelectionMethod> Method = ModelSwitches.Method();
     private static readonly Option<string?> Model = ModelLocation.Option();
-    private static readonly Option<PositionMode> Positions = ModelSwitches.Positions();
     private static readonly Option<EncoderStage> Encoder = TypedOption.Choice(
         "--encoder", "STAGE",
         "Stage that runs the vision encoder: EncodeImages, or ML.NET's ApplyOnnxModel, which does not say how long it took. "
             + "Default: EncodeImages.", Encoders);
-    private static readonly Option<bool> ExifOrientation = ModelSwitches.ExifOrientation();
-    private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixels();
     private static readonly Option<string?> Json = TypedOption.OutputFile(
         "--json", "Write every answer, the accuracies and the times to FILE as JSON.");
     private static readonly Option<string?> Overlays = TypedOption.Text(
@@ -45,7 +41,7 @@ internal static class AskCommand
             "Answers questions about images twice, with all visual tokens and with a budget, through an ML.NET pipeline, "
             + "and compares the answers and the times.")
         {
-            Images, Questions, Image, Question, Limit, Keep, Method, Model, Positions, Encoder, ExifOrientation, MaxImagePixels,
+            Images, Questions, Image, Question, Limit, Keep, ModelSwitches.Method, Model, ModelSwitches.Positions, Encoder, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
             Json, Overlays, OverlayCount,
         };
         command.Require(Image, Question);
@@ -64,14 +60,9 @@ internal static class AskCommand
         Question = line.GetValue(Question),
         Limit = line.GetValue(Limit),
         Keep = line.GetValue(Keep),
-        Method = line.GetValue(Method),
+        Method = line.GetValue(ModelSwitches.Method),
         Encoder = line.GetValue(Encoder),
-        Running = new VisionLanguageModelOptions
-        {
-            Positions = line.GetValue(Positions),
-            ApplyExifOrientation = line.GetValue(ExifOrientation),
-            MaxImagePixels = line.GetValue(MaxImagePixels),
-        },
+        Running = ModelSwitches.Read(line),
         Json = line.GetValue(Json),
         Overlays = line.GetValue(Overlays)!,
         OverlayCount = line.GetValue(OverlayCount),

@@ -1,9 +1,12 @@
+using System.CommandLine;
 using System.Diagnostics;
 
 namespace ZooPrune.Cli.Tests;
 
 public class ToolProgramTests
 {
+    private static readonly string Documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "command-line.md"));
+
     [Fact]
     public void Run_Help_ListsCommandsAndExitCodes()
     {
@@ -89,4 +92,22 @@ public class ToolProgramTests
         Assert.Equal("", run.Output);
         Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", run.Error.TrimEnd());
     }
+
+    public static TheoryData<string> Commands => [.. ToolProgram.Commands().Select(command => command.Name)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void CommandLine_EveryOption_IsDescribed(string name)
+    {
+        Command command = ToolProgram.Commands().Single(known => known.Name == name);
+        string section = Documentation.Split("\n## ").Single(part => part.StartsWith(name, StringComparison.Ordinal));
+
+        Assert.All(command.Options.Where(option => option.Name is not "--help"), option => Assert.Contains($"| `{option.Name}", section));
+    }
+}
+
+/// <summary>A test that needs what Windows does not have: signals and named pipes.</summary>
+internal sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals and named pipes." : null;
 }

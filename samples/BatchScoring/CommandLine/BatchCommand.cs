@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
@@ -37,15 +36,11 @@ internal static class BatchCommand
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(
         "--keep", "N|P%", "Visual tokens to keep: a number, or a percentage of them.",
         text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(64));
-    private static readonly Option<SelectionMethod> Method = ModelSwitches.Method();
-    private static readonly Option<PositionMode> Positions = ModelSwitches.Positions();
     private static readonly Option<int> MaxNewTokens = TypedOption.Number("--max-new-tokens", "Most tokens of an answer.", 1, otherwise: 32);
     private static readonly Option<int> Batch = TypedOption.Number("--batch", "Rows that go through the pipeline together.", 1, otherwise: 32);
     private static readonly Option<int> Workers = TypedOption.Number("--workers", "Batches at work at the same time.", 1, otherwise: 1);
     private static readonly Option<int> Threads = TypedOption.Number(
         "--threads", "Threads inside one operation of ONNX Runtime. Default: 0, one per physical core.", 0, otherwise: 0);
-    private static readonly Option<bool> ExifOrientation = ModelSwitches.ExifOrientation();
-    private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixels();
     private static readonly Option<double> Commit = TypedOption.Create(
         "--commit", "SECONDS", "Least time between two commits to disk; what came after the last one is done again by --resume. "
             + "0 commits after each batch.", Seconds, otherwise: 1);
@@ -63,8 +58,8 @@ internal static class BatchCommand
         Output.Required = true;
         return new(Description)
         {
-            Input, Output, Columns, Images, InputFormat, OutputFormat, Model, Keep, Method, Positions, MaxNewTokens, Batch, Workers, Threads,
-            ExifOrientation, MaxImagePixels, Commit, Resume, FailFast, Timings,
+            Input, Output, Columns, Images, InputFormat, OutputFormat, Model, Keep, ModelSwitches.Method, ModelSwitches.Positions, MaxNewTokens, Batch, Workers, Threads,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Commit, Resume, FailFast, Timings,
         };
     }
 
@@ -79,17 +74,11 @@ internal static class BatchCommand
         OutputFormat = line.GetValue(OutputFormat),
         Model = line.GetValue(Model),
         Keep = line.GetValue(Keep),
-        Method = line.GetValue(Method),
+        Method = line.GetValue(ModelSwitches.Method),
         MaxNewTokens = line.GetValue(MaxNewTokens),
         Batch = line.GetValue(Batch),
         Workers = line.GetValue(Workers),
-        Running = new VisionLanguageModelOptions
-        {
-            Positions = line.GetValue(Positions),
-            Threads = line.GetValue(Threads),
-            ApplyExifOrientation = line.GetValue(ExifOrientation),
-            MaxImagePixels = line.GetValue(MaxImagePixels),
-        },
+        Running = ModelSwitches.Read(line) with { Threads = line.GetValue(Threads) },
         CommitInterval = TimeSpan.FromSeconds(line.GetValue(Commit)),
         Resume = line.GetValue(Resume),
         FailFast = line.GetValue(FailFast),

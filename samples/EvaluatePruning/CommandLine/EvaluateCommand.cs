@@ -37,8 +37,6 @@ internal static class EvaluateCommand
         "--seeds", "How often random selection is repeated; the mean counts.", 1, otherwise: 3);
     private static readonly Option<int?> Workers = TypedOption.Number(
         "--workers", "Images worked on at a time, one thread each. Default: the number of processors.");
-    private static readonly Option<bool> ExifOrientation = ModelSwitches.ExifOrientation();
-    private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixels();
     private static readonly Option<string?> Json = TypedOption.OutputFile("--json", "Write all figures to FILE as JSON.");
     private static readonly Option<string?> Markdown = TypedOption.OutputFile("--markdown", "Write the tables to FILE as Markdown.");
     private static readonly Option<string?> Chart = TypedOption.OutputFile(
@@ -53,7 +51,7 @@ internal static class EvaluateCommand
         + "agreement with the unpruned answers, and times.")
     {
         Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers,
-        ExifOrientation, MaxImagePixels, Json, Markdown, Chart, Resume,
+        ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Json, Markdown, Chart, Resume,
     };
 
     /// <summary>The options that were typed.</summary>
@@ -77,12 +75,7 @@ internal static class EvaluateCommand
             ],
             Positions = line.GetValue(Positions) ?? [PositionMode.Auto],
             Workers = line.GetValue(Workers) ?? Environment.ProcessorCount,
-            Running = new VisionLanguageModelOptions
-            {
-                Threads = 1,
-                ApplyExifOrientation = line.GetValue(ExifOrientation),
-                MaxImagePixels = line.GetValue(MaxImagePixels),
-            },
+            Running = ModelSwitches.Read(line) with { Threads = 1 },
             Json = line.GetValue(Json),
             Markdown = line.GetValue(Markdown),
             Chart = line.GetValue(Chart),
@@ -91,4 +84,59 @@ internal static class EvaluateCommand
     }
 
     private static bool Is(string text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What the user asked for, checked as far as it can be without opening a file.</summary>
+internal sealed record EvaluateOptions
+{
+    /// <summary>The model folder; null = the one that comes with the repository.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The folder that images lie in; null = where the questions file lies.</summary>
+    public string? Images { get; init; }
+
+    /// <summary>The questions file; null = the model's held-out questions.</summary>
+    public string? Questions { get; init; }
+
+    /// <summary>The annotations file of VQAv2; null = none.</summary>
+    public string? Annotations { get; init; }
+
+    /// <summary>The format of the questions; null = what they look like.</summary>
+    public QuestionFormat? Format { get; init; }
+
+    /// <summary>What is added to every question, on a line of its own; null = nothing.</summary>
+    public string? Instruction { get; init; }
+
+    /// <summary>At most so many questions; null = all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>The budgets compared; each once.</summary>
+    public required IReadOnlyList<KeepBudget> Budgets { get; init; }
+
+    /// <summary>The methods compared; each once.</summary>
+    public required IReadOnlyList<Candidate> Candidates { get; init; }
+
+    /// <summary>The position modes compared.</summary>
+    public required IReadOnlyList<PositionMode> Positions { get; init; }
+
+    /// <summary>How many images are worked on at a time, one thread each.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>How the model runs, but for <see cref="Positions"/>.</summary>
+    public VisionLanguageModelOptions Running { get; init; } = new() { Threads = 1 };
+
+    /// <summary>Where the figures are written as JSON; null = nowhere.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Where the tables are written as Markdown; null = nowhere.</summary>
+    public string? Markdown { get; init; }
+
+    /// <summary>Where the chart is written as SVG; null = nowhere.</summary>
+    public string? Chart { get; init; }
+
+    /// <summary>The journal the user named, which is kept; null = none named.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary>The journal: the one named, otherwise one beside the JSON file; null = none.</summary>
+    public string? Journal => Resume ?? (Json is null ? null : Json + ".journal");
 }

@@ -21,12 +21,8 @@ internal sealed class AskCommand : ToolCommand
     private static readonly Option<KeepBudget?> Keep = TypedOption.Create<KeepBudget?>(
         "--keep", "N|P%", "Visual tokens to keep of each picture: a number, or a percentage of them. Default: all.",
         text => TypedOption.ParseKeep("--keep", text));
-    private static readonly Option<SelectionMethod> Method = ModelSwitches.Method();
     private static readonly Option<int> MaxNewTokens = TypedOption.Number("--max-new-tokens", "Most tokens of the answer.", 1, otherwise: 128);
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");
-    private static readonly Option<PositionMode> Positions = ModelSwitches.Positions();
-    private static readonly Option<bool> ExifOrientation = ModelSwitches.ExifOrientation();
-    private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixels();
     private static readonly Option<string?> Overlay = TypedOption.OutputFile(
         "--overlay", "Draw the picture as PNG, with the tokens that were not kept darkened.");
     private static readonly Option<bool> Compare = TypedOption.Switch(
@@ -39,12 +35,12 @@ internal sealed class AskCommand : ToolCommand
         Arguments.Add(Model);
         Arguments.Add(Words);
         foreach (Option option in (Option[])
-            [Images, Keep, Method, MaxNewTokens, Precision, Positions, ExifOrientation, MaxImagePixels, Overlay, Compare, Json])
+            [Images, Keep, ModelSwitches.Method, MaxNewTokens, Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Json])
         {
             Options.Add(option);
         }
 
-        this.Require(Method, Keep);
+        this.Require(ModelSwitches.Method, Keep);
         this.Require(Compare, Keep);
         Validators.Add(CheckWords);
     }
@@ -117,15 +113,9 @@ internal sealed class AskCommand : ToolCommand
             line.GetRequiredValue(Model),
             images,
             question,
-            line.GetValue(Keep) is { } keep ? new PruningOptions { Keep = keep, Selection = line.GetValue(Method) } : null,
+            line.GetValue(Keep) is { } keep ? new PruningOptions { Keep = keep, Selection = line.GetValue(ModelSwitches.Method) } : null,
             line.GetValue(MaxNewTokens),
-            new VisionLanguageModelOptions
-            {
-                Precision = line.GetValue(Precision),
-                Positions = line.GetValue(Positions),
-                ApplyExifOrientation = line.GetValue(ExifOrientation),
-                MaxImagePixels = line.GetValue(MaxImagePixels),
-            },
+            ModelSwitches.Read(line) with { Precision = line.GetValue(Precision) },
             line.GetValue(Overlay),
             line.GetValue(Compare),
             line.GetValue(Json));

@@ -35,23 +35,31 @@ internal static class Names
 internal static class ModelSwitches
 {
     /// <summary>--method.</summary>
-    public static Option<SelectionMethod> Method() =>
-        TypedOption.Choice("--method", "NAME", $"How they are chosen: {Names.Methods}. Default: zooprune.", Names.Methods);
+    public static Option<SelectionMethod> Method { get; } = TypedOption.Choice(
+        "--method", "NAME", $"How they are chosen: {Names.Methods}. Default: zooprune.", Names.Methods);
 
     /// <summary>--positions.</summary>
-    public static Option<PositionMode> Positions() => TypedOption.Choice(
+    public static Option<PositionMode> Positions { get; } = TypedOption.Choice(
         "--positions", "MODE", $"Positions of the kept tokens: {Names.Positions}. Default: auto, which is the model's own.", Names.Positions);
 
-    /// <summary>--exif-orientation, for <see cref="VisionLanguageModelOptions.ApplyExifOrientation"/>.</summary>
-    public static Option<bool> ExifOrientation() => TypedOption.Switch(
+    /// <summary>--exif-orientation.</summary>
+    public static Option<bool> ExifOrientation { get; } = TypedOption.Switch(
         "--exif-orientation",
         "Turn and mirror pictures as their EXIF orientation asks. Default: pixels as they are stored; transformers ignores orientation too.");
 
-    /// <summary>--max-image-pixels, for <see cref="VisionLanguageModelOptions.MaxImagePixels"/>.</summary>
-    public static Option<long> MaxImagePixels() => TypedOption.Create(
+    /// <summary>--max-image-pixels.</summary>
+    public static Option<long> MaxImagePixels { get; } = TypedOption.Create(
         "--max-image-pixels",
         "N",
         "Largest picture that is decoded, width times height; a larger one is an error.",
         text => TypedOption.ParseNumber("--max-image-pixels", text, 1L),
         new VisionLanguageModelOptions().MaxImagePixels);
+
+    /// <summary>How the model is to run, as far as these options tell.</summary>
+    public static VisionLanguageModelOptions Read(ParseResult line) => new()
+    {
+        Positions = line.GetValue(Positions),
+        ApplyExifOrientation = line.GetValue(ExifOrientation),
+        MaxImagePixels = line.GetValue(MaxImagePixels),
+    };
 }

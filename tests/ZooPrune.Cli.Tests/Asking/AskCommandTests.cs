@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ZooPrune.Samples.Tests;
 
 namespace ZooPrune.Cli.Tests;
 

@@ -5,7 +5,7 @@ namespace ZooPrune.Cli.Tests;
 /// <summary>The tiny models of other families, and what Hugging Face transformers computed with them.</summary>
 internal static class FamilyFolder
 {
-    private static readonly string Root = Path.Combine(TestModel.Repository, "tests", "ZooPrune.Onnx.Tests", "Data", "Families");
+    private static readonly string Root = Path.Combine(Repository.Root, "tests", "ZooPrune.Onnx.Tests", "Data", "Families");
 
     public static TheoryData<string> Names => new("llava", "llava-interleave", "llava-next", "qwen2-vl", "qwen2.5-vl");
 

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace ZooPrune.Samples.Tests;
 
 /// <summary>The model of the repository, and broken copies of it.</summary>
@@ -5,6 +7,12 @@ internal static class TestModel
 {
     /// <summary>models/shapes-vlm.</summary>
     public static string Folder { get; } = Path.Combine(Repository.Root, "models", "shapes-vlm");
+
+    /// <summary>A held-out PNG.</summary>
+    public static string Picture { get; } = Path.Combine(Folder, "heldout", "0000.png");
+
+    /// <summary>A held-out JPEG.</summary>
+    public static string Photo { get; } = Path.Combine(Folder, "heldout", "0001.jpg");
 
     /// <summary>A copy without the training and the held-out questions, to be changed.</summary>
     public static string CopyTo(TestFolder folder)
@@ -18,4 +26,13 @@ internal static class TestModel
 
         return copy;
     }
+}
+
+/// <summary>Finds the repository that the tests were built from.</summary>
+internal static class Repository
+{
+    /// <summary>Its root folder: the one the build noted down.</summary>
+    public static string Root { get; } = typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .First(metadata => metadata.Key == "RepositoryRoot").Value!;
 }

@@ -3,7 +3,7 @@ namespace ZooPrune.Samples.Tests;
 /// <summary>A folder of its own for one test, gone afterwards.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    public TestFolder() => Root = Directory.CreateTempSubdirectory("zooprune-ask-").FullName;
+    public TestFolder() => Root = Directory.CreateTempSubdirectory("zooprune-").FullName;
 
     public string Root { get; }
 
