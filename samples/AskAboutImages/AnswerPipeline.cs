@@ -27,9 +27,15 @@ internal static class AnswerPipeline
     {
         var ml = new MLContext(seed: 1);
         IDataView rows = ml.Data.LoadFromEnumerable(questions);
-        var pipeline = ml.Transforms.PreprocessImages(new(model) { ImageColumnName = nameof(QuestionRow.ImagePath), ImageFolder = imageFolder })
+        var pipeline = ml.Transforms
+            .PreprocessImages(new(model) { ImageColumnName = nameof(QuestionRow.ImagePath), ImageFolder = imageFolder })
             .Append(Encode(ml, model, encoder))
-            .Append(ml.Transforms.PruneVisualTokens(new(model) { Keep = keep, Selection = method, KeptTokenCountColumnName = nameof(AnswerRow.KeptTokenCount) }))
+            .Append(ml.Transforms.PruneVisualTokens(new(model)
+            {
+                Keep = keep,
+                Selection = method,
+                KeptTokenCountColumnName = nameof(AnswerRow.KeptTokenCount),
+            }))
             .Append(ml.Transforms.GenerateText(new(model) { QuestionColumnName = nameof(QuestionRow.Text) }));
 
         // ApplyOnnxModel has no column of milliseconds; the property then keeps its NaN.

@@ -32,7 +32,8 @@ internal static class AskCommand
         "--json", "Write every answer, the accuracies and the times to FILE as JSON.");
     private static readonly Option<string?> Overlays = TypedOption.Text(
         "--overlays", "FOLDER", "Folder for pictures of the first images in which pruned patches are dimmed.", "artifacts/overlays");
-    private static readonly Option<int> OverlayCount = TypedOption.Number("--overlay-count", "How many such pictures; 0 draws none.", 0, otherwise: 4);
+    private static readonly Option<int> OverlayCount = TypedOption.Number(
+        "--overlay-count", "How many such pictures; 0 draws none.", 0, otherwise: 4);
 
     /// <summary>The command with all its options.</summary>
     public static RootCommand Create()
@@ -41,7 +42,8 @@ internal static class AskCommand
             "Answers questions about images twice, with all visual tokens and with a budget, through an ML.NET pipeline, "
             + "and compares the answers and the times.")
         {
-            Images, Questions, Image, Question, Limit, Keep, ModelSwitches.Method, Model, ModelSwitches.Positions, Encoder, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
+            Images, Questions, Image, Question, Limit, Keep, ModelSwitches.Method, Model, ModelSwitches.Positions, Encoder,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
             Json, Overlays, OverlayCount,
         };
         command.Require(Image, Question);

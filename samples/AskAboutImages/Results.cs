@@ -19,7 +19,13 @@ internal sealed record QuestionResult(Question Question, GivenAnswer Full, Given
 /// <param name="KeptIndices">[K], ascending; the visual tokens among that.</param>
 /// <param name="Milliseconds">How long it took.</param>
 internal sealed record GivenAnswer(
-    string Text, string? Error, IReadOnlyList<string> Notes, int Total, int Kept, IReadOnlyList<int> KeptIndices, StageMilliseconds Milliseconds)
+    string Text,
+    string? Error,
+    IReadOnlyList<string> Notes,
+    int Total,
+    int Kept,
+    IReadOnlyList<int> KeptIndices,
+    StageMilliseconds Milliseconds)
 {
     /// <summary>The answer in a row of the pipeline.</summary>
     public static GivenAnswer FromRow(AnswerRow row) => new(

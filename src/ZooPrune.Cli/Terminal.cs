@@ -27,7 +27,7 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
     /// <summary>The whole result as JSON.</summary>
     public void SayJson<T>(T report) => Say(JsonText.Of(report));
 
-    /// <summary>Disposes <paramref name="resource"/> with the terminal, unless work that Ctrl-C left behind may still be using it.</summary>
+    /// <summary>Disposes <paramref name="resource"/> with the terminal, unless work that Ctrl-C left behind may still use it.</summary>
     public T Own<T>(T resource)
         where T : IDisposable
     {

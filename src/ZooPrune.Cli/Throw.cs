@@ -8,26 +8,32 @@ internal static class Throw
     public const string Interrupted = $"{Program}: interrupted; no file was written.";
 
     public static UsageException NoQuestion(string image) =>
-        new($"{Program} ask: there is a picture, '{image}', and no question. Expected pictures and then a question; add one, in quotes if it has spaces.");
+        new($"{Program} ask: there is a picture, '{image}', and no question. Expected pictures and then a question; add one, in quotes "
+            + "if it has spaces.");
 
     public static UsageException ImageMissing(string path) =>
         new($"{Program} ask: the picture '{path}' does not exist. Expected a PNG or JPEG file; check the path.");
 
     public static UsageException OverlayNeedsOneImage(int count) =>
-        new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask about one or leave --overlay out.");
+        new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask "
+            + "about one or leave --overlay out.");
 
     public static UsageException OutputIsModel(string path, string model) =>
-        new($"{Program} split: the option --out is '{path}', which is the model '{model}' itself, in it or around it. Expected another folder; choose one.");
+        new($"{Program} split: the option --out is '{path}', which is the model '{model}' itself, in it or around it. Expected another "
+            + "folder; choose one.");
 
     public static UsageException OutputIsFile(string option, string path) =>
         new($"{Program}: the option {option} is '{path}', which is a file. Expected the name of a folder; choose another.");
 
     public static UsageException OutputExists(string path) =>
-        new($"{Program} split: the folder '{path}' has something in it. Expected one that is empty or not there; choose another, or replace it with --force.");
+        new($"{Program} split: the folder '{path}' has something in it. Expected one that is empty or not there; choose another, or "
+            + "replace it with --force.");
 
     public static UsageException OutputIsNoModel(string path) =>
-        new($"{Program} split: the folder '{path}' has no config.json. --force replaces folders of models only, lest it deletes something else; choose another folder.");
+        new($"{Program} split: the folder '{path}' has no config.json. --force replaces folders of models only, lest it deletes "
+            + "something else; choose another folder.");
 
     public static UsageException OutputFolderMissing(string option, string path, string folder) =>
-        new($"{Program}: the option {option} is '{path}', but the folder '{folder}' does not exist. Expected a place in a folder that exists; make it or choose another.");
+        new($"{Program}: the option {option} is '{path}', but the folder '{folder}' does not exist. Expected a place in a folder that "
+            + "exists; make it or choose another.");
 }

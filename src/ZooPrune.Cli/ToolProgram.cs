@@ -9,10 +9,12 @@ namespace ZooPrune.Cli;
 internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
     private const string Description =
-        "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its projector off.";
+        "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its "
+            + "projector off.";
 
     private const string ExitCodes =
-        "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; 130 stopped by Ctrl-C.";
+        "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; "
+            + "130 stopped by Ctrl-C.";
 
     protected override string Interrupted => Throw.Interrupted;
 
@@ -71,5 +73,8 @@ internal abstract class ToolCommand(string name, string description) : Command(n
 
     /// <summary>--precision.</summary>
     protected static Option<Onnx.ModelPrecision> PrecisionOption(string use) => TypedOption.Choice(
-        "--precision", "NAME", $"Which of the model's graphs to {use}: {Names.Precisions}. Default: auto, the most accurate that are there.", Names.Precisions);
+        "--precision",
+        "NAME",
+        $"Which of the model's graphs to {use}: {Names.Precisions}. Default: auto, the most accurate that are there.",
+        Names.Precisions);
 }

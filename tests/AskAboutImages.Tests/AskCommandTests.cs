@@ -66,9 +66,14 @@ public class AskCommandTests
     [InlineData("the option --image is given without --question. Expected both or neither; add --question.", "--image", "a.png")]
     [InlineData("the option --question is given without --image. Expected both or neither; add --image.", "--question", "why?")]
     [InlineData("the options --image and --questions are both given. Expected at most one of them; leave one out.", "--image", "a.png", "--question", "b", "--questions", "c")]
-    [InlineData("the argument '--kep' is not known. Expected one of --help, --version, --images, --questions, --image, --question, --limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --json, --overlays, --overlay-count; see --help.", "--kep", "64")]
-    [InlineData("the argument 'stray' is not known. Expected one of --help, --version, --images, --questions, --image, --question, --limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --json, --overlays, --overlay-count; see --help.", "stray")]
-    [InlineData("the command line cannot be understood: Required argument missing for option: '--keep'. Expected what --help lists; correct it and try again.", "--keep")]
+    [InlineData("the argument '--kep' is not known. Expected one of --help, --version, --images, --questions, --image, --question, "
+        + "--limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --json, --overlays, "
+        + "--overlay-count; see --help.", "--kep", "64")]
+    [InlineData("the argument 'stray' is not known. Expected one of --help, --version, --images, --questions, --image, --question, "
+        + "--limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --json, --overlays, "
+        + "--overlay-count; see --help.", "stray")]
+    [InlineData("the command line cannot be understood: Required argument missing for option: '--keep'. Expected what --help lists; "
+        + "correct it and try again.", "--keep")]
     public void ToOptions_BadCommandLine_SaysWhatIsExpected(string message, params string[] arguments)
     {
         UsageException error = Assert.Throws<UsageException>(() => Parse(arguments));

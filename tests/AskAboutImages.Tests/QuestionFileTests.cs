@@ -60,7 +60,8 @@ public class QuestionFileTests
     {
         UsageException error = Assert.Throws<UsageException>(() => QuestionFile.Read("nowhere/q.jsonl"));
         Assert.Equal(
-            "AskAboutImages: the questions file 'nowhere/q.jsonl' does not exist. Expected a text file with one JSON object a line; give another with --questions.",
+            "AskAboutImages: the questions file 'nowhere/q.jsonl' does not exist. Expected a text file with one JSON object a line; "
+                + "give another with --questions.",
             error.Message);
     }
 }

@@ -22,7 +22,8 @@ public class TypedOptionTests
     {
         UsageException error = Assert.Throws<UsageException>(() => TypedOption.ParseKeep("--keep", text));
         Assert.Equal(
-            $"zooprune: the option --keep is '{text}'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%); correct it.",
+            $"zooprune: the option --keep is '{text}'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at "
+                + "most 100 (11%); correct it.",
             error.Message);
     }
 }
@@ -51,7 +52,8 @@ public class OutputFileTests
             $"zooprune: the option --json is '{folder.Root}', which is a folder. Expected the name of a file; add one.",
             Assert.Throws<UsageException>(() => OutputFile.Check("--json", folder.Root)).Message);
         Assert.Equal(
-            $"zooprune: the option --json is '{inMissing}', but the folder '{folder.PathOf("no")}' does not exist. Expected a file in a folder that exists; make it or choose another.",
+            $"zooprune: the option --json is '{inMissing}', but the folder '{folder.PathOf("no")}' does not exist. Expected a file in "
+                + "a folder that exists; make it or choose another.",
             Assert.Throws<UsageException>(() => OutputFile.Check("--json", inMissing)).Message);
     }
 }

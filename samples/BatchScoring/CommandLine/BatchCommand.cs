@@ -7,9 +7,12 @@ namespace ZooPrune.Samples;
 internal static class BatchCommand
 {
     private const string Description = """
-        Asks a model the questions of a CSV, TSV or JSONL file, one image and one question a row, through an ML.NET pipeline that prunes visual tokens, and writes every row with its answer.
+        Asks a model the questions of a CSV, TSV or JSONL file, one image and one question a row, through an ML.NET pipeline
+        that prunes visual tokens, and writes every row with its answer.
 
-        Rows come out in their order. A row that cannot be answered says why in its Error column. The run may be ended at any moment, by Ctrl-C, kill -9 or a power cut; the same command with --resume goes on, and the file comes out the same to the byte.
+        Rows come out in their order. A row that cannot be answered says why in its Error column. The run may be ended at
+        any moment, by Ctrl-C, kill -9 or a power cut; the same command with --resume goes on, and the file comes out the
+        same to the byte.
 
         Examples:
           BatchScoring --input questions.csv --output answers.csv
@@ -17,7 +20,8 @@ internal static class BatchCommand
           BatchScoring --input vqa.tsv --columns file,prompt --images photos --output answers.jsonl --output-format jsonl
           BatchScoring --input questions.jsonl --output answers.jsonl --keep 11% --model models/llava --fail-fast
 
-        Exit codes: 0 done; 1 done, some rows have an error; 2 wrong usage or unusable input; 3 stopped by --fail-fast or a full disk, can be resumed; 130 stopped by Ctrl-C, can be resumed.
+        Exit codes: 0 done; 1 done, some rows have an error; 2 wrong usage or unusable input; 3 stopped by --fail-fast or a
+        full disk, can be resumed; 130 stopped by Ctrl-C, can be resumed.
         """;
 
     private static readonly Option<string?> Input = TypedOption.Text(
@@ -25,7 +29,11 @@ internal static class BatchCommand
     private static readonly Option<string?> Output = TypedOption.OutputFile(
         "--output", "The file to be. While it is unfinished its rows are in FILE.partial; how it was made is in FILE.journal.");
     private static readonly Option<ColumnNames> Columns = TypedOption.Create(
-        "--columns", "IMAGE,QUESTION", "Names of the two columns.", text => ColumnNames.Parse("--columns", text), new ColumnNames("image", "question"));
+        "--columns",
+        "IMAGE,QUESTION",
+        "Names of the two columns.",
+        text => ColumnNames.Parse("--columns", text),
+        new ColumnNames("image", "question"));
     private static readonly Option<string?> Images = TypedOption.Text(
         "--images", "FOLDER", "Where image paths start. Default: the folder of the input.");
     private static readonly Option<TableFormat?> InputFormat = Format(
@@ -36,8 +44,10 @@ internal static class BatchCommand
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(
         "--keep", "N|P%", "Visual tokens to keep: a number, or a percentage of them.",
         text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(64));
-    private static readonly Option<int> MaxNewTokens = TypedOption.Number("--max-new-tokens", "Most tokens of an answer.", 1, otherwise: 32);
-    private static readonly Option<int> Batch = TypedOption.Number("--batch", "Rows that go through the pipeline together.", 1, otherwise: 32);
+    private static readonly Option<int> MaxNewTokens = TypedOption.Number(
+        "--max-new-tokens", "Most tokens of an answer.", 1, otherwise: 32);
+    private static readonly Option<int> Batch = TypedOption.Number(
+        "--batch", "Rows that go through the pipeline together.", 1, otherwise: 32);
     private static readonly Option<int> Workers = TypedOption.Number("--workers", "Batches at work at the same time.", 1, otherwise: 1);
     private static readonly Option<int> Threads = TypedOption.Number(
         "--threads", "Threads inside one operation of ONNX Runtime. Default: 0, one per physical core.", 0, otherwise: 0);
@@ -58,7 +68,8 @@ internal static class BatchCommand
         Output.Required = true;
         return new(Description)
         {
-            Input, Output, Columns, Images, InputFormat, OutputFormat, Model, Keep, ModelSwitches.Method, ModelSwitches.Positions, MaxNewTokens, Batch, Workers, Threads,
+            Input, Output, Columns, Images, InputFormat, OutputFormat, Model, Keep, ModelSwitches.Method, ModelSwitches.Positions,
+            MaxNewTokens, Batch, Workers, Threads,
             ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Commit, Resume, FailFast, Timings,
         };
     }

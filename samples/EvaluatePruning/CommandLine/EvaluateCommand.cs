@@ -10,7 +10,8 @@ internal static class EvaluateCommand
 
     private static readonly Option<string?> Model = ModelLocation.Option();
     private static readonly Option<string?> Questions = TypedOption.Text(
-        "--questions", "FILE", "Questions with answers: one JSON object a line, POPE's files, or VQAv2's. Default: the held-out questions of the model.");
+        "--questions", "FILE", "Questions with answers: one JSON object a line, POPE's files, or VQAv2's. Default: the held-out "
+            + "questions of the model.");
     private static readonly Option<string?> Annotations = TypedOption.Text(
         "--annotations", "FILE", "The annotations that go with VQAv2's questions.");
     private static readonly Option<QuestionFormat?> Format = TypedOption.Create<QuestionFormat?>(
@@ -19,7 +20,8 @@ internal static class EvaluateCommand
     private static readonly Option<string?> Images = TypedOption.Text(
         "--images", "FOLDER", "Folder of the images. Default: where the questions file lies.");
     private static readonly Option<string?> Instruction = TypedOption.Text(
-        "--instruction", "TEXT", "Added to every question on a line of its own, such as \"Answer the question using a single word or phrase.\" Default: nothing.");
+        "--instruction", "TEXT", "Added to every question on a line of its own, such as \"Answer the question using a single word or "
+            + "phrase.\" Default: nothing.");
     private static readonly Option<int?> Limit = TypedOption.Number("--limit", "Use the first N questions only. Default: all.");
     private static readonly Option<IReadOnlyList<KeepBudget>?> Keep = TypedOption.CreateList(
         "--keep", "LIST", $"Budgets, numbers or percentages, separated by commas. Default: {string.Join(',', DefaultKeep)}.",

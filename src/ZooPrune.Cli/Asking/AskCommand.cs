@@ -21,7 +21,8 @@ internal sealed class AskCommand : ToolCommand
     private static readonly Option<KeepBudget?> Keep = TypedOption.Create<KeepBudget?>(
         "--keep", "N|P%", "Visual tokens to keep of each picture: a number, or a percentage of them. Default: all.",
         text => TypedOption.ParseKeep("--keep", text));
-    private static readonly Option<int> MaxNewTokens = TypedOption.Number("--max-new-tokens", "Most tokens of the answer.", 1, otherwise: 128);
+    private static readonly Option<int> MaxNewTokens = TypedOption.Number(
+        "--max-new-tokens", "Most tokens of the answer.", 1, otherwise: 128);
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");
     private static readonly Option<string?> Overlay = TypedOption.OutputFile(
         "--overlay", "Draw the picture as PNG, with the tokens that were not kept darkened.");
@@ -30,12 +31,16 @@ internal sealed class AskCommand : ToolCommand
     private static readonly Option<bool> Json = JsonSwitch();
 
     public AskCommand()
-        : base("ask", "Asks a model about a picture and shows the answer, the visual tokens that it was given from, and the time of each stage.")
+        : base("ask", "Asks a model about a picture and shows the answer, the visual tokens that it was given from, and the time of "
+            + "each stage.")
     {
         Arguments.Add(Model);
         Arguments.Add(Words);
         foreach (Option option in (Option[])
-            [Images, Keep, ModelSwitches.Method, MaxNewTokens, Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Json])
+            [
+                Images, Keep, ModelSwitches.Method, MaxNewTokens, Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation,
+                ModelSwitches.MaxImagePixels, Overlay, Compare, Json,
+            ])
         {
             Options.Add(option);
         }
@@ -71,7 +76,8 @@ internal sealed class AskCommand : ToolCommand
             : terminal.WhileWriting("answering", write => Ask(model, options, options.Pruning, write, terminal.Cancellation));
         if (options.Overlay is { } path)
         {
-            OutputFile.Write(Overlay.Name, path, terminal.While("drawing", () => Cli.Overlay.Draw(model, options.Images[0], answer.Answer.KeptIndices)));
+            byte[] drawn = terminal.While("drawing", () => Cli.Overlay.Draw(model, options.Images[0], answer.Answer.KeptIndices));
+            OutputFile.Write(Overlay.Name, path, drawn);
         }
 
         if (options.Json)
@@ -123,7 +129,8 @@ internal sealed class AskCommand : ToolCommand
 
     private static VisionLanguageModel Load(AskOptions options, Terminal terminal)
     {
-        VisionLanguageModel model = terminal.Own(terminal.While("loading the model", () => VisionLanguageModel.Load(options.Model, options.Running)));
+        VisionLanguageModel model = terminal.Own(
+            terminal.While("loading the model", () => VisionLanguageModel.Load(options.Model, options.Running)));
 
         // A wide projector fits its low-rank sensitivity when it is first asked for, once a model: no part of this answer's time.
         if (options.Pruning is not null && model.Projector is IClosedFormProjector projector)
@@ -134,10 +141,12 @@ internal sealed class AskCommand : ToolCommand
         return model;
     }
 
-    private static GivenAnswer Ask(VisionLanguageModel model, AskOptions options, PruningOptions? pruning, string activity, Terminal terminal) =>
+    private static GivenAnswer Ask(
+        VisionLanguageModel model, AskOptions options, PruningOptions? pruning, string activity, Terminal terminal) =>
         terminal.While(activity, () => Ask(model, options, pruning, _ => { }, terminal.Cancellation));
 
-    private static GivenAnswer Ask(VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
+    private static GivenAnswer Ask(
+        VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         PreparedImage[] images = [.. options.Images.Select(model.Prepare)];

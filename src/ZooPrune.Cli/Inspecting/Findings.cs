@@ -27,13 +27,15 @@ internal sealed class Findings(string folder)
         Add($"Model folder '{folder}': {name} is missing. It {purpose}; {Source}.");
 
     public void GraphMissing(GraphPart part) =>
-        Add($"Model folder '{folder}': there is no onnx/{part.File}.onnx, in any precision. It is the {part.Name}; {Source}, in the layout vision_encoder, embed_tokens, decoder_model_merged.");
+        Add($"Model folder '{folder}': there is no onnx/{part.File}.onnx, in any precision. It is the {part.Name}; {Source}, in the "
+            + "layout vision_encoder, embed_tokens, decoder_model_merged.");
 
     public void WeightsMissing(string graph, string file) =>
         Add($"Model folder '{folder}': {file} is missing. It holds weights of {graph}; download it with the graph, {Source}.");
 
     public void GraphUnreadable(string graph, Exception cause) =>
-        Add($"Model folder '{folder}': {graph} cannot be read as ONNX ({cause.Message.TrimEnd('.')}). Expected a complete file; download it again.");
+        Add($"Model folder '{folder}': {graph} cannot be read as ONNX ({cause.Message.TrimEnd('.')}). Expected a complete file; "
+            + "download it again.");
 
     public void ImageImpossible(int width, int height, Exception cause)
     {
@@ -42,5 +44,6 @@ internal sealed class Findings(string folder)
     }
 
     public void TokensUnknown(string graph) =>
-        Add($"Model folder '{folder}': the number of visual tokens is open in {graph}, and config.json does not tell it either. Expected vision_config.image_size and patch_size; add them to config.json.");
+        Add($"Model folder '{folder}': the number of visual tokens is open in {graph}, and config.json does not tell it either. "
+            + "Expected vision_config.image_size and patch_size; add them to config.json.");
 }

@@ -29,7 +29,8 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         _findings.HubName = HubName(Try(() => configuration?.Root.Text("_name_or_path")));
         IReadOnlyList<FolderFile> files = SmallFiles.List(_root, family?.SeparatorNames.Count > 0, _findings);
         string graphFolder = Path.Combine(_root, "onnx");
-        IReadOnlyList<GraphFacts> graphs = new GraphInspector(_root, _findings).List(new GraphFiles(Directory.Exists(graphFolder) ? graphFolder : _root));
+        IReadOnlyList<GraphFacts> graphs = new GraphInspector(_root, _findings)
+            .List(new GraphFiles(Directory.Exists(graphFolder) ? graphFolder : _root));
         ProjectorFacts? projector = ProjectorInspector.Find(_root, graphs, _findings);
         GraphFacts? encoder = Default(graphs, GraphPart.VisionEncoder);
         GraphFacts? decoder = Default(graphs, GraphPart.Decoder);
@@ -41,10 +42,12 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         }
 
         int? prompt = _findings.Texts.Count == 0 ? Try(() => (int?)CountPrompt()) : null;
-        IReadOnlyList<ImageFacts> pictures = configuration is null || family is null || encoder is null || files.Any(file => file is { IsRequired: true, Bytes: null })
+        bool isComplete = files.All(file => file is { IsRequired: false } or { Bytes: not null });
+        IReadOnlyList<ImageFacts> pictures = configuration is null || family is null || encoder is null || !isComplete
             ? []
             : Pictures(configuration.Root, family, encoder, prompt, cache);
-        return new InspectReport(model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
+        return new InspectReport(
+            model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
     }
 
     private JsonFile? OpenConfiguration()
@@ -64,16 +67,22 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         string? width = decoder.Inputs.FirstOrDefault(input => input.Name == "inputs_embeds")?.Shape[^1];
         if (projector?.OutputWidth is { } projected && int.TryParse(width, out int embedded) && projected != embedded)
         {
-            _findings.Add(Onnx.Throw.GraphMismatch(projector.File, $"its output is {projected} wide", decoder.File, $"whose 'inputs_embeds' is {embedded} wide").Message);
+            (string output, string input) = ($"its output is {projected} wide", $"whose 'inputs_embeds' is {embedded} wide");
+            _findings.Add(Onnx.Throw.GraphMismatch(projector.File, output, decoder.File, input).Message);
         }
     }
 
-    private static GraphFacts? Default(IEnumerable<GraphFacts> graphs, GraphPart part) => graphs.FirstOrDefault(graph => graph.Part == part.Name && graph.IsDefault);
+    private static GraphFacts? Default(IEnumerable<GraphFacts> graphs, GraphPart part) =>
+        graphs.FirstOrDefault(graph => graph.Part == part.Name && graph.IsDefault);
 
     private static string? HubName(string? name) =>
-        name is not null && name.Split('/') is [{ Length: > 0 }, { Length: > 0 }] && !name.StartsWith('.') && !Path.IsPathRooted(name) ? name : null;
+        name is not null && name.Split('/') is [{ Length: > 0 }, { Length: > 0 }] && !name.StartsWith('.') && !Path.IsPathRooted(name)
+            ? name
+            : null;
 
-    /// <summary>Tokens of a prompt without those of the picture. This reads the whole configuration, and so finds what is wrong with it.</summary>
+    /// <summary>
+    /// Tokens of a prompt without those of the picture. This reads the whole configuration, and so finds what is wrong with it.
+    /// </summary>
     private int CountPrompt()
     {
         ModelFolder folder = ModelFolder.Open(_root);
@@ -121,7 +130,8 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         {
             int kept = budget.Resolve(count);
             int saved = count - kept;
-            return new BudgetFacts(budget.ToString(), kept, saved, prefill is { } all ? Math.Round((double)saved / all, 4) : null, (prefill - saved) * cache);
+            double? share = prefill is { } all ? Math.Round((double)saved / all, 4) : null;
+            return new BudgetFacts(budget.ToString(), kept, saved, share, (prefill - saved) * cache);
         })]);
     }
 

@@ -10,8 +10,8 @@ internal sealed class GraphInspector(string root, Findings findings)
 {
     private static readonly string[] ElementTypes =
     [
-        "undefined", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "float64", "uint32", "uint64",
-        "complex64", "complex128", "bfloat16",
+        "undefined", "float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16", "float64", "uint32",
+        "uint64", "complex64", "complex128", "bfloat16",
     ];
 
     /// <summary>All graphs of the folder in all precisions, those that are taken by default first in their part.</summary>
@@ -26,7 +26,8 @@ internal sealed class GraphInspector(string root, Findings findings)
                 findings.GraphMissing(part);
             }
 
-            graphs.AddRange(precisions.Select((precision, index) => Inspect(part, files.Choose(part.File, precision)!, precision, index == 0)));
+            graphs.AddRange(
+                precisions.Select((precision, index) => Inspect(part, files.Choose(part.File, precision)!, precision, index == 0)));
         }
 
         return graphs;
@@ -35,7 +36,8 @@ internal sealed class GraphInspector(string root, Findings findings)
     private GraphFacts Inspect(GraphPart part, string path, ModelPrecision precision, bool isDefault)
     {
         string name = Path.GetRelativePath(root, path).Replace('\\', '/');
-        var facts = new GraphFacts(part.Name, name, Names.Precisions.NameOf(precision), isDefault, SmallFiles.Size(path) ?? 0, null, [], [], []);
+        long bytes = SmallFiles.Size(path) ?? 0;
+        var facts = new GraphFacts(part.Name, name, Names.Precisions.NameOf(precision), isDefault, bytes, null, [], [], []);
         try
         {
             using OnnxFile file = OnnxFile.Open(path);
@@ -55,7 +57,8 @@ internal sealed class GraphInspector(string root, Findings findings)
                 Outputs = [.. graph.Outputs.Select(Port)],
             };
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException or ArgumentException)
+        catch (Exception exception)
+            when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException or ArgumentException)
         {
             findings.GraphUnreadable(name, exception);
             return facts;
@@ -76,7 +79,8 @@ internal sealed class GraphInspector(string root, Findings findings)
         });
 
     /// <summary>On the CPU ONNX Runtime computes most of float16 in float32, and keeps the weights so.</summary>
-    private static long MemoryOf(OnnxTensor tensor) => (tensor.ByteLength ?? tensor.Raw.Length) * (tensor.ElementType == OnnxTensor.Float16 ? 2 : 1);
+    private static long MemoryOf(OnnxTensor tensor) =>
+        (tensor.ByteLength ?? tensor.Raw.Length) * (tensor.ElementType == OnnxTensor.Float16 ? 2 : 1);
 
     private static PortFacts Port(OnnxValue value) => new(
         value.Name,
@@ -130,14 +134,16 @@ internal static class CacheSize
     }
 
     private static long? Number(string dimension) =>
-        long.TryParse(dimension, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number is > 0 and <= int.MaxValue ? number : null;
+        int.TryParse(dimension, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
 
     private static long? Heads(JsonSection configuration) =>
-        Text(configuration).Int32("num_key_value_heads", 1, int.MaxValue) ?? Text(configuration).Int32("num_attention_heads", 1, int.MaxValue);
+        Text(configuration).Int32("num_key_value_heads", 1, int.MaxValue)
+        ?? Text(configuration).Int32("num_attention_heads", 1, int.MaxValue);
 
     private static long? HeadWidth(JsonSection configuration) =>
         Text(configuration).Int32("head_dim", 1, int.MaxValue)
         ?? Text(configuration).Int32("hidden_size", 1, int.MaxValue) / Text(configuration).Int32("num_attention_heads", 1, int.MaxValue);
 
-    private static JsonSection Text(JsonSection configuration) => configuration.Has("text_config") ? configuration["text_config"] : configuration;
+    private static JsonSection Text(JsonSection configuration) =>
+        configuration.Has("text_config") ? configuration["text_config"] : configuration;
 }

@@ -40,7 +40,9 @@ internal sealed class ImageTokens(IModelFamily family, IImagePreprocessor prepro
     /// <summary>Tokens of one tile: what the vision encoder's graph says, else what follows from config.json; null for neither.</summary>
     private static int? OfATile(GraphFacts encoder, JsonSection configuration)
     {
-        if (encoder.Outputs is [{ Shape: [.., var count, _] }, ..] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens) && tokens > 0)
+        if (encoder.Outputs is [{ Shape: [.., var count, _] }, ..]
+            && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int tokens)
+            && tokens > 0)
         {
             return tokens;
         }

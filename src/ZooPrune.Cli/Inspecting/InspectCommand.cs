@@ -8,11 +8,13 @@ internal sealed class InspectCommand : ToolCommand
 {
     private static readonly (int Width, int Height)[] DefaultSizes = [(336, 336), (640, 480), (1024, 768), (1920, 1080), (480, 1920)];
 
-    private static readonly Argument<string> Model = ModelFolder("Model folder in the layout of the Hugging Face hub. No weights are loaded.");
+    private static readonly Argument<string> Model = ModelFolder(
+        "Model folder in the layout of the Hugging Face hub. No weights are loaded.");
     private static readonly Option<IReadOnlyList<(int Width, int Height)>?> Sizes = TypedOption.CreateRepeated(
         "--size",
         "WIDTHxHEIGHT",
-        $"Size of a picture whose visual tokens are counted; may be given several times. Default: {string.Join(", ", DefaultSizes.Select(size => $"{size.Width}x{size.Height}"))}.",
+        "Size of a picture whose visual tokens are counted; may be given several times. Default: "
+            + $"{string.Join(", ", DefaultSizes.Select(size => $"{size.Width}x{size.Height}"))}.",
         ReadSize);
     private static readonly Option<IReadOnlyList<KeepBudget>?> Keep = TypedOption.CreateList(
         "--keep",

@@ -87,7 +87,14 @@ internal sealed record ProjectorFacts(
 /// <param name="CacheBytes">KV cache of the prefill.</param>
 /// <param name="Budgets">What pruning saves.</param>
 internal sealed record ImageFacts(
-    int Width, int Height, int Tiles, int VisualTokens, int Newlines, int? PrefillTokens, long? CacheBytes, IReadOnlyList<BudgetFacts> Budgets);
+    int Width,
+    int Height,
+    int Tiles,
+    int VisualTokens,
+    int Newlines,
+    int? PrefillTokens,
+    long? CacheBytes,
+    IReadOnlyList<BudgetFacts> Budgets);
 
 /// <summary>What one budget saves.</summary>
 /// <param name="Keep">The budget.</param>

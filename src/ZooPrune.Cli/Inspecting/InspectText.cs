@@ -18,7 +18,8 @@ internal static class InspectText
 
         if (report.Projector is { } projector)
         {
-            terminal.Say($"Projector: {Shape(projector)}, in {projector.File}{(projector.CutAt is null ? "" : $", cut at '{projector.CutAt}'")}");
+            string cut = projector.CutAt is null ? "" : $", cut at '{projector.CutAt}'";
+            terminal.Say($"Projector: {Shape(projector)}, in {projector.File}{cut}");
             terminal.Say($"Sensitivity: {projector.Sensitivity}{(projector.Note is null ? "" : $" ({projector.Note})")}");
         }
 
@@ -83,7 +84,12 @@ internal static class InspectText
         foreach ((string name, ImageFacts picture) in pictures)
         {
             table.AddRow(Cells(
-                name, Count(picture.Tiles), Count(picture.VisualTokens), Count(picture.Newlines), Count(picture.PrefillTokens), Size(picture.CacheBytes)));
+                name,
+                Count(picture.Tiles),
+                Count(picture.VisualTokens),
+                Count(picture.Newlines),
+                Count(picture.PrefillTokens),
+                Size(picture.CacheBytes)));
         }
 
         return table;

@@ -14,7 +14,7 @@ internal static class CommandLineReader
     /// <param name="output">Takes the text of --help and --version.</param>
     /// <param name="helpEnd">What --help shows below the options of a command.</param>
     /// <returns>The values, or null if --help or --version was asked for and has been written.</returns>
-    /// <exception cref="UsageException">A command or an argument is unknown, a value is missing, given twice or of the wrong kind.</exception>
+    /// <exception cref="UsageException">A command or an argument is unknown, a value is missing, given twice or wrong.</exception>
     public static ParseResult? Read(
         RootCommand root, IReadOnlyList<string> arguments, TextWriter output, Func<Command, string?>? helpEnd = null)
     {

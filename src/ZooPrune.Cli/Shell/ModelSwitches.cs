@@ -40,12 +40,16 @@ internal static class ModelSwitches
 
     /// <summary>--positions.</summary>
     public static Option<PositionMode> Positions { get; } = TypedOption.Choice(
-        "--positions", "MODE", $"Positions of the kept tokens: {Names.Positions}. Default: auto, which is the model's own.", Names.Positions);
+        "--positions",
+        "MODE",
+        $"Positions of the kept tokens: {Names.Positions}. Default: auto, which is the model's own.",
+        Names.Positions);
 
     /// <summary>--exif-orientation.</summary>
     public static Option<bool> ExifOrientation { get; } = TypedOption.Switch(
         "--exif-orientation",
-        "Turn and mirror pictures as their EXIF orientation asks. Default: pixels as they are stored; transformers ignores orientation too.");
+        "Turn and mirror pictures as their EXIF orientation asks. "
+            + "Default: pixels as they are stored; transformers ignores orientation too.");
 
     /// <summary>--max-image-pixels.</summary>
     public static Option<long> MaxImagePixels { get; } = TypedOption.Create(

@@ -18,7 +18,9 @@ internal static class Throw
 
     public static UsageException UnknownArgument(Command command, string argument)
     {
-        IEnumerable<Option> inherited = command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => option.Recursive);
+        IEnumerable<Option> inherited = command.Parents.OfType<Command>()
+            .SelectMany(parent => parent.Options)
+            .Where(option => option.Recursive);
         string known = string.Join(", ", command.Options.Concat(inherited).Select(option => option.Name));
         return new($"{Line(command)}: the argument '{argument}' is not known. Expected one of {known}; see {Help(command)}.");
     }

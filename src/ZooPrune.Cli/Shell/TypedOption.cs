@@ -40,7 +40,8 @@ internal static class TypedOption
             HelpName = valueName,
             Description = description,
             Arity = ArgumentArity.OneOrMore,
-            CustomParser = result => Read<IReadOnlyList<T>>(result, name, valueName, tokens => [.. tokens.Select(token => parse(token.Value))]),
+            CustomParser = result =>
+                Read<IReadOnlyList<T>>(result, name, valueName, tokens => [.. tokens.Select(token => parse(token.Value))]),
         };
 
     /// <summary>A list of values, separated by commas.</summary>
@@ -93,7 +94,8 @@ internal static class TypedOption
 
     /// <summary>Reads a budget, "64" or "11%".</summary>
     /// <exception cref="UsageException">It is no number, not positive or over 100 %.</exception>
-    public static KeepBudget ParseKeep(string option, string text) => KeepBudget.TryParse(text, CultureInfo.InvariantCulture, out KeepBudget keep)
+    public static KeepBudget ParseKeep(string option, string text) =>
+        KeepBudget.TryParse(text, CultureInfo.InvariantCulture, out KeepBudget keep)
         ? keep
         : throw Throw.BadOption(option, text, "a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%)");
 

@@ -9,13 +9,15 @@ internal sealed class SplitCommand : ToolCommand
 {
     private static readonly Argument<string> Model =
         ModelFolder("Model folder in the layout of the Hugging Face hub, whose vision encoder ends after the projector.");
-    private static readonly Option<string?> Out = TypedOption.Text("--out", "FOLDER", "The folder to make. It appears whole or not at all.");
+    private static readonly Option<string?> Out = TypedOption.Text(
+        "--out", "FOLDER", "The folder to make. It appears whole or not at all.");
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("take");
     private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it is a model's already.");
     private static readonly Option<bool> Json = JsonSwitch();
 
     public SplitCommand()
-        : base("split", "Cuts the projector off a model's vision encoder and writes a folder with both, and with all else that the model needs.")
+        : base("split", "Cuts the projector off a model's vision encoder and writes a folder with both, and with all else that the "
+            + "model needs.")
     {
         Out.Required = true;
         Arguments.Add(Model);
@@ -30,7 +32,8 @@ internal sealed class SplitCommand : ToolCommand
           zooprune split models/llava-interleave --out models/llava-interleave-split
           zooprune split models/llava-interleave --out models/llava-interleave-split --precision q8 --force
 
-        The new folder loads like the old one, without cutting the graph each time, and its vision encoder gives visual tokens to ML.NET's ApplyOnnxModel.
+        The new folder loads like the old one, without cutting the graph each time, and its vision encoder gives visual tokens
+        to ML.NET's ApplyOnnxModel.
         """;
 
     public override int Run(ParseResult line, Terminal terminal)
@@ -52,7 +55,8 @@ internal sealed class SplitCommand : ToolCommand
         }
         else
         {
-            terminal.Say($"{report.Out}: {report.Files.Count.ToString("N0", CultureInfo.InvariantCulture)} files, split at '{report.Projector?.CutAt}' of {report.Projector?.File}");
+            terminal.Say($"{report.Out}: {report.Files.Count.ToString("N0", CultureInfo.InvariantCulture)} files, split at "
+                + $"'{report.Projector?.CutAt}' of {report.Projector?.File}");
             terminal.Say($"Projector: {InspectText.Shape(report.Projector!)}");
             terminal.Output.Write(InspectText.Files(report.Files));
         }

@@ -127,11 +127,18 @@ public class InspectCommandTests
 
     public static TheoryData<string, string> Missing => new()
     {
-        { "config.json", "config.json is missing. It says what kind of model this is; take it from the hub folder that the others come from (docs/models.md lists some)." },
-        { "preprocessor_config.json", "preprocessor_config.json is missing. It says how pictures are prepared; take it from the hub folder that the others come from (docs/models.md lists some)." },
-        { "tokenizer.json", "tokenizer.json is missing. It turns text into tokens; take it from the hub folder that the others come from (docs/models.md lists some)." },
-        { "onnx/vision_encoder.onnx", "there is no onnx/vision_encoder.onnx, in any precision. It is the vision encoder; take it from the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, embed_tokens, decoder_model_merged." },
-        { "onnx/decoder_model_merged.onnx", "there is no onnx/decoder_model_merged.onnx, in any precision. It is the language model; take it from the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, embed_tokens, decoder_model_merged." },
+        { "config.json", "config.json is missing. It says what kind of model this is; take it from the hub folder that the others come "
+            + "from (docs/models.md lists some)." },
+        { "preprocessor_config.json", "preprocessor_config.json is missing. It says how pictures are prepared; take it from the hub "
+            + "folder that the others come from (docs/models.md lists some)." },
+        { "tokenizer.json", "tokenizer.json is missing. It turns text into tokens; take it from the hub folder that the others come "
+            + "from (docs/models.md lists some)." },
+        { "onnx/vision_encoder.onnx", "there is no onnx/vision_encoder.onnx, in any precision. It is the vision encoder; take it from "
+            + "the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, embed_tokens, "
+            + "decoder_model_merged." },
+        { "onnx/decoder_model_merged.onnx", "there is no onnx/decoder_model_merged.onnx, in any precision. It is the language model; "
+            + "take it from the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, "
+            + "embed_tokens, decoder_model_merged." },
     };
 
     [Theory]
@@ -167,7 +174,8 @@ public class InspectCommandTests
         string[] problems = [.. run.Json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!)];
         Assert.Equal(3, problems.Length);
         Assert.Contains("'model_type' is blip, which is not supported. Supported are llava, llava_next, qwen2_vl, qwen2_5_vl", problems[0]);
-        Assert.EndsWith("tokenizer.json is missing. It turns text into tokens; take it from someone/some-model on the Hugging Face hub, or from an ONNX copy of that.", problems[1]);
+        Assert.EndsWith("tokenizer.json is missing. It turns text into tokens; take it from someone/some-model on the Hugging Face "
+            + "hub, or from an ONNX copy of that.", problems[1]);
         Assert.Contains("onnx/embed_tokens.onnx cannot be read as ONNX (", problems[2]);
     }
 
@@ -184,7 +192,8 @@ public class InspectCommandTests
         JsonElement there = ToolRun.InProcess("inspect", model, "--json").Json;
 
         Assert.Equal(
-            $"Model folder '{model}': onnx/embed_tokens.onnx_data is missing. It holds weights of onnx/embed_tokens.onnx; download it with the graph, take it from the hub folder that the others come from (docs/models.md lists some).",
+            $"Model folder '{model}': onnx/embed_tokens.onnx_data is missing. It holds weights of onnx/embed_tokens.onnx; download it "
+                + "with the graph, take it from the hub folder that the others come from (docs/models.md lists some).",
             missing.GetProperty("problems")[0].GetString());
         JsonElement graph = there.GetProperty("graphs").EnumerateArray().Single(graph => graph.GetProperty("part").GetString() == "text embeddings");
         Assert.Equal(0, there.GetProperty("problems").GetArrayLength());
