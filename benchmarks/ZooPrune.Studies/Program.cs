@@ -1,4 +1,3 @@
-using ZooPrune.Samples;
 using ZooPrune.Studies;
 
 return CommandProgram.RunOnConsole(args, (output, error) => new StudyProgram(output, error));

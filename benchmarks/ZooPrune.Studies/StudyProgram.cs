@@ -20,15 +20,14 @@ internal sealed class StudyProgram(IAnsiConsole output, IAnsiConsole error) : Co
             + "the closed form. rounding: step sizes and narrow number formats.",
     };
 
-    private static readonly Option<string?> Model = TextOption.Create(
-        "--model", "FOLDER", "Model folder with held-out images. Default: models/shapes-vlm.");
-    private static readonly Option<string?> Images = TextOption.Create(
-        "--images", "N",
+    private static readonly Option<string?> Model = ModelLocation.Option();
+    private static readonly Option<int?> Images = TypedOption.Number(
+        "--images",
         $"At most N images. Default: {RelationsStudy.DefaultImages} (relations), {SamplingStudy.DefaultImages} (sampling), "
             + $"{RoundingStudy.DefaultImages} (rounding).");
-    private static readonly Option<string?> Json = TextOption.Create("--json", "FILE", "Write all figures to FILE as JSON.");
-    private static readonly Option<string?> Chart = TextOption.Create(
-        "--chart", "FILE", "Write the study's chart to FILE as SVG; relations has none.");
+    private static readonly Option<string?> Json = TypedOption.OutputFile("--json", "Write all figures to FILE as JSON.");
+    private static readonly Option<string?> Chart = TypedOption.OutputFile(
+        "--chart", "Write the study's chart to FILE as SVG; relations has none.");
 
     protected override RootCommand CreateCommand() => new("Repeats the studies of docs/findings.md and prints their tables as Markdown.")
     {
@@ -37,18 +36,16 @@ internal sealed class StudyProgram(IAnsiConsole output, IAnsiConsole error) : Co
 
     protected override int Run(ParseResult line, CancellationToken cancellation)
     {
-        string? json = TextOption.Value(line, Json);
-        string? chart = TextOption.Value(line, Chart);
-        OutputFile.Check(Json.Name, json);
-        OutputFile.Check(Chart.Name, chart);
+        string? json = line.GetValue(Json);
+        string? chart = line.GetValue(Chart);
         (int images, Func<HeldOut, StudyRun, StudyReport> study) = Studies.Parse(Study.Name, line.GetRequiredValue(Study));
         if (chart is not null && study == RelationsStudy.Run)
         {
-            throw Samples.Throw.BadOption(Chart.Name, chart, "a study that has a chart", "leave the option out");
+            throw Shell.Throw.BadOption(Chart.Name, chart, "a study that has a chart", "leave the option out");
         }
 
-        images = TextOption.Value(line, Images) is { } most ? WholeNumber.Parse(Images.Name, most, atLeast: 1) : images;
-        using HeldOut heldOut = HeldOut.Open(TextOption.Value(line, Model));
+        images = line.GetValue(Images) ?? images;
+        using HeldOut heldOut = HeldOut.Open(line.GetValue(Model));
         StudyReport report = study(heldOut, new StudyRun(images, Error, cancellation));
         foreach (TextTable table in report.Tables)
         {

@@ -18,7 +18,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
     private int Answer(AskOptions options, CancellationToken cancellation)
     {
         AskInput input = AskInput.Resolve(options);
-        using var model = VisionLanguageModel.Load(input.ModelFolder, new VisionLanguageModelOptions { Positions = options.Positions });
+        using var model = VisionLanguageModel.Load(input.ModelFolder, options.Running);
         Introduce(options, input, model);
         IReadOnlyList<QuestionResult> results = new QuestionRunner(model, input, options, Error, cancellation).Run();
 
@@ -33,7 +33,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         Output.Write(AnswerTable.Create(results));
         if (full.Mean is not null)
         {
-            Output.Write(SummaryTable.Create(full, pruned, $"{Names.Methods.NameOf(options.Method)}, keep {options.KeepText}"));
+            Output.Write(SummaryTable.Create(full, pruned, $"{Names.Methods.NameOf(options.Method)}, keep {options.Keep}"));
         }
 
         WriteNotes(notes);
@@ -46,7 +46,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         int images = input.Questions.Select(question => question.Image).Distinct().Count();
         (string all, string kept) = model.VisualTokenCount is > 0 and var count
             ? ($"all {count} visual tokens", $"{options.Keep.Resolve(count)}")
-            : ("all visual tokens, whose number depends on the picture,", options.KeepText);
+            : ("all visual tokens, whose number depends on the picture,", options.Keep.ToString());
         Say(Output, $"{input.ModelFolder}: {input.Questions.Count:N0} questions about {images:N0} images, "
             + $"each with {all} and with {kept} chosen by {Names.Methods.NameOf(options.Method)}.");
     }
@@ -82,7 +82,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
             Say(Error, $"... and {failed.Length - ErrorsShown:N0} more; the table and --json have them all.");
         }
 
-        return failed.Length == 0 ? ExitCode.Success : failed.Length < results.Count ? ExitCode.SomeFailed : ExitCode.BadInput;
+        return failed.Length == 0 ? ExitCode.Success : failed.Length < results.Count ? ExitCode.Failure : ExitCode.BadInput;
     }
 
     private static RunSettings Settings(AskOptions options, AskInput input, IReadOnlyList<string> notes) => new(
@@ -90,8 +90,8 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         input.ImageFolder,
         input.QuestionSource,
         Names.Methods.NameOf(options.Method),
-        options.KeepText,
+        options.Keep.ToString(),
         options.Encoder.ToString(),
-        Names.Positions.NameOf(options.Positions),
+        Names.Positions.NameOf(options.Running.Positions),
         notes);
 }

@@ -52,8 +52,7 @@ internal sealed class BatchProgram(IAnsiConsole output, IAnsiConsole error) : Co
             return Conclude(file.Progress);
         }
 
-        using var model = VisionLanguageModel.Load(
-            paths.ModelFolder, new VisionLanguageModelOptions { Positions = options.Positions, Threads = options.Threads });
+        using var model = VisionLanguageModel.Load(paths.ModelFolder, options.Running);
         using RowReader reader = OpenReader(options, layout, file.Progress);
         ScoringRun run = new(
             reader,
@@ -112,5 +111,5 @@ internal sealed class BatchProgram(IAnsiConsole output, IAnsiConsole error) : Co
         $"{path}: {progress.Rows:N0} rows, {progress.Rows - progress.Failed:N0} answered, {progress.Failed:N0} failed; ")
         + FormattableString.Invariant($"{rowsPerSecond:N1} rows/s, {100 * progress.Saved:N1} % of visual tokens saved.");
 
-    private static int Conclude(Progress progress) => progress.Failed == 0 ? ExitCode.Success : ExitCode.SomeFailed;
+    private static int Conclude(Progress progress) => progress.Failed == 0 ? ExitCode.Success : ExitCode.Failure;
 }

@@ -7,12 +7,6 @@ namespace ZooPrune.Samples;
 /// </summary>
 internal static partial class Throw
 {
-    private const string Program = "BatchScoring";
-
-    public static UsageException MissingOption(string option, string example) =>
-        new($"{Program}: the option {option} is not given. Expected the name of a file; add for example {option} {example}, or "
-            + "see --help.");
-
     public static UsageException MissingInput(string path) =>
         new($"{Program}: the input '{path}' does not exist. Expected a CSV, TSV or JSONL file of images and questions; correct --input.");
 

@@ -76,6 +76,6 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
         }
 
         Say(Output, $"{result?.Questions ?? 0:N0} questions about {result?.Images ?? 0:N0} of {images.Count:N0} images.");
-        return result is null ? ExitCode.BadInput : result.Errors.Count > 0 ? ExitCode.SomeFailed : ExitCode.Success;
+        return result is null ? ExitCode.BadInput : result.Errors.Count > 0 ? ExitCode.Failure : ExitCode.Success;
     }
 }

@@ -4,8 +4,6 @@ namespace ZooPrune.Samples;
 
 internal static partial class Throw
 {
-    private const string Program = "EvaluatePruning";
-
     public static string InterruptedWithJournal(string path, int images) =>
         $"{Program}: interrupted; the answers about {images:N0} images are in '{path}'. Run the same command again to go on.";
 

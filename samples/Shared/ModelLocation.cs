@@ -1,12 +1,20 @@
+using System.CommandLine;
+
 namespace ZooPrune.Samples;
 
-/// <summary>Finds the model folder: the one that was given, or that of the repository, so that the programs run from any folder inside it.</summary>
+/// <summary>
+/// Finds the model folder: the one that was given, or that of the repository, so that the programs run from any folder inside it.
+/// </summary>
 internal static class ModelLocation
 {
     private const string RelativePath = "models/shapes-vlm";
 
+    /// <summary>--model.</summary>
+    public static Option<string?> Option() =>
+        TypedOption.Text("--model", "FOLDER", $"Model folder in Hugging Face layout. Default: {RelativePath}.");
+
     /// <summary>The model folder. It is checked before anything that lies in it is looked for.</summary>
-    /// <param name="given">What --model says; null looks from the working directory upwards, then from the program's own folder upwards.</param>
+    /// <param name="given">What --model says; null looks from the working directory upwards, then from the program's folder.</param>
     /// <exception cref="UsageException">There is no such folder.</exception>
     public static string Find(string? given)
     {

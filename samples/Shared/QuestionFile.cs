@@ -95,3 +95,26 @@ internal static class QuestionFile
             : throw Throw.QuestionPropertyIsNoText(path, lineNumber, name, value.ValueKind);
     }
 }
+
+/// <summary>One line of a questions file.</summary>
+/// <param name="Line">Line number in the file, from 1; 0 = the question comes from the command line.</param>
+/// <param name="Image">Path of the image, relative to the image folder.</param>
+/// <param name="Text">What is asked; may be empty, which the model refuses for that row.</param>
+/// <param name="Expected">The right answer, or null if the file does not give it.</param>
+/// <param name="Kind">The kind of question, or null.</param>
+internal sealed record Question(int Line, string Image, string Text, string? Expected = null, string? Kind = null)
+{
+    /// <summary>Where the question stands, for messages.</summary>
+    public string Place => Line > 0 ? $"line {Line}, {Image}" : Image;
+}
+
+/// <summary>The measure of both programs: the answer, word for word. Case, surrounding space and a final full stop do not count.</summary>
+internal static class ExactMatch
+{
+    /// <summary>Whether <paramref name="answer"/> says the same as <paramref name="expected"/>.</summary>
+    public static bool Holds(string answer, string expected) =>
+        string.Equals(Normalize(answer), Normalize(expected), StringComparison.OrdinalIgnoreCase);
+
+    private static string Normalize(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.');
+}

@@ -5,21 +5,26 @@ namespace ZooPrune.Samples;
 /// <summary>Every message of the programs. Each says what is wrong, what was given, what is needed and what to do.</summary>
 internal static partial class Throw
 {
+    /// <summary>Begins every message.</summary>
+    public static string Program => Shell.Throw.Program;
+
     private const string QuestionFormat = """{"image": "0001.png", "question": "Is there a red circle?", "answer": "yes"}""";
 
-    public const string Interrupted = $"{Program}: interrupted; nothing was written.";
-
     public static UsageException MissingQuestionFile(string path) =>
-        new($"{Program}: the questions file '{path}' does not exist. Expected a text file with one JSON object a line; give another with --questions.");
+        new($"{Program}: the questions file '{path}' does not exist. Expected a text file with one JSON object a line; give another "
+            + "with --questions.");
 
     public static UsageException UnreadableQuestionFile(string path, Exception cause) =>
-        new($"{Program}: the questions file '{path}' cannot be read: {cause.Message} Expected a readable text file; check its permissions or give another with --questions.", cause);
+        new($"{Program}: the questions file '{path}' cannot be read: {cause.Message} Expected a readable text file; check its "
+            + "permissions or give another with --questions.", cause);
 
     public static UsageException NoQuestions(string path) =>
-        new($"{Program}: the questions file '{path}' holds no question. Expected at least one line like {QuestionFormat}; add one or give another file with --questions.");
+        new($"{Program}: the questions file '{path}' holds no question. Expected at least one line like {QuestionFormat}; add one or "
+            + "give another file with --questions.");
 
     public static UsageException QuestionIsNoJson(string path, int line, Exception cause) =>
-        new($"{Program}: line {line} of '{path}' is not JSON ({cause.Message.TrimEnd('.')}). Expected one object a line like {QuestionFormat}; correct that line.", cause);
+        new($"{Program}: line {line} of '{path}' is not JSON ({cause.Message.TrimEnd('.')}). Expected one object a line like "
+            + $"{QuestionFormat}; correct that line.", cause);
 
     public static UsageException QuestionIsNoObject(string path, int line, JsonValueKind kind) =>
         new($"{Program}: line {line} of '{path}' is a JSON {Name(kind)}. Expected an object like {QuestionFormat}; correct that line.");
@@ -28,43 +33,19 @@ internal static partial class Throw
         new($"{Program}: line {line} of '{path}' has no \"{property}\". Expected an object like {QuestionFormat}; add it to that line.");
 
     public static UsageException QuestionPropertyIsNoText(string path, int line, string property, JsonValueKind kind) =>
-        new($"{Program}: \"{property}\" in line {line} of '{path}' is a JSON {Name(kind)}. Expected a text, as in {QuestionFormat}; put it in quotes.");
-
-    public static UsageException BadCommandLine(string problem) =>
-        new($"{Program}: the command line cannot be understood: {problem.TrimEnd('.')}. Expected what --help lists; correct it and try again.");
-
-    public static UsageException UnknownArgument(string argument, IEnumerable<string> known) =>
-        new($"{Program}: the argument '{argument}' is not known. Expected one of {string.Join(", ", known)}; see --help.");
-
-    public static UsageException BadOption(string option, string given, string expected, string advice) =>
-        new($"{Program}: the option {option} is '{given}'. Expected {expected}; {advice}.");
-
-    public static UsageException OptionsExclude(string option, string other) =>
-        new($"{Program}: the options {option} and {other} are both given. Expected at most one of them; leave one out.");
-
-    public static UsageException OptionNeeds(string option, string other) =>
-        new($"{Program}: the option {option} is given without {other}. Expected both or neither; add {other}.");
-
-    public static UsageException BadKeep(string given) =>
-        BadOption("--keep", given, "a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%)", "correct it");
+        new($"{Program}: \"{property}\" in line {line} of '{path}' is a JSON {Name(kind)}. Expected a text, as in {QuestionFormat}; "
+            + "put it in quotes.");
 
     public static UsageException MissingImageFolder(string path) =>
-        new($"{Program}: the image folder '{path}' does not exist. Expected the folder that the questions' images lie in; give it with --images.");
+        new($"{Program}: the image folder '{path}' does not exist. Expected the folder that the questions' images lie in; give it with "
+            + "--images.");
 
     public static UsageException MissingModelFolder(string path) =>
         new($"{Program}: the model folder '{path}' does not exist. Expected a folder with config.json and onnx/*.onnx; correct --model.");
 
     public static UsageException NoDefaultModel(string relativePath) =>
-        new($"{Program}: there is no model folder '{relativePath}' here or above. Expected a folder with config.json and onnx/*.onnx; start in the repository or give one with --model.");
-
-    public static UsageException OutputFolderMissing(string option, string path, string folder) =>
-        new($"{Program}: the option {option} is '{path}', but the folder '{folder}' does not exist. Expected a file in a folder that exists; make it or choose another.");
-
-    public static UsageException OutputIsFolder(string option, string path) =>
-        new($"{Program}: the option {option} is '{path}', which is a folder. Expected the name of a file; add one.");
-
-    public static UsageException CannotWrite(string option, string path, Exception cause) =>
-        new($"{Program}: '{path}' (option {option}) cannot be written: {cause.Message} Expected a place that can be written to; choose another.", cause);
+        new($"{Program}: there is no model folder '{relativePath}' here or above. Expected a folder with config.json and onnx/*.onnx; "
+            + "start in the repository or give one with --model.");
 
     private static string Name(JsonValueKind kind) => kind switch
     {

@@ -1,3 +1,3 @@
 using ZooPrune.Cli;
 
-return ToolProgram.RunOnConsole(args);
+return CommandProgram.RunOnConsole(args, (output, error) => new ToolProgram(output, error));

@@ -1,77 +1,80 @@
 using System.CommandLine;
+using Spectre.Console;
 
 namespace ZooPrune.Cli;
 
 /// <summary>The tool from command line to exit code.</summary>
-internal static class ToolProgram
+/// <param name="output">Standard output.</param>
+/// <param name="error">Standard error.</param>
+internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
     private const string Description =
-        "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its projector off.";
+        "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its "
+            + "projector off.";
 
     private const string ExitCodes =
-        "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; 130 stopped by Ctrl-C.";
+        "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; "
+            + "130 stopped by Ctrl-C.";
+
+    protected override string Interrupted => Throw.Interrupted;
 
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
     internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand()];
 
-    /// <summary>Runs on the process's own console, until it is done or Ctrl-C is pressed.</summary>
-    /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int RunOnConsole(string[] arguments)
+    protected override RootCommand CreateCommand()
     {
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
+        var root = new RootCommand(Description);
+        foreach (ToolCommand command in Commands())
         {
-            // The first Ctrl-C lets the tool say so and tidy up; a second one ends the process.
-            pressed.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        };
+            root.Subcommands.Add(command);
+        }
 
-        using var terminal = new Terminal(Console.Out, Console.IsOutputRedirected, Console.Error, Console.IsErrorRedirected, stop.Token);
-        return Run(arguments, terminal);
+        return root;
     }
 
-    /// <summary>Runs a command.</summary>
-    /// <param name="arguments">The command line.</param>
-    /// <param name="terminal">Where it writes.</param>
-    /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(IReadOnlyList<string> arguments, Terminal terminal)
+    protected override string? HelpEnd(Command command) => command is ToolCommand known ? known.Examples : ExitCodes;
+
+    protected override int Run(ParseResult line, CancellationToken cancellation)
     {
-        try
-        {
-            IReadOnlyList<ToolCommand> commands = Commands();
-            var root = new RootCommand(Description);
-            foreach (ToolCommand command in commands)
-            {
-                root.Subcommands.Add(command.Syntax);
-            }
-
-            ParseResult? line = CommandLineReader.Read(
-                root,
-                arguments,
-                terminal.Output.Profile.Out.Writer,
-                command => commands.FirstOrDefault(known => known.Syntax == command)?.Examples ?? ExitCodes);
-            if (line is null)
-            {
-                return ExitCode.Success;
-            }
-
-            return commands.First(command => command.Syntax == line.CommandResult.Command).Run(line, terminal);
-        }
-        catch (OperationCanceledException) when (terminal.Cancellation.IsCancellationRequested)
-        {
-            terminal.Complain(Throw.Interrupted);
-            return ExitCode.Interrupted;
-        }
-        catch (Exception exception) when (exception is UsageException or ZooPruneException or ArgumentException)
-        {
-            terminal.Complain(exception.Message);
-            return ExitCode.BadInput;
-        }
-        catch (Exception exception)
-        {
-            // Whatever it is, a user of the tool can do nothing with a stack trace.
-            terminal.Complain(Throw.Unexpected(exception));
-            return ExitCode.Failure;
-        }
+        using Terminal terminal = new(Output, Error, cancellation);
+        return ((ToolCommand)line.CommandResult.Command).Run(line, terminal);
     }
+}
+
+/// <summary>One command of the tool, with its arguments, options and help.</summary>
+internal abstract class ToolCommand(string name, string description) : Command(name, description)
+{
+    /// <summary>What --help shows below the options.</summary>
+    public abstract string Examples { get; }
+
+    /// <summary>Does what was typed.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UsageException">What was typed cannot be done.</exception>
+    /// <exception cref="ZooPruneException">A model or a picture cannot be used.</exception>
+    public abstract int Run(ParseResult line, Terminal terminal);
+
+    /// <summary>The argument that names the model.</summary>
+    protected static Argument<string> ModelFolder(string description)
+    {
+        Argument<string> argument = new("MODEL") { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.Tokens.SingleOrDefault()?.Value))
+            {
+                result.AddError(Shell.Throw.EmptyArgument(argument.Name).Message);
+            }
+        });
+        return argument;
+    }
+
+    /// <summary>--json.</summary>
+    protected static Option<bool> JsonSwitch() =>
+        TypedOption.Switch("--json", "Write the result to standard output as JSON, and nothing else.");
+
+    /// <summary>--precision.</summary>
+    protected static Option<Onnx.ModelPrecision> PrecisionOption(string use) => TypedOption.Choice(
+        "--precision",
+        "NAME",
+        $"Which of the model's graphs to {use}: {Names.Precisions}. Default: auto, the most accurate that are there.",
+        Names.Precisions);
 }

@@ -115,6 +115,29 @@ public class AskProgramTests
     }
 
     [Fact]
+    public void Run_ExifOrientation_TurnsTheImage()
+    {
+        using TestFolder folder = new();
+        string[] arguments =
+        [
+            "--model", TestModel.Folder, "--image", folder.Write("turned.jpg", ExifJpeg.Create(TestModel.Folder)), "--question", ExifJpeg.Question,
+            "--overlay-count", "0",
+        ];
+
+        Assert.Contains(ExifJpeg.AsStored, ProgramRun.InProcess(arguments).Output);
+        Assert.Contains(ExifJpeg.AsTurned, ProgramRun.InProcess([.. arguments, "--exif-orientation"]).Output);
+    }
+
+    [Fact]
+    public void Run_MaxImagePixels_RefusesALargerImage()
+    {
+        var run = ProgramRun.InProcess([.. HeldOut, "--limit", "1", "--max-image-pixels", "100"]);
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains("At most 100 are decoded", run.Error);
+    }
+
+    [Fact]
     public void Run_Cancelled_Gives130AndNoFile()
     {
         using TestFolder folder = new();

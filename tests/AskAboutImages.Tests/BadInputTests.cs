@@ -54,7 +54,7 @@ public class BadInputTests
 
         var run = ProgramRun.InProcess("--model", TestModel.Folder, "--images", folder.Root, "--json", json, "--overlay-count", "0");
 
-        Assert.Equal(ExitCode.SomeFailed, run.ExitCode);
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("2 of 3 questions answered, 1 failed.", run.Output);
         Assert.Contains("line 2, bad.png: Image", run.Error);
         JsonElement root = JsonDocument.Parse(File.ReadAllText(json)).RootElement;
@@ -73,7 +73,7 @@ public class BadInputTests
 
         var run = ProgramRun.InProcess("--model", TestModel.Folder, "--images", folder.Root, "--overlay-count", "0");
 
-        Assert.Equal(ExitCode.SomeFailed, run.ExitCode);
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("1 of 2 questions answered, 1 failed.", run.Output);
         Assert.Contains("question", run.Error);
     }

@@ -16,7 +16,7 @@ public class BatchProgramTests
 
         var run = ProgramRun.InProcess(folder.Arguments());
 
-        Assert.Equal(ExitCode.SomeFailed, run.ExitCode);
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Equal("", run.Error);
         Assert.StartsWith($"{folder.Output}: 6 rows, 2 answered, 4 failed; ", run.Output);
         Assert.Contains("50.0 % of visual tokens saved.", run.Output);
@@ -29,6 +29,21 @@ public class BatchProgramTests
         Assert.Equal("5,0.png,,,,,,\"Line 6: the row has 2 cells. Expected 3, as in the header; quote the cells that hold a separator.\"", lines[5]);
         Assert.Matches("^6,1.png,where \\?,[^,]+,4,2,,$", lines[6]);
         Assert.Equal(7, lines.Length);
+    }
+
+    [Theory]
+    [InlineData(ExifJpeg.AsStored)]
+    [InlineData(ExifJpeg.AsTurned, "--exif-orientation")]
+    [InlineData("At most 100 are decoded", "--max-image-pixels", "100")]
+    public void Run_ImageSwitches_DecideWhatIsSeen(string expected, params string[] switches)
+    {
+        using ScoringFolder folder = new();
+        folder.Write("turned.jpg", ExifJpeg.Create(TestPaths.ShapesModel));
+        string input = folder.Write("questions.csv", $"image,question\nturned.jpg,{ExifJpeg.Question}\n");
+
+        ProgramRun.InProcess(["--input", input, "--output", folder.Output, "--model", TestPaths.ShapesModel, .. switches]);
+
+        Assert.Contains(expected, File.ReadAllText(folder.Output));
     }
 
     [Theory]
@@ -82,7 +97,7 @@ public class BatchProgramTests
         Assert.False(File.Exists(folder.Output));
 
         var resumed = ProgramRun.InProcess(folder.Arguments("--resume"));
-        Assert.Equal(ExitCode.SomeFailed, resumed.ExitCode);
+        Assert.Equal(ExitCode.Failure, resumed.ExitCode);
         Assert.Contains($"Resumed after 16 rows, at line 18 of '{input}'.", resumed.Output);
         Assert.Equal(43, File.ReadAllLines(folder.Output).Length);
     }
@@ -98,7 +113,7 @@ public class BatchProgramTests
         Assert.Equal(ExitCode.Interrupted, run.ExitCode);
         Assert.Equal(
             $"BatchScoring: stopped. 0 rows are safe in '{folder.Partial}'. Go on with the same command and --resume.{Environment.NewLine}", run.Error);
-        Assert.Equal(ExitCode.SomeFailed, ProgramRun.InProcess(folder.Arguments("--resume")).ExitCode);
+        Assert.Equal(ExitCode.Failure, ProgramRun.InProcess(folder.Arguments("--resume")).ExitCode);
         Assert.Equal(50, CountRows(folder.Output));
     }
 
@@ -219,7 +234,7 @@ public class BatchProgramTests
 
         Assert.Equal(ExitCode.Stopped, full.ExitCode);
         Assert.Contains($"BatchScoring: '{folder.Output}' cannot be written: it would become larger than its file system allows. Rows that were committed are safe", full.Error);
-        Assert.Equal(ExitCode.SomeFailed, ProgramRun.InProcess(folder.Arguments("--resume")).ExitCode);
+        Assert.Equal(ExitCode.Failure, ProgramRun.InProcess(folder.Arguments("--resume")).ExitCode);
         Assert.Equal(expected, File.ReadAllBytes(folder.Output));
     }
 

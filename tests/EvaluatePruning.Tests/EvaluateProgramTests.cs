@@ -37,6 +37,32 @@ public class EvaluateProgramTests
         });
     }
 
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1.0, "--exif-orientation")]
+    [InlineData(null, "--max-image-pixels", "100")]
+    public void Run_ImageSwitches_DecideWhatIsSeen(double? accuracy, params string[] switches)
+    {
+        using TestFolder folder = new();
+        folder.Write("turned.jpg", ExifJpeg.Create(TestModel.Folder));
+        string questions = folder.Write("q.jsonl", $$"""{"image": "turned.jpg", "question": "{{ExifJpeg.Question}}", "answer": "{{ExifJpeg.AsTurned}}"}""");
+        string json = folder.PathOf("a.json");
+
+        ProgramRun run = ProgramRun.InProcess(
+            ["--model", TestModel.Folder, "--questions", questions, "--methods", "uniform", "--keep", "100%", "--json", json, .. switches]);
+
+        if (accuracy is null)
+        {
+            Assert.Equal(ExitCode.BadInput, run.ExitCode);
+            Assert.Contains("At most 100 are decoded", run.Error);
+            return;
+        }
+
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        using var report = JsonDocument.Parse(File.ReadAllText(json));
+        Assert.Equal(accuracy, report.RootElement.GetProperty("settings")[0].GetProperty("accuracy").GetDouble());
+    }
+
     [Fact]
     [Trait("Speed", "Slow")]
     public void Run_PopeFile_GivesItsFigures()
@@ -140,7 +166,7 @@ public class EvaluateProgramTests
 
         ProgramRun run = ProgramRun.InProcess("--model", TestModel.Folder, "--questions", path, "--methods", "norm", "--keep", "64", "--json", json);
 
-        Assert.Equal(ExitCode.SomeFailed, run.ExitCode);
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains("1 questions about 1 of 2 images.", run.Output);
         Assert.Contains("bad.png", run.Error);
 

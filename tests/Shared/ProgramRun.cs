@@ -34,6 +34,18 @@ internal sealed partial record ProgramRun(int ExitCode, string Output, string Er
         return process;
     }
 
+    /// <summary>Runs the program as a process of its own.</summary>
+    public static ProgramRun AsProcess(string workingDirectory, params string[] arguments)
+    {
+        ProcessStartInfo start = Redirected("dotnet", [AssemblyPath, .. arguments]);
+        start.WorkingDirectory = workingDirectory;
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ProgramRun(process.ExitCode, output, error.Result);
+    }
+
     private static ProcessStartInfo Redirected(string program, string[] arguments) => new(program, arguments)
     {
         RedirectStandardOutput = true,

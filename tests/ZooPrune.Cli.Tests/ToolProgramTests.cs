@@ -1,9 +1,12 @@
+using System.CommandLine;
 using SkiaSharp;
 
 namespace ZooPrune.Cli.Tests;
 
 public class ToolProgramTests
 {
+    private static readonly string Documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs", "command-line.md"));
+
     [Fact]
     public void Run_Help_ListsCommandsAndExitCodes()
     {
@@ -14,7 +17,8 @@ public class ToolProgramTests
         Assert.Contains("  ask <MODEL> <IMAGE... QUESTION>  Asks a model about a picture", run.Output);
         Assert.Contains("  inspect ", run.Output);
         Assert.EndsWith(
-            "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; 130 stopped by Ctrl-C.",
+            "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was "
+                + "done; 130 stopped by Ctrl-C.",
             run.Output.TrimEnd());
     }
 
@@ -33,15 +37,20 @@ public class ToolProgramTests
     }
 
     [Theory]
-    [InlineData("zooprune: no command was given. Expected one of inspect, ask, split; see zooprune --help.")]
+    [InlineData("zooprune: the command line cannot be understood: Required command was not provided. Expected what zooprune --help "
+        + "lists; correct it and try again.")]
     [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
-        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, --positions, --overlay, --compare, --json, --help; see zooprune ask --help.",
+        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, "
+            + "--positions, --exif-orientation, --max-image-pixels, --overlay, --compare, --json, --help; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
-    [InlineData("zooprune ask: arguments are missing. Expected MODEL and IMAGE... QUESTION; see zooprune ask --help.", "ask", "m")]
-    [InlineData("zooprune ask: the option --keep is given 2 times. Expected once; leave the others out.", "ask", "m", "q", "--keep", "1", "--keep", "2")]
-    [InlineData("zooprune ask: the option --keep has no value. Expected N|P%; see zooprune ask --help.", "ask", "m", "q", "--keep")]
+    [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for command: 'ask'. Expected what "
+        + "zooprune ask --help lists; correct it and try again.", "ask", "m")]
+    [InlineData("zooprune ask: the command line cannot be understood: Option '--keep' expects a single argument but 2 were provided. "
+        + "Expected what zooprune ask --help lists; correct it and try again.", "ask", "m", "q", "--keep", "1", "--keep", "2")]
+    [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for option: '--keep'. Expected what "
+        + "zooprune ask --help lists; correct it and try again.", "ask", "m", "q", "--keep")]
     public void Run_WrongUsage_EndsWithTwoAndSaysWhatToDo(string message, params string[] arguments)
     {
         var run = ToolRun.InProcess(arguments);
@@ -89,4 +98,22 @@ public class ToolProgramTests
         Assert.Equal("", run.Output);
         Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", run.Error.TrimEnd());
     }
+
+    public static TheoryData<string> Commands => [.. ToolProgram.Commands().Select(command => command.Name)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void CommandLine_EveryOption_IsDescribed(string name)
+    {
+        Command command = ToolProgram.Commands().Single(known => known.Name == name);
+        string section = Documentation.Split("\n## ").Single(part => part.StartsWith(name, StringComparison.Ordinal));
+
+        Assert.All(command.Options.Where(option => option.Name is not "--help"), option => Assert.Contains($"| `{option.Name}", section));
+    }
+}
+
+/// <summary>A test that needs what Windows does not have: signals and named pipes.</summary>
+internal sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals and named pipes." : null;
 }

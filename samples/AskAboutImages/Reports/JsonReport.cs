@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ZooPrune.Samples;
@@ -7,16 +5,9 @@ namespace ZooPrune.Samples;
 /// <summary>Everything that was found, for machines to read.</summary>
 internal static class JsonReport
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>The report as JSON text, with a final newline.</summary>
     public static string Write(RunSettings settings, IReadOnlyList<QuestionResult> results, Summary full, Summary pruned) =>
-        JsonSerializer.Serialize(
+        JsonText.Of(
             new Document(
                 [.. results.Select(Row)],
                 new Pair<double?>(full.Accuracy, pruned.Accuracy),
@@ -30,8 +21,7 @@ internal static class JsonReport
                 settings.Keep,
                 settings.Encoder,
                 settings.Positions,
-                settings.Notes),
-            Options) + "\n";
+                settings.Notes)) + "\n";
 
     private static Answer Row(QuestionResult result) => new(
         result.Question.Image,
@@ -78,14 +68,15 @@ internal static class JsonReport
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error);
 
     private sealed record Pair<T>(T Full, T Pruned);
-
-    /// <summary>Whole numbers in one line, where the rest of the file has a line a value.</summary>
-    private sealed class OneLineNumbers : JsonConverter<IReadOnlyList<int>>
-    {
-        public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<int[]>(ref reader) ?? [];
-
-        public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options) =>
-            writer.WriteRawValue($"[{string.Join(", ", value)}]");
-    }
 }
+
+/// <summary>What a run was made with, as the report says it.</summary>
+internal sealed record RunSettings(
+    string ModelFolder,
+    string ImageFolder,
+    string QuestionSource,
+    string Method,
+    string Keep,
+    string Encoder,
+    string Positions,
+    IReadOnlyList<string> Notes);

@@ -35,7 +35,7 @@ internal static class OverlayFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Throw.CannotWrite("--overlays", folder, e);
+            throw Shell.Throw.CannotWrite("--overlays", folder, e);
         }
 
         return written;

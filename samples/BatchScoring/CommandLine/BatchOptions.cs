@@ -29,14 +29,11 @@ internal sealed record BatchOptions
     /// <summary>How many visual tokens are kept.</summary>
     public required KeepBudget Keep { get; init; }
 
-    /// <summary><see cref="Keep"/> as it was typed.</summary>
-    public required string KeepText { get; init; }
-
     /// <summary>How the kept tokens are chosen.</summary>
     public required SelectionMethod Method { get; init; }
 
-    /// <summary>Which positions the kept tokens get.</summary>
-    public PositionMode Positions { get; init; }
+    /// <summary>How the model runs.</summary>
+    public required VisionLanguageModelOptions Running { get; init; }
 
     /// <summary>Most tokens of an answer.</summary>
     public required int MaxNewTokens { get; init; }
@@ -46,9 +43,6 @@ internal sealed record BatchOptions
 
     /// <summary>Batches at work at a time.</summary>
     public required int Workers { get; init; }
-
-    /// <summary>Threads inside one operation of ONNX Runtime; 0 = one per physical core.</summary>
-    public int Threads { get; init; }
 
     /// <summary>Least time between two commits.</summary>
     public required TimeSpan CommitInterval { get; init; }
@@ -61,4 +55,34 @@ internal sealed record BatchOptions
 
     /// <summary>Whether the milliseconds of the stages are written.</summary>
     public bool Timings { get; init; }
+}
+
+/// <summary>Where things are and how they are written, with the defaults filled in.</summary>
+/// <param name="ModelFolder">The model.</param>
+/// <param name="ImageFolder">Where image paths start.</param>
+/// <param name="InputFormat">Format of the input.</param>
+/// <param name="OutputFormat">Format of the output.</param>
+internal sealed record BatchPaths(string ModelFolder, string ImageFolder, TableFormat InputFormat, TableFormat OutputFormat)
+{
+    /// <summary>Fills in the defaults.</summary>
+    /// <exception cref="UsageException">A folder or the input is missing, or the input's format cannot be told.</exception>
+    public static BatchPaths Resolve(BatchOptions options)
+    {
+        if (!File.Exists(options.Input))
+        {
+            throw Throw.MissingInput(options.Input);
+        }
+
+        if (options.Images is { } images && !Directory.Exists(images))
+        {
+            throw Throw.MissingImageFolder(images);
+        }
+
+        TableFormat input = options.InputFormat ?? TableFormats.OfFile(options.Input, "--input-format");
+        return new BatchPaths(
+            ModelLocation.Find(options.Model),
+            options.Images ?? Path.GetDirectoryName(Path.GetFullPath(options.Input))!,
+            input,
+            options.OutputFormat ?? input);
+    }
 }

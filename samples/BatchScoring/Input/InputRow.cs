@@ -47,5 +47,5 @@ internal sealed record ColumnNames(string Image, string Question)
     public static ColumnNames Parse(string option, string text) =>
         text.Split(Separator, StringSplitOptions.TrimEntries) is [{ Length: > 0 } image, { Length: > 0 } question] && image != question
             ? new ColumnNames(image, question)
-            : throw Throw.BadOption(option, text, "the names of two columns, the image's first, as in image,question", "correct it");
+            : throw Shell.Throw.BadOption(option, text, "the names of two columns, the image's first, as in image,question");
 }

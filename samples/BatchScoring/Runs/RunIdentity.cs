@@ -20,12 +20,14 @@ internal static class RunIdentity
         ["input format"] = TableFormats.Names.NameOf(paths.InputFormat),
         ["output format"] = TableFormats.Names.NameOf(paths.OutputFormat),
         ["--columns"] = options.Columns.ToString(),
-        ["--keep"] = options.KeepText,
+        ["--keep"] = options.Keep.ToString(),
         ["--method"] = Names.Methods.NameOf(options.Method),
-        ["--positions"] = Names.Positions.NameOf(options.Positions),
+        ["--positions"] = Names.Positions.NameOf(options.Running.Positions),
         ["--max-new-tokens"] = $"{options.MaxNewTokens}",
         ["--batch"] = $"{options.Batch}",
-        ["--threads"] = $"{options.Threads}",
+        ["--threads"] = $"{options.Running.Threads}",
+        ["--exif-orientation"] = options.Running.ApplyExifOrientation ? "on" : "off",
+        ["--max-image-pixels"] = $"{options.Running.MaxImagePixels}",
         ["--timings"] = options.Timings ? "on" : "off",
     };
 

@@ -6,46 +6,45 @@ namespace ZooPrune.Samples;
 /// <summary>The command line of the program: names, defaults and help texts in one place.</summary>
 internal static class EvaluateCommand
 {
-    private const string All = "all";
-    private const string Both = "both";
-    private const string Auto = "auto";
-    private const string DefaultKeep = "192,128,64,32,16";
-    private const int DefaultSeeds = 3;
+    private static readonly IReadOnlyList<KeepBudget> DefaultKeep = [.. ((int[])[192, 128, 64, 32, 16]).Select(KeepBudget.Tokens)];
 
-    private static readonly Option<string?> Model = TextOption.Create(
-        "--model", "FOLDER", "Model folder in Hugging Face layout. Default: models/shapes-vlm.");
-    private static readonly Option<string?> Questions = TextOption.Create(
-        "--questions", "FILE", "Questions with answers: one JSON object a line, POPE's files, or VQAv2's. Default: the held-out questions of the model.");
-    private static readonly Option<string?> Annotations = TextOption.Create(
+    private static readonly Option<string?> Model = ModelLocation.Option();
+    private static readonly Option<string?> Questions = TypedOption.Text(
+        "--questions", "FILE", "Questions with answers: one JSON object a line, POPE's files, or VQAv2's. Default: the held-out "
+            + "questions of the model.");
+    private static readonly Option<string?> Annotations = TypedOption.Text(
         "--annotations", "FILE", "The annotations that go with VQAv2's questions.");
-    private static readonly Option<string?> Format = TextOption.Create(
-        "--format", "FORMAT", $"Format of the questions: {Auto}, {QuestionFormats.Names}. Default: {Auto}, what the file looks like.");
-    private static readonly Option<string?> Images = TextOption.Create(
+    private static readonly Option<QuestionFormat?> Format = TypedOption.Create<QuestionFormat?>(
+        "--format", "FORMAT", $"Format of the questions: auto, {QuestionFormats.Names}. Default: auto, what the file looks like.",
+        text => Is(text, "auto") ? null : QuestionFormats.Names.Parse("--format", text));
+    private static readonly Option<string?> Images = TypedOption.Text(
         "--images", "FOLDER", "Folder of the images. Default: where the questions file lies.");
-    private static readonly Option<string?> Instruction = TextOption.Create(
-        "--instruction", "TEXT", "Added to every question on a line of its own, such as \"Answer the question using a single word or phrase.\" Default: nothing.");
-    private static readonly Option<string?> Limit = TextOption.Create(
-        "--limit", "N", "Use the first N questions only. Default: all.");
-    private static readonly Option<string?> Keep = TextOption.Create(
-        "--keep", "LIST", $"Budgets, numbers or percentages, separated by commas. Default: {DefaultKeep}.");
-    private static readonly Option<string?> Methods = TextOption.Create(
-        "--methods", "LIST", $"Methods separated by commas: {Candidate.Names}. Default: {All}.");
-    private static readonly Option<string?> Positions = TextOption.Create(
+    private static readonly Option<string?> Instruction = TypedOption.Text(
+        "--instruction", "TEXT", "Added to every question on a line of its own, such as \"Answer the question using a single word or "
+            + "phrase.\" Default: nothing.");
+    private static readonly Option<int?> Limit = TypedOption.Number("--limit", "Use the first N questions only. Default: all.");
+    private static readonly Option<IReadOnlyList<KeepBudget>?> Keep = TypedOption.CreateList(
+        "--keep", "LIST", $"Budgets, numbers or percentages, separated by commas. Default: {string.Join(',', DefaultKeep)}.",
+        text => TypedOption.ParseKeep("--keep", text));
+    private static readonly Option<IReadOnlyList<Candidate>?> Methods = TypedOption.Create<IReadOnlyList<Candidate>?>(
+        "--methods", "LIST", $"Methods separated by commas: {Candidate.Names}. Default: all.",
+        text => Is(text, "all")
+            ? Candidate.All
+            : [.. text.Split(',', StringSplitOptions.TrimEntries).Select(name => Candidate.Names.Parse("--methods", name))]);
+    private static readonly Option<IReadOnlyList<PositionMode>?> Positions = TypedOption.Create<IReadOnlyList<PositionMode>?>(
         "--positions", "MODE",
-        $"Positions of the kept tokens: {Names.Positions}, {Both} (original and compact). "
-            + $"Default: {Auto}, which is the model's own.");
-    private static readonly Option<string?> Seeds = TextOption.Create(
-        "--seeds", "N", $"How often random selection is repeated; the mean counts. Default: {DefaultSeeds}.");
-    private static readonly Option<string?> Workers = TextOption.Create(
-        "--workers", "N", "Images worked on at a time, one thread each. Default: the number of processors.");
-    private static readonly Option<string?> Json = TextOption.Create(
-        "--json", "FILE", "Write all figures to FILE as JSON.");
-    private static readonly Option<string?> Markdown = TextOption.Create(
-        "--markdown", "FILE", "Write the tables to FILE as Markdown.");
-    private static readonly Option<string?> Chart = TextOption.Create(
-        "--chart", "FILE", "Write a chart, accuracy against budget, to FILE as SVG; that of a second position mode beside it, with its name.");
-    private static readonly Option<string?> Resume = TextOption.Create(
-        "--resume", "FILE", "Journal of the answers: an interrupted run goes on from it. It is kept; run again, and the reports are made anew "
+        $"Positions of the kept tokens: {Names.Positions}, both (original and compact). Default: auto, which is the model's own.",
+        text => Is(text, "both") ? [PositionMode.KeepOriginal, PositionMode.Compact] : [Names.Positions.Parse("--positions", text)]);
+    private static readonly Option<int> Seeds = TypedOption.Number(
+        "--seeds", "How often random selection is repeated; the mean counts.", 1, otherwise: 3);
+    private static readonly Option<int?> Workers = TypedOption.Number(
+        "--workers", "Images worked on at a time, one thread each. Default: the number of processors.");
+    private static readonly Option<string?> Json = TypedOption.OutputFile("--json", "Write all figures to FILE as JSON.");
+    private static readonly Option<string?> Markdown = TypedOption.OutputFile("--markdown", "Write the tables to FILE as Markdown.");
+    private static readonly Option<string?> Chart = TypedOption.OutputFile(
+        "--chart", "Write a chart, accuracy against budget, to FILE as SVG; that of a second position mode beside it, with its name.");
+    private static readonly Option<string?> Resume = TypedOption.OutputFile(
+        "--resume", "Journal of the answers: an interrupted run goes on from it. It is kept; run again, and the reports are made anew "
             + "without asking. Default: the JSON file's name with .journal, removed when all is done; none without --json.");
 
     /// <summary>The command with all its options.</summary>
@@ -53,56 +52,93 @@ internal static class EvaluateCommand
         "Measures what pruning costs: how well a model answers the questions of a file, for every method and budget, with 95 % intervals, "
         + "agreement with the unpruned answers, and times.")
     {
-        Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers, Json, Markdown, Chart, Resume,
+        Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers,
+        ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Json, Markdown, Chart, Resume,
     };
 
     /// <summary>The options that were typed.</summary>
-    /// <exception cref="UsageException">A value is out of range.</exception>
     public static EvaluateOptions ToOptions(ParseResult line)
     {
-        int seeds = Number(line, Seeds) ?? DefaultSeeds;
-        EvaluateOptions options = new()
+        int seeds = line.GetValue(Seeds);
+        return new()
         {
-            Model = TextOption.Value(line, Model),
-            Images = TextOption.Value(line, Images),
-            Questions = TextOption.Value(line, Questions),
-            Annotations = TextOption.Value(line, Annotations),
-            Format = ParseFormat(TextOption.Value(line, Format) ?? Auto),
-            Instruction = TextOption.Value(line, Instruction),
-            Limit = Number(line, Limit),
-            Budgets = [.. Parts(TextOption.Value(line, Keep) ?? DefaultKeep).Select(Budget.Parse).Distinct()],
-            Candidates = [.. ParseMethods(TextOption.Value(line, Methods) ?? All).Distinct().Select(candidate => WithSeeds(candidate, seeds))],
-            Positions = ParsePositions(TextOption.Value(line, Positions) ?? Auto),
-            Workers = Number(line, Workers) ?? Environment.ProcessorCount,
-            Json = TextOption.Value(line, Json),
-            Markdown = TextOption.Value(line, Markdown),
-            Chart = TextOption.Value(line, Chart),
-            Resume = TextOption.Value(line, Resume),
+            Model = line.GetValue(Model),
+            Images = line.GetValue(Images),
+            Questions = line.GetValue(Questions),
+            Annotations = line.GetValue(Annotations),
+            Format = line.GetValue(Format),
+            Instruction = line.GetValue(Instruction),
+            Limit = line.GetValue(Limit),
+            Budgets = [.. (line.GetValue(Keep) ?? DefaultKeep).Distinct()],
+            Candidates =
+            [
+                .. (line.GetValue(Methods) ?? Candidate.All).Distinct()
+                    .Select(candidate => candidate.Selection == SelectionMethod.Random ? candidate with { Seeds = seeds } : candidate),
+            ],
+            Positions = line.GetValue(Positions) ?? [PositionMode.Auto],
+            Workers = line.GetValue(Workers) ?? Environment.ProcessorCount,
+            Running = ModelSwitches.Read(line) with { Threads = 1 },
+            Json = line.GetValue(Json),
+            Markdown = line.GetValue(Markdown),
+            Chart = line.GetValue(Chart),
+            Resume = line.GetValue(Resume),
         };
-
-        OutputFile.Check(Json.Name, options.Json);
-        OutputFile.Check(Markdown.Name, options.Markdown);
-        OutputFile.Check(Chart.Name, options.Chart);
-        OutputFile.Check(Resume.Name, options.Resume);
-        return options;
     }
 
-    private static int? Number(ParseResult line, Option<string?> option) =>
-        TextOption.Value(line, option) is { } number ? WholeNumber.Parse(option.Name, number, atLeast: 1) : null;
+    private static bool Is(string text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
+}
 
-    private static QuestionFormat? ParseFormat(string text) =>
-        text.Equals(Auto, StringComparison.OrdinalIgnoreCase) ? null : QuestionFormats.Names.Parse(Format.Name, text);
+/// <summary>What the user asked for, checked as far as it can be without opening a file.</summary>
+internal sealed record EvaluateOptions
+{
+    /// <summary>The model folder; null = the one that comes with the repository.</summary>
+    public string? Model { get; init; }
 
-    private static Candidate WithSeeds(Candidate candidate, int seeds) =>
-        candidate.Selection == SelectionMethod.Random ? candidate with { Seeds = seeds } : candidate;
+    /// <summary>The folder that images lie in; null = where the questions file lies.</summary>
+    public string? Images { get; init; }
 
-    private static IReadOnlyList<Candidate> ParseMethods(string text) => text.Equals(All, StringComparison.OrdinalIgnoreCase)
-        ? Candidate.All
-        : [.. Parts(text).Select(name => Candidate.Names.Parse(Methods.Name, name))];
+    /// <summary>The questions file; null = the model's held-out questions.</summary>
+    public string? Questions { get; init; }
 
-    private static IReadOnlyList<PositionMode> ParsePositions(string text) => text.Equals(Both, StringComparison.OrdinalIgnoreCase)
-        ? [PositionMode.KeepOriginal, PositionMode.Compact]
-        : [Names.Positions.Parse(Positions.Name, text)];
+    /// <summary>The annotations file of VQAv2; null = none.</summary>
+    public string? Annotations { get; init; }
 
-    private static IEnumerable<string> Parts(string list) => list.Split(',', StringSplitOptions.TrimEntries);
+    /// <summary>The format of the questions; null = what they look like.</summary>
+    public QuestionFormat? Format { get; init; }
+
+    /// <summary>What is added to every question, on a line of its own; null = nothing.</summary>
+    public string? Instruction { get; init; }
+
+    /// <summary>At most so many questions; null = all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>The budgets compared; each once.</summary>
+    public required IReadOnlyList<KeepBudget> Budgets { get; init; }
+
+    /// <summary>The methods compared; each once.</summary>
+    public required IReadOnlyList<Candidate> Candidates { get; init; }
+
+    /// <summary>The position modes compared.</summary>
+    public required IReadOnlyList<PositionMode> Positions { get; init; }
+
+    /// <summary>How many images are worked on at a time, one thread each.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>How the model runs, but for <see cref="Positions"/>.</summary>
+    public VisionLanguageModelOptions Running { get; init; } = new() { Threads = 1 };
+
+    /// <summary>Where the figures are written as JSON; null = nowhere.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Where the tables are written as Markdown; null = nowhere.</summary>
+    public string? Markdown { get; init; }
+
+    /// <summary>Where the chart is written as SVG; null = nowhere.</summary>
+    public string? Chart { get; init; }
+
+    /// <summary>The journal the user named, which is kept; null = none named.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary>The journal: the one named, otherwise one beside the JSON file; null = none.</summary>
+    public string? Journal => Resume ?? (Json is null ? null : Json + ".journal");
 }

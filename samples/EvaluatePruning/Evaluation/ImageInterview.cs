@@ -22,7 +22,7 @@ internal sealed class ImageInterview : IDisposable
         _instruction = options.Instruction is { } text ? "\n" + text : "";
         foreach (PositionMode mode in options.Positions)
         {
-            var model = VisionLanguageModel.Load(modelFolder, new VisionLanguageModelOptions { Positions = mode, Threads = 1 });
+            var model = VisionLanguageModel.Load(modelFolder, options.Running with { Positions = mode });
             _models.Add(model.Positions, model);
         }
 

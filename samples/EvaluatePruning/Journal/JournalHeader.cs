@@ -23,6 +23,8 @@ internal sealed record JournalHeader(IReadOnlyDictionary<string, string> Entries
         ["format"] = QuestionFormats.Names.NameOf(run.Questions.Format),
         ["number of questions"] = run.Questions.Questions.Count.ToString(CultureInfo.InvariantCulture),
         ["instruction"] = options.Instruction ?? "none",
+        ["EXIF orientation"] = options.Running.ApplyExifOrientation ? "applied" : "ignored",
+        ["pixels of an image"] = $"at most {options.Running.MaxImagePixels}",
         ["list of methods"] = string.Join(',', options.Candidates.Select(candidate =>
             candidate.Seeds == 1 ? candidate.Name : $"{candidate.Name} ({candidate.Seeds} seeds)")),
         ["list of budgets"] = string.Join(',', options.Budgets),

@@ -9,19 +9,20 @@ namespace ZooPrune.Samples;
 /// <param name="error">Standard error.</param>
 internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
 {
-    private static readonly Option<string?> Port = TextOption.Create(
-        "--port", "N", $"Port to listen at; 0 takes any that is free. Default: {ServerOptions.DefaultPort}.");
-    private static readonly Option<string?> Address = TextOption.Create(
+    private static readonly Option<int> Port = TypedOption.Create(
+        "--port", "N", "Port to listen at; 0 takes any that is free.", ParsePort, ServerOptions.DefaultPort);
+    private static readonly Option<IPAddress> Address = TypedOption.Create(
         "--address",
         "IP",
-        "Address to listen at. Default: 127.0.0.1, which only this machine reaches; there is no login, so think before giving another.");
-    private static readonly Option<string?> Model = TextOption.Create(
-        "--model", "FOLDER", "Model folder. Default: models/shapes-vlm.");
-    private static readonly Option<string?> Workers = TextOption.Create(
-        "--workers", "N", "Questions answered at once. Default: one for each processor.");
-    private static readonly Option<string?> Queue = TextOption.Create(
-        "--queue", "N", $"Questions that may wait; further ones are turned away. Default: {ServerOptions.DefaultQueue}.");
-    private static readonly Option<string?> MaxImagePixels = ImageSwitches.MaxImagePixels(ServerOptions.DefaultMaxImagePixels);
+        "Address to listen at. The default only this machine reaches; there is no login, so think before giving another.",
+        ParseAddress,
+        new ServerOptions { ModelFolder = "" }.Address);
+    private static readonly Option<string?> Model = ModelLocation.Option();
+    private static readonly Option<int?> Workers = TypedOption.Number(
+        "--workers", "Questions answered at once. Default: one for each processor.");
+    private static readonly Option<int> Queue = TypedOption.Number(
+        "--queue", "Questions that may wait; further ones are turned away.", 0, otherwise: ServerOptions.DefaultQueue);
+    private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixelsOr(ServerOptions.DefaultMaxImagePixels);
 
     public static int Main(string[] arguments) => RunOnConsole(arguments, (output, error) => new WebProgram(output, error));
 
@@ -29,7 +30,7 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         "Serves one page that asks pictures: pick one, ask, slide the budget, "
         + "and see the answer, the visual tokens that were kept and the time.")
     {
-        Port, Address, Model, Workers, Queue, ImageSwitches.ExifOrientation, MaxImagePixels,
+        Port, Address, Model, Workers, Queue, ModelSwitches.ExifOrientation, MaxImagePixels,
     };
 
     protected override int Run(ParseResult line, CancellationToken cancellation)
@@ -59,36 +60,21 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
     {
         var options = new ServerOptions
         {
-            ModelFolder = ModelLocation.Find(TextOption.Value(line, Model)),
-            ApplyExifOrientation = line.GetValue(ImageSwitches.ExifOrientation),
+            ModelFolder = ModelLocation.Find(line.GetValue(Model)),
+            Port = line.GetValue(Port),
+            Address = line.GetRequiredValue(Address),
+            Queue = line.GetValue(Queue),
+            ApplyExifOrientation = line.GetValue(ModelSwitches.ExifOrientation),
+            MaxImagePixels = line.GetValue(MaxImagePixels),
         };
-        if (TextOption.Value(line, Port) is { } port)
-        {
-            int number = WholeNumber.Parse(Port.Name, port, atLeast: 0);
-            options = number <= IPEndPoint.MaxPort
-                ? options with { Port = number }
-                : throw Throw.BadOption(Port.Name, port, $"a port, 0 to {IPEndPoint.MaxPort}", "correct it");
-        }
-
-        if (TextOption.Value(line, Address) is { } address)
-        {
-            options = IPAddress.TryParse(address, out IPAddress? parsed)
-                ? options with { Address = parsed }
-                : throw Throw.BadOption(Address.Name, address, "an IP address of this machine (127.0.0.1, 0.0.0.0, ::1)", "correct it");
-        }
-
-        if (TextOption.Value(line, Workers) is { } workers)
-        {
-            options = options with { Workers = WholeNumber.Parse(Workers.Name, workers, atLeast: 1) };
-        }
-
-        if (TextOption.Value(line, Queue) is { } queue)
-        {
-            options = options with { Queue = WholeNumber.Parse(Queue.Name, queue, atLeast: 0) };
-        }
-
-        return TextOption.Value(line, MaxImagePixels) is { } pixels
-            ? options with { MaxImagePixels = WholeNumber.Parse(MaxImagePixels.Name, pixels, atLeast: 1) }
-            : options;
+        return line.GetValue(Workers) is { } workers ? options with { Workers = workers } : options;
     }
+
+    private static int ParsePort(string text) => TypedOption.ParseNumber("--port", text, 0) is var port and <= IPEndPoint.MaxPort
+        ? port
+        : throw Shell.Throw.BadOption("--port", text, $"a port, 0 to {IPEndPoint.MaxPort}");
+
+    private static IPAddress ParseAddress(string text) => IPAddress.TryParse(text, out IPAddress? address)
+        ? address
+        : throw Shell.Throw.BadOption("--address", text, "an IP address of this machine (127.0.0.1, 0.0.0.0, ::1)");
 }

@@ -3,9 +3,6 @@ namespace ZooPrune.Samples;
 /// <summary>The messages that only these programs have.</summary>
 internal static partial class Throw
 {
-    /// <summary>Begins every message.</summary>
-    public const string Program = "ShapesVqa";
-
     public static UsageException NoEvaluationAnswers(string path) =>
         new($"{Program}: no question of '{path}' comes with an answer. "
             + "Expected at least one \"answer\" to compare with; add it or give another file.");

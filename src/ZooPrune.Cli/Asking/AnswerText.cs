@@ -46,9 +46,9 @@ internal static class AnswerText
         }
 
         AddRow("visual tokens", answer => $"{answer.Answer.KeptTokenCount:N0} of {answer.Answer.VisualTokenCount:N0}");
-        if (columns.Any(column => Separators(column.Answer) > 0))
+        if (columns.Any(column => NewlineCount(column.Answer) > 0))
         {
-            AddRow("of them separators", answer => $"{Separators(answer):N0}");
+            AddRow("of them newlines", answer => $"{NewlineCount(answer):N0}");
         }
 
         AddRow("new tokens", answer => $"{answer.Answer.TokenIds.Count:N0}");
@@ -64,5 +64,5 @@ internal static class AnswerText
     }
 
     /// <summary>Embeddings between rows of a picture, which are read whatever is pruned.</summary>
-    private static int Separators(GivenAnswer answer) => answer.Answer.KeptTokenCount - answer.Answer.KeptIndices.Count;
+    private static int NewlineCount(GivenAnswer answer) => answer.Answer.KeptTokenCount - answer.Answer.KeptIndices.Count;
 }

@@ -20,7 +20,7 @@ internal sealed record InspectReport(
     ProjectorFacts? Projector,
     long? CacheBytesPerToken,
     int? PromptTokens,
-    IReadOnlyList<PictureFacts> Pictures,
+    IReadOnlyList<ImageFacts> Pictures,
     IReadOnlyList<string> Problems);
 
 /// <summary>A file of a model folder that is no graph.</summary>
@@ -82,12 +82,19 @@ internal sealed record ProjectorFacts(
 /// <param name="Height">Its rows.</param>
 /// <param name="Tiles">Images that the encoder sees.</param>
 /// <param name="VisualTokens">N, which pruning chooses from.</param>
-/// <param name="Separators">Tokens between rows of the picture, which are always kept.</param>
-/// <param name="PrefillTokens">Visual tokens, separators and the prompt's text.</param>
+/// <param name="Newlines">Embeddings between rows of the picture (image_newline), which are always kept.</param>
+/// <param name="PrefillTokens">Visual tokens, newlines and the prompt's text.</param>
 /// <param name="CacheBytes">KV cache of the prefill.</param>
 /// <param name="Budgets">What pruning saves.</param>
-internal sealed record PictureFacts(
-    int Width, int Height, int Tiles, int VisualTokens, int Separators, int? PrefillTokens, long? CacheBytes, IReadOnlyList<BudgetFacts> Budgets);
+internal sealed record ImageFacts(
+    int Width,
+    int Height,
+    int Tiles,
+    int VisualTokens,
+    int Newlines,
+    int? PrefillTokens,
+    long? CacheBytes,
+    IReadOnlyList<BudgetFacts> Budgets);
 
 /// <summary>What one budget saves.</summary>
 /// <param name="Keep">The budget.</param>

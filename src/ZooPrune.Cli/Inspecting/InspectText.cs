@@ -18,7 +18,8 @@ internal static class InspectText
 
         if (report.Projector is { } projector)
         {
-            terminal.Say($"Projector: {Shape(projector)}, in {projector.File}{(projector.CutAt is null ? "" : $", cut at '{projector.CutAt}'")}");
+            string cut = projector.CutAt is null ? "" : $", cut at '{projector.CutAt}'";
+            terminal.Say($"Projector: {Shape(projector)}, in {projector.File}{cut}");
             terminal.Say($"Sensitivity: {projector.Sensitivity}{(projector.Note is null ? "" : $" ({projector.Note})")}");
         }
 
@@ -30,8 +31,8 @@ internal static class InspectText
         if (report.Pictures.Count > 0)
         {
             // Where all pictures become one tile of one size there is no need to say so for each.
-            bool areAlike = report.Pictures.DistinctBy(picture => (picture.Tiles, picture.VisualTokens, picture.Separators)).Count() == 1;
-            (string Name, PictureFacts Picture)[] pictures = areAlike && report.Pictures.Count > 1
+            bool areAlike = report.Pictures.DistinctBy(picture => (picture.Tiles, picture.VisualTokens, picture.Newlines)).Count() == 1;
+            (string Name, ImageFacts Picture)[] pictures = areAlike && report.Pictures.Count > 1
                 ? [(Text($"all {report.Pictures.Count} sizes"), report.Pictures[0])]
                 : [.. report.Pictures.Select(picture => (Text($"{picture.Width} x {picture.Height}"), picture))];
             terminal.Say("");
@@ -77,22 +78,27 @@ internal static class InspectText
         return table;
     }
 
-    private static Table Pictures(IEnumerable<(string Name, PictureFacts Picture)> pictures)
+    private static Table Pictures(IEnumerable<(string Name, ImageFacts Picture)> pictures)
     {
-        Table table = NewTable(["picture"], ["tiles", "visual tokens", "separators", "prefill", "KV cache"]);
-        foreach ((string name, PictureFacts picture) in pictures)
+        Table table = NewTable(["picture"], ["tiles", "visual tokens", "newlines", "prefill", "KV cache"]);
+        foreach ((string name, ImageFacts picture) in pictures)
         {
             table.AddRow(Cells(
-                name, Count(picture.Tiles), Count(picture.VisualTokens), Count(picture.Separators), Count(picture.PrefillTokens), Size(picture.CacheBytes)));
+                name,
+                Count(picture.Tiles),
+                Count(picture.VisualTokens),
+                Count(picture.Newlines),
+                Count(picture.PrefillTokens),
+                Size(picture.CacheBytes)));
         }
 
         return table;
     }
 
-    private static Table Savings(IEnumerable<(string Name, PictureFacts Picture)> pictures)
+    private static Table Savings(IEnumerable<(string Name, ImageFacts Picture)> pictures)
     {
         Table table = NewTable(["picture"], ["keep", "kept", "saved tokens", "of prefill", "KV cache"]);
-        foreach ((string name, PictureFacts picture) in pictures)
+        foreach ((string name, ImageFacts picture) in pictures)
         {
             string first = name;
             foreach (BudgetFacts budget in picture.Budgets)

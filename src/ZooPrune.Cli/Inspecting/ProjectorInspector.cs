@@ -33,7 +33,8 @@ internal static class ProjectorInspector
             var constants = new ConstantFolder(new GraphOrder(graph), new ExternalDataFolder(Path.GetDirectoryName(path)));
             return isWhole ? Whole(file, graph, constants) : InEncoder(file, graph, constants, findings);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
+        catch (Exception exception)
+            when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
         {
             findings.GraphUnreadable(file, exception);
             return null;
@@ -45,7 +46,8 @@ internal static class ProjectorInspector
         OnnxValue? output = graph.Outputs is [var only] ? only : graph.Outputs.FirstOrDefault(value => value.Name == "image_features");
         if (output is null)
         {
-            findings.Add($"Graph '{file}': it has {graph.Outputs.Count} outputs and none is called image_features. Expected one output, after the projector; export it so.");
+            findings.Add($"Graph '{file}': it has {graph.Outputs.Count} outputs and none is called image_features. Expected one "
+                + "output, after the projector; export it so.");
             return null;
         }
 
@@ -69,9 +71,18 @@ internal static class ProjectorInspector
         return part switch
         {
             ProjectorPart.Mlp { Weights: var weights } => new ProjectorFacts(
-                "Linear, GELU, Linear", part.InputWidth, weights.First.OutputWidth, part.OutputWidth, Activation(weights.Gelu), file, cutAt, ClosedForm, null),
+                "Linear, GELU, Linear",
+                part.InputWidth,
+                weights.First.OutputWidth,
+                part.OutputWidth,
+                Activation(weights.Gelu),
+                file,
+                cutAt,
+                ClosedForm,
+                null),
             ProjectorPart.Linear => new ProjectorFacts(
-                "Linear", part.InputWidth, null, part.OutputWidth, null, file, cutAt, ClosedForm, "it is the same for every token; they are chosen by diversity"),
+                "Linear", part.InputWidth, null, part.OutputWidth, null, file, cutAt, ClosedForm, "it is the same for every token; "
+                    + "they are chosen by diversity"),
             ProjectorPart.Graph { Why: var why } => new ProjectorFacts(
                 "graph", part.InputWidth, null, part.OutputWidth, null, file, cutAt, "sampled", why),
             _ => throw new ArgumentOutOfRangeException(nameof(part)),

@@ -56,7 +56,9 @@ internal static class SmallFiles
     public static long? Size(string path)
     {
         var file = new FileInfo(path);
-        return !file.Exists ? null : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : file.Length;
+        return !file.Exists ? null
+            : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
+            : file.Length;
     }
 
     private static string Preprocessor(string root)

@@ -21,38 +21,41 @@ internal sealed class OutputFolder : IDisposable
     public string Staging => Path.Combine(_workplace, "new");
 
     /// <summary>Checks, before any work is done, that the folder can be made.</summary>
+    /// <param name="model">The model's folder.</param>
+    /// <param name="given">The folder to be.</param>
+    /// <param name="force">Whether a model folder that is there already is replaced.</param>
     /// <exception cref="UsageException">It is a file, has something in it that may not go, or is the model's own.</exception>
-    public static OutputFolder Check(SplitOptions options)
+    public static OutputFolder Check(string model, string given, bool force)
     {
-        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Out));
-        string model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model));
-        if (IsInside(path, model) || IsInside(model, path))
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given));
+        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(model));
+        if (IsInside(path, source) || IsInside(source, path))
         {
-            throw Throw.OutputIsModel(options.Out, options.Model);
+            throw Throw.OutputIsModel(given, model);
         }
 
         if (File.Exists(path))
         {
-            throw Throw.OutputIsFile("--out", options.Out);
+            throw Throw.OutputIsFile("--out", given);
         }
 
         string parent = Path.GetDirectoryName(path) ?? path;
         if (!Directory.Exists(parent))
         {
-            throw Throw.OutputFolderMissing("--out", options.Out, parent);
+            throw Throw.OutputFolderMissing("--out", given, parent);
         }
 
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
             // A slip of the pen must not delete anything: only a model's folder is replaced.
-            if (!options.Force)
+            if (!force)
             {
-                throw Throw.OutputExists(options.Out);
+                throw Throw.OutputExists(given);
             }
 
             if (!File.Exists(Path.Combine(path, "config.json")))
             {
-                throw Throw.OutputIsNoModel(options.Out);
+                throw Throw.OutputIsNoModel(given);
             }
         }
 
@@ -63,7 +66,7 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Throw.CannotWrite("--out", options.Out, exception);
+            throw Shell.Throw.CannotWrite("--out", given, exception);
         }
 
         return folder;
@@ -93,7 +96,7 @@ internal sealed class OutputFolder : IDisposable
                 Directory.Move(old, _path);
             }
 
-            throw Throw.CannotWrite("--out", _path, exception);
+            throw Shell.Throw.CannotWrite("--out", _path, exception);
         }
     }
 

@@ -7,15 +7,42 @@ using ZooPrune.Onnx.Splitting;
 namespace ZooPrune.Cli;
 
 /// <summary>"split": a model folder with the projector in a file of its own.</summary>
-internal sealed class SplitCommand() : ToolCommand(SplitSyntax.Create())
+internal sealed class SplitCommand : ToolCommand
 {
-    public override string Examples => SplitSyntax.Examples;
+    private static readonly Argument<string> Model =
+        ModelFolder("Model folder in the layout of the Hugging Face hub, whose vision encoder ends after the projector.");
+    private static readonly Option<string?> Out = TypedOption.Text(
+        "--out", "FOLDER", "The folder to make. It appears whole or not at all.");
+    private static readonly Option<ModelPrecision> Precision = PrecisionOption("take");
+    private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it is a model's already.");
+    private static readonly Option<bool> Json = JsonSwitch();
+
+    public SplitCommand()
+        : base("split", "Cuts the projector off a model's vision encoder and writes a folder with both, and with all else that the "
+            + "model needs.")
+    {
+        Out.Required = true;
+        Arguments.Add(Model);
+        Options.Add(Out);
+        Options.Add(Precision);
+        Options.Add(Force);
+        Options.Add(Json);
+    }
+
+    public override string Examples => """
+        Examples:
+          zooprune split models/llava-interleave --out models/llava-interleave-split
+          zooprune split models/llava-interleave --out models/llava-interleave-split --precision q8 --force
+
+        The new folder loads like the old one, without cutting the graph each time, and its vision encoder gives visual tokens
+        to ML.NET's ApplyOnnxModel.
+        """;
 
     public override int Run(ParseResult line, Terminal terminal)
     {
-        SplitOptions options = SplitSyntax.Read(line);
-        using var target = OutputFolder.Check(options);
-        ModelFolder files = ModelFolder.Open(options.Model, options.Precision);
+        (string model, string path) = (line.GetRequiredValue(Model), line.GetValue(Out)!);
+        using var target = OutputFolder.Check(model, path, line.GetValue(Force));
+        ModelFolder files = Onnx.ModelFolder.Open(model, line.GetValue(Precision));
         terminal.While("splitting the model", () =>
         {
             ModelSplitter.Write(files, target.Staging, Separator(files));
@@ -23,14 +50,15 @@ internal sealed class SplitCommand() : ToolCommand(SplitSyntax.Create())
         });
         target.Finish();
 
-        var report = SplitReport.Create(options, files);
-        if (options.Json)
+        var report = SplitReport.Create(model, path, files);
+        if (line.GetValue(Json))
         {
             terminal.SayJson(report);
         }
         else
         {
-            terminal.Say($"{report.Out}: {report.Files.Count.ToString("N0", CultureInfo.InvariantCulture)} files, split at '{report.Projector?.CutAt}' of {report.Projector?.File}");
+            terminal.Say($"{report.Out}: {report.Files.Count.ToString("N0", CultureInfo.InvariantCulture)} files, split at "
+                + $"'{report.Projector?.CutAt}' of {report.Projector?.File}");
             terminal.Say($"Projector: {InspectText.Shape(report.Projector!)}");
             terminal.Output.Write(InspectText.Files(report.Files));
         }
@@ -46,5 +74,26 @@ internal sealed class SplitCommand() : ToolCommand(SplitSyntax.Create())
         return names.Count == 0
             ? null
             : (names[0], ModelWeights.Find(files.Root, names) ?? throw Onnx.Throw.NewlineEmbeddingMissing(files.Root, names));
+    }
+}
+
+/// <summary>What "split" made.</summary>
+/// <param name="Model">The folder that was split, as it was typed.</param>
+/// <param name="Out">The new folder, as it was typed.</param>
+/// <param name="Projector">What was cut off, and where.</param>
+/// <param name="Files">All files of the new folder.</param>
+internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Projector, IReadOnlyList<FolderFile> Files)
+{
+    /// <summary>Looks at what was written.</summary>
+    public static SplitReport Create(string model, string path, ModelFolder source)
+    {
+        string root = Path.GetFullPath(path);
+        return new SplitReport(
+            model,
+            path,
+            ProjectorInspector.Read(source.Root, source.Relative(source.VisionEncoder), isWhole: false, new Findings(model)),
+            [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, SmallFiles.Size(file)))
+                .OrderBy(file => file.Name, StringComparer.Ordinal)]);
     }
 }

@@ -16,7 +16,7 @@ public class AnswerTableTests
     [Fact]
     public void Create_SameErrorTwice_TakesOneLine()
     {
-        var failed = GivenAnswer.FromError("no such file");
+        var failed = Answers.Failed("no such file");
 
         Assert.Equal("a.png ? error: no such file - - - - -", Lines(new QuestionResult(new Question(1, "a.png", "?"), failed, failed))[^1]);
     }

@@ -12,7 +12,7 @@ public class JsonReportTests
         QuestionResult[] results =
         [
             new(new Question(1, "a.png", "Is it \"red\"?", "yes", "existence"), full, pruned),
-            new(new Question(2, "b.png", "?"), GivenAnswer.FromError("bad"), GivenAnswer.FromError("bad")),
+            new(new Question(2, "b.png", "?"), Answers.Failed("bad"), Answers.Failed("bad")),
         ];
         RunSettings settings = new("model", "images", "questions.jsonl", "zooprune", "50%", "EncodeImages", "auto", ["a note"]);
 

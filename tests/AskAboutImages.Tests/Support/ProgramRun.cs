@@ -1,39 +1,16 @@
-using System.Diagnostics;
+using Spectre.Console;
 
 namespace ZooPrune.Samples.Tests;
 
-/// <summary>What a run of the program gave.</summary>
-/// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">Its standard output.</param>
-/// <param name="Error">Its standard error.</param>
-internal sealed record ProgramRun(int ExitCode, string Output, string Error)
+internal sealed partial record ProgramRun
 {
-    /// <summary>Runs the program inside this process.</summary>
-    public static ProgramRun InProcess(params string[] arguments) => InProcess(CancellationToken.None, arguments);
+    private const string AssemblyName = "AskAboutImages";
 
-    /// <summary>Runs the program inside this process.</summary>
-    public static ProgramRun InProcess(CancellationToken cancellation, params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        AskProgram program = new(Consoles.Over(output, redirected: true), Consoles.Over(error, redirected: true));
-        int exitCode = program.Run(arguments, cancellation);
-        return new ProgramRun(exitCode, output.ToString(), error.ToString());
-    }
+    private static AskProgram Create(IAnsiConsole output, IAnsiConsole error) => new(output, error);
+}
 
-    /// <summary>Runs the program as a process of its own.</summary>
-    public static ProgramRun AsProcess(string workingDirectory, params string[] arguments)
-    {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "AskAboutImages.dll"), .. arguments])
-        {
-            WorkingDirectory = workingDirectory,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new ProgramRun(process.ExitCode, output, error.Result);
-    }
+/// <summary>Answers that no model gave.</summary>
+internal static class Answers
+{
+    public static GivenAnswer Failed(string message) => new($"error: {message}", message, [], 0, 0, [], new StageMilliseconds(0, null, 0, 0, 0));
 }

@@ -8,16 +8,16 @@ public class BatchCommandTests
     {
         BatchOptions options = Parse("--input", "a.csv", "--output", "b.csv");
 
-        Assert.Equal("64", options.KeepText);
+        Assert.Equal(KeepBudget.Tokens(64), options.Keep);
         Assert.Equal("image,question", options.Columns.ToString());
-        Assert.Equal((32, 1, 0, 32), (options.Batch, options.Workers, options.Threads, options.MaxNewTokens));
+        Assert.Equal((32, 1, 0, 32), (options.Batch, options.Workers, options.Running.Threads, options.MaxNewTokens));
         Assert.Equal(TimeSpan.FromSeconds(1), options.CommitInterval);
         Assert.False(options.Resume || options.FailFast || options.Timings);
     }
 
     [Theory]
-    [InlineData("--output b.csv", "the option --input is not given. Expected the name of a file; add for example --input questions.csv, or see --help.")]
-    [InlineData("--input a.csv", "the option --output is not given. Expected the name of a file; add for example --output answers.csv, or see --help.")]
+    [InlineData("--output b.csv", "the command line cannot be understood: Option '--input' is required. Expected what --help lists; correct it and try again.")]
+    [InlineData("--input a.csv", "the command line cannot be understood: Option '--output' is required. Expected what --help lists; correct it and try again.")]
     [InlineData("--input a.csv --output b.csv --columns image", "the option --columns is 'image'. Expected the names of two columns, the image's first, as in image,question; correct it.")]
     [InlineData("--input a.csv --output b.csv --columns a,a", "the option --columns is 'a,a'. Expected the names of two columns, the image's first, as in image,question; correct it.")]
     [InlineData("--input a.csv --output b.csv --batch 0", "the option --batch is '0'. Expected a whole number of at least 1; correct it.")]
@@ -61,5 +61,6 @@ public class BatchCommandTests
         Assert.Contains("Exit codes: 0 done", run.Output);
     }
 
-    private static BatchOptions Parse(params string[] arguments) => BatchCommand.ToOptions(BatchCommand.Create().Parse(arguments));
+    private static BatchOptions Parse(params string[] arguments) => 
+        BatchCommand.ToOptions(CommandLineReader.Read(BatchCommand.Create(), arguments, TextWriter.Null)!);
 }

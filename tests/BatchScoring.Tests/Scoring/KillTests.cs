@@ -17,7 +17,7 @@ public class KillTests
         Random random = new(20);
         using ScoringFolder folder = new();
         folder.WriteQuestions(Rows);
-        Assert.Equal(ExitCode.SomeFailed, ProgramRun.InProcess(folder.Arguments()).ExitCode);
+        Assert.Equal(ExitCode.Failure, ProgramRun.InProcess(folder.Arguments()).ExitCode);
         byte[] expected = File.ReadAllBytes(folder.Output);
         File.Delete(folder.Output);
         File.Delete(folder.Journal);
@@ -49,7 +49,7 @@ public class KillTests
         Assert.False(File.Exists(folder.Output), "The last run was to be killed before its end.");
         ProgramRun last = ProgramRun.InProcess(folder.Arguments("--resume"));
 
-        Assert.Equal(ExitCode.SomeFailed, last.ExitCode);
+        Assert.Equal(ExitCode.Failure, last.ExitCode);
         Assert.Contains("Resumed after ", last.Output);
         Assert.True(lengths.Distinct().Count() > Kills / 3, $"The kills hit the same point: {string.Join(", ", lengths)}.");
         Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(folder.Output)), $"The file differs. Killed at {string.Join(", ", lengths)}.");

@@ -130,18 +130,41 @@ public class AskCommandTests
         Assert.Equal(64.0 / 576, (double)unchanged / (before.Width * before.Height), 0.002);
     }
 
+    [Fact]
+    public void Run_ExifOrientation_TurnsThePicture()
+    {
+        using TestFolder folder = new();
+        string[] arguments = ["ask", TestModel.Folder, folder.Write("turned.jpg", ExifJpeg.Create(TestModel.Folder)), ExifJpeg.Question];
+
+        Assert.StartsWith(ExifJpeg.AsStored, ToolRun.InProcess(arguments).Output);
+        Assert.StartsWith(ExifJpeg.AsTurned, ToolRun.InProcess([.. arguments, "--exif-orientation"]).Output);
+    }
+
+    [Fact]
+    public void Run_MaxImagePixels_RefusesALargerPicture()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--max-image-pixels", "100");
+
+        Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
+        Assert.Contains("At most 100 are decoded", run.Error);
+    }
+
     public static TheoryData<string, string[]> BadInput => new()
     {
         { "zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", ["nowhere.png", Question] },
-        { $"zooprune ask: there is a picture, '{TestModel.Picture}', and no question. Expected pictures and then a question; add one, in quotes if it has spaces.", [TestModel.Picture] },
+        { $"zooprune ask: there is a picture, '{TestModel.Picture}', and no question. Expected pictures and then a question; add one, "
+            + "in quotes if it has spaces.", [TestModel.Picture] },
         { "zooprune: the argument QUESTION is empty. Expected a text; give one.", [TestModel.Picture, " "] },
-        { "zooprune: the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%); correct it.", [TestModel.Picture, Question, "--keep", "0"] },
+        { "zooprune: the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 "
+            + "(11%); correct it.", [TestModel.Picture, Question, "--keep", "0"] },
         { "zooprune: the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random; choose one of these.", [TestModel.Picture, Question, "--keep", "1", "--method", "best"] },
         { "zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--method", "norm"] },
         { "zooprune: the option --compare is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--compare"] },
         { "zooprune: the option --max-new-tokens is '0'. Expected a whole number of at least 1; correct it.", [TestModel.Picture, Question, "--max-new-tokens", "0"] },
+        { "zooprune: the option --max-image-pixels is '0'. Expected a whole number of at least 1; correct it.", [TestModel.Picture, Question, "--max-image-pixels", "0"] },
         { "zooprune: the option --positions is 'none'. Expected one of auto, compact, original; choose one of these.", [TestModel.Picture, Question, "--positions", "none"] },
-        { "zooprune ask: the option --overlay is given with 2 pictures. Expected exactly one, because it draws on that; ask about one or leave --overlay out.", [TestModel.Picture, TestModel.Photo, Question, "--overlay", "x.png"] },
+        { "zooprune ask: the option --overlay is given with 2 pictures. Expected exactly one, because it draws on that; ask about one "
+            + "or leave --overlay out.", [TestModel.Picture, TestModel.Photo, Question, "--overlay", "x.png"] },
         { $"zooprune: the option --overlay is '{TestModel.Folder}', which is a folder. Expected the name of a file; add one.", [TestModel.Picture, Question, "--overlay", TestModel.Folder] },
     };
 

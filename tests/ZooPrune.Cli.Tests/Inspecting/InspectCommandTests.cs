@@ -72,7 +72,7 @@ public class InspectCommandTests
             .pictures[].height: number
             .pictures[].tiles: number
             .pictures[].visualTokens: number
-            .pictures[].separators: number
+            .pictures[].newlines: number
             .pictures[].prefillTokens: number
             .pictures[].cacheBytes: number
             .pictures[].budgets[].keep: string
@@ -99,16 +99,16 @@ public class InspectCommandTests
         JsonElement[] pictures = [.. run.Json.GetProperty("pictures").EnumerateArray()];
         Assert.Equal(
             cases.Select(row => row.VisualTokens),
-            pictures.Select(picture => picture.GetProperty("visualTokens").GetInt32() + picture.GetProperty("separators").GetInt32()));
+            pictures.Select(picture => picture.GetProperty("visualTokens").GetInt32() + picture.GetProperty("newlines").GetInt32()));
         int text = run.Json.GetProperty("promptTokens").GetInt32();
         long cache = run.Json.GetProperty("cacheBytesPerToken").GetInt64();
         Assert.All(pictures, picture =>
         {
-            (int tokens, int separators) = (picture.GetProperty("visualTokens").GetInt32(), picture.GetProperty("separators").GetInt32());
-            Assert.Equal(text + tokens + separators, picture.GetProperty("prefillTokens").GetInt32());
+            (int tokens, int newlines) = (picture.GetProperty("visualTokens").GetInt32(), picture.GetProperty("newlines").GetInt32());
+            Assert.Equal(text + tokens + newlines, picture.GetProperty("prefillTokens").GetInt32());
             JsonElement half = picture.GetProperty("budgets")[1];
             Assert.Equal(tokens / 2, half.GetProperty("kept").GetInt32());
-            Assert.Equal(cache * (text + separators + (tokens / 2)), half.GetProperty("cacheBytes").GetInt64());
+            Assert.Equal(cache * (text + newlines + (tokens / 2)), half.GetProperty("cacheBytes").GetInt64());
         });
     }
 
@@ -129,11 +129,18 @@ public class InspectCommandTests
 
     public static TheoryData<string, string> Missing => new()
     {
-        { "config.json", "config.json is missing. It says what kind of model this is; take it from the hub folder that the others come from (docs/models.md lists some)." },
-        { "preprocessor_config.json", "preprocessor_config.json is missing. It says how pictures are prepared; take it from the hub folder that the others come from (docs/models.md lists some)." },
-        { "tokenizer.json", "tokenizer.json is missing. It turns text into tokens; take it from the hub folder that the others come from (docs/models.md lists some)." },
-        { "onnx/vision_encoder.onnx", "there is no onnx/vision_encoder.onnx, in any precision. It is the vision encoder; take it from the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, embed_tokens, decoder_model_merged." },
-        { "onnx/decoder_model_merged.onnx", "there is no onnx/decoder_model_merged.onnx, in any precision. It is the language model; take it from the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, embed_tokens, decoder_model_merged." },
+        { "config.json", "config.json is missing. It says what kind of model this is; take it from the hub folder that the others come "
+            + "from (docs/models.md lists some)." },
+        { "preprocessor_config.json", "preprocessor_config.json is missing. It says how pictures are prepared; take it from the hub "
+            + "folder that the others come from (docs/models.md lists some)." },
+        { "tokenizer.json", "tokenizer.json is missing. It turns text into tokens; take it from the hub folder that the others come "
+            + "from (docs/models.md lists some)." },
+        { "onnx/vision_encoder.onnx", "there is no onnx/vision_encoder.onnx, in any precision. It is the vision encoder; take it from "
+            + "the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, embed_tokens, "
+            + "decoder_model_merged." },
+        { "onnx/decoder_model_merged.onnx", "there is no onnx/decoder_model_merged.onnx, in any precision. It is the language model; "
+            + "take it from the hub folder that the others come from (docs/models.md lists some), in the layout vision_encoder, "
+            + "embed_tokens, decoder_model_merged." },
     };
 
     [Theory]
@@ -169,7 +176,8 @@ public class InspectCommandTests
         string[] problems = [.. run.Json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!)];
         Assert.Equal(3, problems.Length);
         Assert.Contains("'model_type' is blip, which is not supported. Supported are llava, llava_next, qwen2_vl, qwen2_5_vl", problems[0]);
-        Assert.EndsWith("tokenizer.json is missing. It turns text into tokens; take it from someone/some-model on the Hugging Face hub, or from an ONNX copy of that.", problems[1]);
+        Assert.EndsWith("tokenizer.json is missing. It turns text into tokens; take it from someone/some-model on the Hugging Face "
+            + "hub, or from an ONNX copy of that.", problems[1]);
         Assert.Contains("onnx/embed_tokens.onnx cannot be read as ONNX (", problems[2]);
     }
 
@@ -186,7 +194,8 @@ public class InspectCommandTests
         JsonElement there = ToolRun.InProcess("inspect", model, "--json").Json;
 
         Assert.Equal(
-            $"Model folder '{model}': onnx/embed_tokens.onnx_data is missing. It holds weights of onnx/embed_tokens.onnx; download it with the graph, take it from the hub folder that the others come from (docs/models.md lists some).",
+            $"Model folder '{model}': onnx/embed_tokens.onnx_data is missing. It holds weights of onnx/embed_tokens.onnx; download it "
+                + "with the graph, take it from the hub folder that the others come from (docs/models.md lists some).",
             missing.GetProperty("problems")[0].GetString());
         JsonElement graph = there.GetProperty("graphs").EnumerateArray().Single(graph => graph.GetProperty("part").GetString() == "text embeddings");
         Assert.Equal(0, there.GetProperty("problems").GetArrayLength());

@@ -92,10 +92,12 @@ public class SplitCommandTests
         var forced = ToolRun.InProcess([.. arguments, "--force"]);
 
         Assert.Equal(
-            (ExitCode.BadInput, $"zooprune split: the folder '{target}' has something in it. Expected one that is empty or not there; choose another, or replace it with --force."),
+            (ExitCode.BadInput, $"zooprune split: the folder '{target}' has something in it. Expected one that is empty or not there; "
+                + "choose another, or replace it with --force."),
             (without.ExitCode, without.Error.TrimEnd()));
         Assert.Equal(
-            (ExitCode.BadInput, $"zooprune split: the folder '{target}' has no config.json. --force replaces folders of models only, lest it deletes something else; choose another folder."),
+            (ExitCode.BadInput, $"zooprune split: the folder '{target}' has no config.json. --force replaces folders of models only, "
+                + "lest it deletes something else; choose another folder."),
             (noModel.ExitCode, noModel.Error.TrimEnd()));
         Assert.Equal((ExitCode.Success, ""), (forced.ExitCode, forced.Error));
         Assert.False(File.Exists(kept));
@@ -147,7 +149,8 @@ public class SplitCommandTests
         var run = ToolRun.InProcess("split", model, "--out", target, "--force");
 
         Assert.Equal(
-            (ExitCode.BadInput, $"zooprune split: the option --out is '{target}', which is the model '{model}' itself, in it or around it. Expected another folder; choose one."),
+            (ExitCode.BadInput, $"zooprune split: the option --out is '{target}', which is the model '{model}' itself, in it or around "
+                + "it. Expected another folder; choose one."),
             (run.ExitCode, run.Error.TrimEnd()));
         Assert.True(File.Exists(Path.Combine(model, "config.json")));
     }
@@ -158,7 +161,8 @@ public class SplitCommandTests
         var run = ToolRun.InProcess("split", TestModel.Folder);
 
         Assert.Equal(
-            (ExitCode.BadInput, "zooprune split: the option --out is missing. Expected --out FOLDER; see zooprune split --help.", ""),
+            (ExitCode.BadInput, "zooprune split: the command line cannot be understood: Option '--out' is required. Expected what "
+                + "zooprune split --help lists; correct it and try again.", ""),
             (run.ExitCode, run.Error.TrimEnd(), run.Output));
     }
 

@@ -26,8 +26,7 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        using Terminal terminal = new(output, true, error, true, cancellation);
-        int exitCode = ToolProgram.Run(arguments, terminal);
+        int exitCode = new ToolProgram(Consoles.Over(output, true), Consoles.Over(error, true)).Run(arguments, cancellation);
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 
@@ -59,8 +58,24 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
 
     private static ProcessStartInfo Redirected(string program, string[] arguments) => new(program, arguments)
     {
-        WorkingDirectory = TestModel.Repository,
+        WorkingDirectory = Repository.Root,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+    };
+}
+
+/// <summary>The keys of a JSON document and the kinds of their values: what a program that reads it relies on.</summary>
+internal static class JsonShape
+{
+    /// <summary>One line a key, in their order; of a list its first element.</summary>
+    public static string Of(JsonElement element) => string.Join('\n', Lines("", element));
+
+    private static IEnumerable<string> Lines(string path, JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Lines($"{path}.{property.Name}", property.Value)),
+        JsonValueKind.Array when element.GetArrayLength() > 0 => Lines($"{path}[]", element[0]),
+        JsonValueKind.Array => [$"{path}[]"],
+        JsonValueKind.True or JsonValueKind.False => [$"{path}: boolean"],
+        var kind => [$"{path}: {kind.ToString().ToLowerInvariant()}"],
     };
 }

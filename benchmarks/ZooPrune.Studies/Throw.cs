@@ -1,6 +1,0 @@
-namespace ZooPrune.Samples;
-
-internal static partial class Throw
-{
-    private const string Program = "ZooPrune.Studies";
-}
