@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Onnx.Engine;
 
@@ -14,8 +15,9 @@ internal sealed class Decoder : IDisposable
     private readonly string[] _outputNames;
     private readonly Lazy<bool> _canPad;
 
-    private Decoder(GraphSession session, DecoderSignature signature)
+    private Decoder(GraphSession session, DecoderSignature signature, string? whyAllLogits)
     {
+        WhyAllLogits = whyAllLogits;
         _session = session;
         _signature = signature;
         _inputNames = [.. signature.Inputs];
@@ -38,7 +40,12 @@ internal sealed class Decoder : IDisposable
     /// <summary>Numbers that make a position: 1, or 3 for mRoPE.</summary>
     public int PositionAxes => _signature.PositionAxes;
 
-    /// <summary>Loads a decoder.</summary>
+    /// <summary>
+    /// Why the graph computes logits of all tokens although the last one's are enough, as a clause; null where it computes only these.
+    /// </summary>
+    public string? WhyAllLogits { get; }
+
+    /// <summary>Loads a decoder, which will compute only the last logits where its graph allows.</summary>
     /// <param name="path">Full path of the file.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="axes">Numbers that make a position in this family of models.</param>
@@ -48,10 +55,10 @@ internal sealed class Decoder : IDisposable
     public static Decoder Open(
         string path, int threads, int axes = 1, PositionMode positions = PositionMode.Compact, DecoderSizes? sizes = null)
     {
-        GraphSession session = GraphSession.Open(path, threads);
+        (GraphSession session, string? whyAllLogits) = OpenForLastLogits(path, threads);
         try
         {
-            return new Decoder(session, DecoderSignature.Read(session, axes, positions, sizes));
+            return new Decoder(session, DecoderSignature.Read(session, axes, positions, sizes), whyAllLogits);
         }
         catch
         {
@@ -135,6 +142,25 @@ internal sealed class Decoder : IDisposable
     public long[] Positions(IReadOnlyList<long> numbers) => [.. numbers.SelectMany(number => Enumerable.Repeat(number, PositionAxes))];
 
     public void Dispose() => _session.Dispose();
+
+    private static (GraphSession Session, string? WhyAllLogits) OpenForLastLogits(string path, int threads)
+    {
+        (RewrittenGraph? changed, string? why) = LastLogitsSlicer.Write(path);
+        if (changed is not null)
+        {
+            try
+            {
+                return (GraphSession.OpenPart(path, changed.Model, threads, changed.Folder), null);
+            }
+            catch (ZooPruneException exception)
+            {
+                // The file as it is may load, such as one with data files that only its subgraphs name; if not, that error is the user's.
+                why = $"ONNX Runtime does not load it changed: {exception.Message}";
+            }
+        }
+
+        return (GraphSession.Open(path, threads), why);
+    }
 
     /// <summary>[rows, T, axes] -> [axes, rows, T].</summary>
     private long[] AxisFirst(ReadOnlySpan<long> positions)

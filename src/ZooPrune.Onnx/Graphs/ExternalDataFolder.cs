@@ -107,18 +107,27 @@ internal sealed class ExternalDataFolder(string? folder)
     {
         foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => tensor.DataLocation == DataLocation.External))
         {
-            (string location, long offset, long? length) = move(OnnxGraphReader.ReadTensor(tensor));
-            tensor.ExternalData.Clear();
-            Add("location", location);
-            Add("offset", offset.ToString(CultureInfo.InvariantCulture));
-            if (length is { } stated)
-            {
-                Add("length", stated.ToString(CultureInfo.InvariantCulture));
-            }
-
-            void Add(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+            Place(tensor, move(OnnxGraphReader.ReadTensor(tensor)));
         }
     }
+
+    /// <summary>Has a constant say that its values are in another file; whoever calls it takes out those that were inside.</summary>
+    public static void Place(TensorProto tensor, ExternalData external)
+    {
+        tensor.DataLocation = DataLocation.External;
+        tensor.ExternalData.Clear();
+        Add("location", external.Location);
+        Add("offset", external.Offset.ToString(CultureInfo.InvariantCulture));
+        if (external.Length is { } stated)
+        {
+            Add("length", stated.ToString(CultureInfo.InvariantCulture));
+        }
+
+        void Add(string key, string value) => tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+    }
+
+    /// <summary>The file that a path leads to, behind links.</summary>
+    public static FileInfo RealFile(string path) => Target(new FileInfo(path)) ?? new FileInfo(path);
 
     private static FileInfo? Target(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
 

@@ -49,8 +49,8 @@ internal sealed class GraphSession : IDisposable
         return new GraphSession(name, new InferenceSession(model, options));
     }
 
-    /// <summary>Loads a graph that ZooPrune cut out of a file, whose large constants stay where they are.</summary>
-    /// <param name="path">Full path of the file that it was cut out of.</param>
+    /// <summary>Loads a graph that ZooPrune made out of a file, whose large constants may stay where they are.</summary>
+    /// <param name="path">Full path of the file that it was made out of.</param>
     /// <param name="model">ONNX bytes of the graph.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     /// <param name="folder">Full path of the folder to which locations of constants in other files are relative.</param>

@@ -30,7 +30,9 @@ internal sealed class LoadedModel : IDisposable
         try
         {
             // Models on the hub have the projector at the end of the vision encoder.
-            SplitVisionEncoder? split = files.Projector is null ? VisionEncoderSplitter.Split(files.VisionEncoder) : null;
+            SplitVisionEncoder? split = files.Projector is null
+                ? VisionEncoderSplitter.Split(files.VisionEncoder, RewrittenGraph.InPlaceFrom)
+                : null;
             GraphSession encoder = split is null
                 ? GraphSession.Open(files.VisionEncoder, options.Threads)
                 : GraphSession.OpenPart(files.VisionEncoder, split.Encoder, options.Threads, split.Folder);

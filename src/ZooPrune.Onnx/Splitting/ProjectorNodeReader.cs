@@ -140,7 +140,10 @@ internal static class RowWiseOperators
         ("", "Abs" or "Ceil" or "Celu" or "Clip" or "Cos" or "Elu" or "Erf" or "Exp" or "Floor" or "Gelu") => true,
         ("", "HardSigmoid" or "HardSwish" or "LeakyRelu" or "Log" or "Mish" or "Neg" or "Reciprocal" or "Relu" or "Selu") => true,
         ("", "Sigmoid" or "Sign" or "Sin" or "Softplus" or "Softsign" or "Sqrt" or "Swish" or "Tanh" or "ThresholdedRelu") => true,
-        ("", "LayerNormalization" or "SimplifiedLayerNormalization" or "RMSNormalization" or "Softmax") => node.Int64("axis", -1) == -1,
+        ("", "LayerNormalization" or "SimplifiedLayerNormalization" or "RMSNormalization") => node.Int64("axis", -1) == -1,
+
+        // Before operator set 13 the default was 1, with all axes from there on taken as one.
+        ("", "Softmax") => node.Int64("axis", constants.Order.Graph.OperatorSet < 13 ? 1 : -1) == -1,
         ("", "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceL2" or "ReduceSumSquare") => ReducesRows(constants, node),
         (OnnxGraphBuilder.MicrosoftDomain, "BiasGelu" or "Gelu" or "FastGelu" or "QuickGelu" or "SimplifiedLayerNormalization") => true,
         _ => ConstantFolder.IsAlias(node),

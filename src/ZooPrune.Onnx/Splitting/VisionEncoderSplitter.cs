@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Projection;
 
@@ -35,13 +34,16 @@ internal abstract record ProjectorPart(int InputWidth, int OutputWidth)
 internal static class VisionEncoderSplitter
 {
     /// <param name="path">Full path of a graph from pixels to projected visual tokens.</param>
+    /// <param name="inPlaceFrom">
+    /// Weights inside the file stay there where they have so many bytes in all; the default is to take them out of it.
+    /// </param>
     /// <exception cref="ZooPruneException">The file cannot be read, or nothing at its end treats each token on its own.</exception>
-    public static SplitVisionEncoder Split(string path)
+    public static SplitVisionEncoder Split(string path, long inPlaceFrom = long.MaxValue)
     {
         try
         {
             using OnnxFile file = OnnxFile.Open(path);
-            return Split(path, file.Memory);
+            return Split(path, file.Memory, inPlaceFrom);
         }
         catch (Exception exception)
             when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
@@ -50,11 +52,10 @@ internal static class VisionEncoderSplitter
         }
     }
 
-    private static SplitVisionEncoder Split(string path, ReadOnlyMemory<byte> file)
+    private static SplitVisionEncoder Split(string path, ReadOnlyMemory<byte> file, long inPlaceFrom)
     {
         OnnxGraph graph = OnnxGraphReader.Read(file);
-        string folder = Path.GetDirectoryName(path)!;
-        var files = new ExternalDataFolder(folder);
+        var files = new ExternalDataFolder(Path.GetDirectoryName(path));
         Check(graph, files);
         var constants = new ConstantFolder(new GraphOrder(graph), files);
         OnnxValue output = graph.Outputs is [var only] ? only
@@ -65,13 +66,8 @@ internal static class VisionEncoderSplitter
             ?? throw Throw.ProjectorNotFound(path, output.Name, found);
         ProjectorPart projector = ProjectorRecognizer.Recognize(constants, tail);
         (ModelProto encoder, string name) = EncoderSplitter.Split(constants, tail, output);
-        (string? dataFolder, IReadOnlyDictionary<string, string> links) = files.FollowLinks(graph.Constants.Values);
-        if (links.Count > 0)
-        {
-            ExternalDataFolder.Move(encoder, tensor => tensor.External! with { Location = links[tensor.External.Location] });
-        }
-
-        return new SplitVisionEncoder(encoder.ToByteArray(), dataFolder!, name, projector);
+        RewrittenGraph written = RewrittenGraph.Write(encoder, path, file, inPlaceFrom);
+        return new SplitVisionEncoder(written.Model, written.Folder, name, projector);
     }
 
     /// <summary>Every constant must be where it should be, and all must fit into memory, before anything is done with them.</summary>
