@@ -9,9 +9,10 @@ namespace ZooPrune.Onnx.Graphs;
 /// <param name="Folder">Full path of the folder to which locations of constants in other files are relative.</param>
 /// <remarks>
 /// Weights inside the file, where there are many, are not copied: the new graph says that they are in another file, namely in the
-/// original one, at the byte where they are. ONNX Runtime needs no alignment there. It maps the file, as it does with data files, so what
-/// holds for these holds for the graph's own file: replacing it by another of the same name, as downloads do, changes nothing for a
-/// loaded model; to write into it or to shorten it while the model is loaded is not allowed (Windows prevents it).
+/// original one, at the byte where they are. ONNX Runtime maps them from there, as it does with data files, and needs no alignment.
+/// So the graph's own file is now what data files have always been: replacing it by another of the same name, as downloads do, changes
+/// nothing for a loaded model; to write into it or to shorten it while a model is loading or loaded is not allowed, and ends the process
+/// at worst (Windows prevents it).
 /// </remarks>
 internal sealed record RewrittenGraph(byte[] Model, string Folder)
 {

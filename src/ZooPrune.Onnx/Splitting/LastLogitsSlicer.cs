@@ -130,7 +130,8 @@ internal sealed class LastLogitsSlicer
     private bool IsGiven(string name, int depth = 0) =>
         _constants.Shape(name) is { } shape ? shape.SkipLast(1).All(dimension => dimension == 1)
         : IsScaleOfAll(name)
-            || (depth < DeepestScale && _order.Producer(name) is { Operator: "Mul" or "Cast" or "Identity", Domain: "" } node
+            || (depth < DeepestScale
+                && _order.Producer(name) is { Operator: "Mul" or "Cast" or "Identity", Domain: "", Inputs.Count: 1 or 2 } node
                 && node.Inputs.All(input => IsGiven(input, depth + 1)));
 
     private bool IsScalar(string? name) =>

@@ -95,6 +95,22 @@ public sealed class ModelSplitterTests : IDisposable
     }
 
     [Fact]
+    public void Write_GraphLoadedInPlace_IsWrittenWhole()
+    {
+        _files.Write("onnx/vision_encoder.onnx", Whole(ballast: (int)RewrittenGraph.InPlaceFrom / sizeof(float)));
+        float[] expected;
+        using (VisionLanguageModel whole = _files.Load())
+        {
+            ModelSplitter.Write(whole.Files, Target);
+            expected = whole.NextTokenLogits(TinyModel.Image(), "where ?");
+        }
+
+        _files.Delete("onnx/vision_encoder.onnx");
+        using VisionLanguageModel split = VisionLanguageModel.Load(Target);
+        Assert.Equal(expected, split.NextTokenLogits(TinyModel.Image(), "where ?"));
+    }
+
+    [Fact]
     public void Write_Separator_BecomesTheOnlyTensor()
     {
         ModelSplitter.Write(ModelFolder.Open(_files.Root), Target, ("image_newline", [1.5f, -2]));
@@ -149,8 +165,8 @@ public sealed class ModelSplitterTests : IDisposable
 
     private static void AssertError(Action write, string message) => Assert.Equal(message, Assert.Throws<ZooPruneException>(write).Message);
 
-    /// <summary>The tiny model's encoder with its projector behind it, as on the hub.</summary>
-    private static byte[] Whole()
+    /// <summary>The tiny model's encoder with its projector behind it, as on the hub; with that many weights more that change nothing.</summary>
+    private static byte[] Whole(int ballast = 0)
     {
         var graph = new OnnxGraphBuilder("encoder");
         string pixels = graph.Input("pixel_values", OnnxGraphBuilder.Element.Float, "batch", "3", "8", "8");
@@ -158,6 +174,11 @@ public sealed class ModelSplitterTests : IDisposable
         string patches = graph.Node("Reshape", [pixels, graph.Constant([-1L, TinyModel.Tokens, patch], 3)]);
         string embedding = graph.Constant(Near.Random(patch * TinyModel.EncoderWidth, 1, 0.1f), patch, TinyModel.EncoderWidth);
         string x = graph.Node("Tanh", [graph.Node("MatMul", [patches, embedding])]);
+        if (ballast > 0)
+        {
+            x = graph.Node("Add", [x, graph.Node("ReduceMax", [graph.Constant(new float[ballast], ballast)], ("keepdims", 0))]);
+        }
+
         string[] shape = ["batch", $"{TinyModel.Tokens}", $"{TinyModel.Width}"];
         MlpWeights weights = ProjectorGraphs.Weights(TinyModel.EncoderWidth, 7, TinyModel.Width);
         string rows = graph.Node(

@@ -8,7 +8,7 @@ public sealed class UnixFactAttribute : FactAttribute
     {
         if (OperatingSystem.IsWindows())
         {
-            Skip = "Needs rights to make symbolic links.";
+            Skip = "Needs symbolic links, or files that can be replaced while they are open.";
         }
     }
 }
