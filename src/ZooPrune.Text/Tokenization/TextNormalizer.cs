@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ZooPrune.Text;
@@ -85,8 +84,7 @@ internal static class TextNormalizer
         var kept = new StringBuilder(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
-                or UnicodeCategory.EnclosingMark))
+            if (!UnicodeTables.Instance.IsMark(rune.Value))
             {
                 kept.Append(rune.ToString());
             }

@@ -12,6 +12,9 @@ internal static class ByteLevelAlphabet
     private static readonly char[] Characters = MakeCharacters();
     private static readonly short[] Bytes = MakeBytes();
 
+    /// <summary>What a byte is written as.</summary>
+    public static char Character(int value) => Characters[value];
+
     /// <summary>A text in the alphabet: as many characters as it has bytes in UTF-8.</summary>
     public static string Write(string text)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ZooPrune.Text;
@@ -168,9 +167,7 @@ internal static class PreTokenizerReader
     }
 
     /// <summary>Unicode's punctuation, and ASCII's symbols ($, +, &lt;, =, &gt;, ^, `, |, ~) as well.</summary>
-    private static bool IsPunctuation(Rune rune) =>
-        rune.IsAscii ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value)
-        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation
-            or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation
-            or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.OtherPunctuation;
+    private static bool IsPunctuation(Rune rune) => rune.IsAscii
+        ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value)
+        : UnicodeTables.Instance.IsPunctuation(rune.Value);
 }

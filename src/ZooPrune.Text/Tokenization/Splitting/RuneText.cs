@@ -10,6 +10,7 @@ namespace ZooPrune.Text;
 internal readonly ref struct RuneText
 {
     // The last character of each category: none that a pattern names by itself.
+    private const char LetterInCircle = '\u24B6';
     private static readonly char[] OfCategory = FindOneOfEachCategory();
 
     private readonly int[]? _places;
@@ -28,7 +29,10 @@ internal readonly ref struct RuneText
         int place = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            written.Append(rune.IsBmp ? (char)rune.Value : OfCategory[(int)Rune.GetUnicodeCategory(rune)]);
+            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
+            written.Append(rune.IsBmp ? (char)rune.Value
+                : category == UnicodeCategory.OtherSymbol && WordCharacter.Is(rune) ? LetterInCircle
+                : OfCategory[(int)category]);
             places.Add(place);
             place += rune.Utf16SequenceLength;
         }

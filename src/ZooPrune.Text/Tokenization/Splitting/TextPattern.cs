@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ZooPrune.Text;
@@ -42,16 +43,17 @@ internal sealed class TextPattern
             throw pattern.Wrong("Regex", expression, $"a regular expression of at most {LongestPattern} characters");
         }
 
-        if (MeansSomethingElse(expression))
+        if (Translate(expression) is not { } translated)
         {
-            throw pattern.Unsupported("Regex", expression, "regular expressions without classes inside classes ([a[b]], [a&&b], [[:alpha:]])");
+            throw pattern.Unsupported(
+                "Regex", expression, @"regular expressions without classes inside classes ([a[b]], [a&&b], [[:alpha:]], [\W])");
         }
 
         try
         {
             return new TextPattern(
                 null,
-                KnownPatterns.Find(expression) ?? new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit),
+                KnownPatterns.Find(expression) ?? new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit),
                 KnownPatterns.FindScanner(expression));
         }
         catch (ArgumentException)
@@ -111,7 +113,7 @@ internal sealed class TextPattern
             return text.Replace(_literal, by, StringComparison.Ordinal);
         }
 
-        var replaced = new System.Text.StringBuilder(text.Length);
+        var replaced = new StringBuilder(text.Length);
         int kept = 0;
         foreach ((int start, int length) in Matches(text))
         {
@@ -124,22 +126,46 @@ internal sealed class TextPattern
     }
 
     /// <summary>
-    /// Whether there is a [ or &amp;&amp; inside a character class: Oniguruma, for which the files are written, nests and
-    /// intersects classes; .NET would take the characters for themselves and say nothing.
+    /// An expression of Oniguruma, for which the files are written, as .NET writes it. There \w has all marks,
+    /// numbers that are letters, letters in circles, and outside of classes the superscripts and fractions of Latin-1. Null where there is a
+    /// [ or &amp;&amp; inside a character class: Oniguruma nests and intersects classes; .NET would take the characters for themselves and say
+    /// nothing.
     /// </summary>
-    private static bool MeansSomethingElse(string expression)
+    private static string? Translate(string expression)
     {
+        const string WordInClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+        const string Word = WordInClass + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
+        var translated = new StringBuilder(expression.Length);
         bool inClass = false;
         for (int place = 0; place < expression.Length; place++)
         {
+            int start = place;
             switch (expression[place])
             {
-                case '\\':
+                case '\\' when place + 1 < expression.Length:
                     place++;
+                    switch (expression[place])
+                    {
+                        case 'W' when inClass:
+                            return null;
+                        case 'w':
+                            translated.Append(inClass ? WordInClass : $"[{Word}]");
+                            continue;
+                        case 'W':
+                            translated.Append($"[^{Word}]");
+                            continue;
+                        case 'b' when !inClass:
+                            translated.Append($"(?:(?<=[{Word}])(?![{Word}])|(?<![{Word}])(?=[{Word}]))");
+                            continue;
+                        case 'B' when !inClass:
+                            translated.Append($"(?:(?<=[{Word}])(?=[{Word}])|(?<![{Word}])(?![{Word}]))");
+                            continue;
+                    }
+
                     break;
                 case '[' when inClass:
                 case '&' when inClass && place + 1 < expression.Length && expression[place + 1] == '&':
-                    return true;
+                    return null;
                 case '[':
                     inClass = true;
 
@@ -149,11 +175,11 @@ internal sealed class TextPattern
                 case ']':
                     inClass = false;
                     break;
-                default:
-                    break;
             }
+
+            translated.Append(expression, start, place + 1 - start);
         }
 
-        return false;
+        return translated.ToString();
     }
 }

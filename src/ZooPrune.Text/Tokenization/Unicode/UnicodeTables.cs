@@ -4,8 +4,9 @@ using System.Reflection;
 namespace ZooPrune.Text;
 
 /// <summary>
-/// Decompositions and combining classes of the Unicode character database. .NET has none of its own: it asks ICU, and hands
-/// text back as it is where a program runs without (InvariantGlobalization).
+/// What Hugging Face tokenizers knows of the Unicode character database: decompositions, combining classes and marks of Unicode 9,
+/// punctuation of Unicode 8. Newer characters are none of these there, and .NET, which knows them, would give other ids; for normalization
+/// forms it asks ICU besides, and hands text back as it is where a program runs without (InvariantGlobalization).
 /// </summary>
 internal sealed class UnicodeTables
 {
@@ -16,6 +17,8 @@ internal sealed class UnicodeTables
     private readonly Dictionary<int, int[]> _compatible = [];
     private readonly Dictionary<(int First, int Second), int> _composites = [];
     private readonly HashSet<int> _seconds = [];
+    private readonly HashSet<int> _marks = [];
+    private readonly HashSet<int> _punctuation = [];
 
     private UnicodeTables()
     {
@@ -44,10 +47,15 @@ internal sealed class UnicodeTables
         }
     }
 
+    public static UnicodeTables Instance => Loaded.Value;
+
     /// <summary>Whether a character joins one before it.</summary>
     public bool IsSecond(int code) => _seconds.Contains(code);
 
-    public static UnicodeTables Instance => Loaded.Value;
+    /// <summary>Whether a character belongs to the one before it: accents, vowel signs.</summary>
+    public bool IsMark(int code) => _marks.Contains(code);
+
+    public bool IsPunctuation(int code) => _punctuation.Contains(code);
 
     /// <summary>The combining class: 0 for what stands alone; marks of one class keep their order.</summary>
     public byte CombiningClass(int code) => _classes.GetValueOrDefault(code);
@@ -69,12 +77,19 @@ internal sealed class UnicodeTables
     // The file says what its lines look like.
     private void Read(string[] fields, Dictionary<int, int[]> canonical, Dictionary<int, int[]> compatible)
     {
-        if (fields[1] == "@")
+        if (fields[1] is "@" or "M" or "P")
         {
             int[] range = [.. fields[0].Split('-').Select(Hexadecimal)];
             for (int code = range[0]; code <= range[1]; code++)
             {
-                _classes[code] = byte.Parse(fields[2], CultureInfo.InvariantCulture);
+                if (fields[1] == "@")
+                {
+                    _classes[code] = byte.Parse(fields[2], CultureInfo.InvariantCulture);
+                }
+                else
+                {
+                    (fields[1] == "M" ? _marks : _punctuation).Add(code);
+                }
             }
 
             return;
