@@ -1,5 +1,4 @@
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
 

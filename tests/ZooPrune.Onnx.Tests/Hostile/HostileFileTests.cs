@@ -1,4 +1,3 @@
-using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Images;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Onnx.Splitting;

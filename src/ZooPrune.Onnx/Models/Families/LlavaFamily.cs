@@ -1,5 +1,3 @@
-using ZooPrune.Onnx.Engine;
-
 namespace ZooPrune.Onnx.Models;
 
 /// <summary>LLaVA-1.5, LLaVA-interleave and what is built like them (shapes-vlm too): one square image, one run of the encoder.</summary>

@@ -1,4 +1,3 @@
-using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Onnx.Models;

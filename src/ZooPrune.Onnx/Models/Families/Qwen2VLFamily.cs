@@ -1,5 +1,3 @@
-using ZooPrune.Onnx.Engine;
-
 namespace ZooPrune.Onnx.Models;
 
 /// <summary>

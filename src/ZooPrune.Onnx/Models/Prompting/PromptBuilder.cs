@@ -1,6 +1,6 @@
 using ZooPrune.Text;
 
-namespace ZooPrune.Onnx.Engine;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>A prompt as token ids, cut where the images go.</summary>
 /// <param name="Segments">Ids before the first image, between each image and the next, and after the last; one more than images.</param>

@@ -1,6 +1,6 @@
 using ZooPrune.Text;
 
-namespace ZooPrune.Onnx.Engine;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>
 /// A chat template as a prompt: one message of the user, the images and then the question, and the start of the answer, as the

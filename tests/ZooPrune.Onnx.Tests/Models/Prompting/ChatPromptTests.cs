@@ -1,4 +1,4 @@
-using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
 
 namespace ZooPrune.Onnx.Tests;

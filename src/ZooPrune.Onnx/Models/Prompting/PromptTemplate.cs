@@ -1,4 +1,4 @@
-namespace ZooPrune.Onnx.Engine;
+namespace ZooPrune.Onnx.Models;
 
 /// <summary>The text around a question: "USER: &lt;image&gt;\n{question} ASSISTANT:". Immutable.</summary>
 internal sealed class PromptTemplate : IPromptTemplate
