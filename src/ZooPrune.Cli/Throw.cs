@@ -12,7 +12,7 @@ internal static class Throw
             + "if it has spaces.");
 
     public static UsageException ImageMissing(string path) =>
-        new($"{Program} ask: the picture '{path}' does not exist. Expected a PNG or JPEG file; check the path.");
+        new($"{Program} ask: the picture '{path}' does not exist. Expected an image file; check the path.");
 
     public static UsageException OverlayNeedsOneImage(int count) =>
         new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask "

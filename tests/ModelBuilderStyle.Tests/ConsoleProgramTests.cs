@@ -83,7 +83,7 @@ public sealed class ConsoleProgramTests
 
         Assert.Equal(ExitCode.BadInput, code);
         Assert.StartsWith("ShapesVqa: the picture 'nowhere.png' cannot be read: ", error);
-        Assert.EndsWith("Expected a PNG or JPEG file; correct --image.", error.Trim());
+        Assert.EndsWith("Expected an image file; correct --image.", error.Trim());
     }
 
     private static (int Code, string Output, string Error) Run(params string[] arguments)

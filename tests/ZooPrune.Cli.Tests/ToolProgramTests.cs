@@ -96,7 +96,7 @@ public class ToolProgramTests
 
         Assert.Equal(ExitCode.BadInput, run.ExitCode);
         Assert.Equal("", run.Output);
-        Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected a PNG or JPEG file; check the path.", run.Error.TrimEnd());
+        Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected an image file; check the path.", run.Error.TrimEnd());
     }
 
     public static TheoryData<string> Commands => [.. ToolProgram.Commands().Select(command => command.Name)];

@@ -9,7 +9,7 @@ namespace ZooPrune.MLNet.Tests;
 public class BadRowsTests(TestModel test)
 {
     private const string Advice =
-        "Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image.";
+        "Expected an image, the path of one, or the bytes of an image file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image.";
 
     [Fact]
     public void Read_LoadedImagesAndApplyOnnxModel_EveryBadRowSaysWhyAndTheOthersAreAnswered()

@@ -99,7 +99,7 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
             file.Write(buffer, 0, read);
 
             // Nobody sends ten megabytes to be told that the first four bytes are wrong.
-            if (file.Length >= 4 && !IsPngOrJpeg(file.GetBuffer()))
+            if (file.Length >= 4 && !IsImage(file.GetBuffer()))
             {
                 throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
             }
@@ -108,8 +108,9 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
         return file.Length >= 4 ? file.ToArray() : throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
     }
 
-    private static bool IsPngOrJpeg(ReadOnlySpan<byte> file) =>
-        file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..];
+    /// <summary>Whether a file starts as PNG, JPEG, GIF, WebP or BMP.</summary>
+    private static bool IsImage(ReadOnlySpan<byte> file) => file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..]
+        || file is [0xFF, 0xD8, 0xFF, ..] || file.StartsWith("GIF8"u8) || file.StartsWith("RIFF"u8) || file.StartsWith("BM"u8);
 
     private static async Task<string> ReadTextAsync(Stream body, CancellationToken cancellation)
     {

@@ -39,7 +39,7 @@ internal sealed class Refusal : Exception
 
     public static Refusal NotAnImage(string? name) => new(
         StatusCodes.Status415UnsupportedMediaType, "This is not a picture",
-        $"{(string.IsNullOrWhiteSpace(name) ? "The file" : $"'{name}'")} is neither PNG nor JPEG. "
+        $"{(string.IsNullOrWhiteSpace(name) ? "The file" : $"'{name}'")} is no PNG, JPEG, WebP, GIF or BMP file. "
         + "Expected one of these by content, whatever the name says; convert the file or choose another.");
 
     public static Refusal BrokenImage(string reason) => new(

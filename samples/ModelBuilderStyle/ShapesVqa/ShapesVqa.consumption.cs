@@ -53,7 +53,7 @@ public static partial class ShapesVqa
     /// <summary>What goes in.</summary>
     public sealed class ModelInput
     {
-        /// <summary>A whole PNG or JPEG file.</summary>
+        /// <summary>A whole image file.</summary>
         public byte[] Image { get; set; } = [];
 
         /// <summary>What is asked about it.</summary>

@@ -8,7 +8,7 @@ internal static partial class Throw
             + "Expected at least one \"answer\" to compare with; add it or give another file.");
 
     public static UsageException UnreadableImage(string path, Exception cause) =>
-        new($"{Program}: the picture '{path}' cannot be read: {cause.Message} Expected a PNG or JPEG file; correct --image.", cause);
+        new($"{Program}: the picture '{path}' cannot be read: {cause.Message} Expected an image file; correct --image.", cause);
 
     public static UsageException CannotListen(string address, int port, Exception cause) =>
         new(

@@ -13,7 +13,7 @@ internal sealed class AskCommand : ToolCommand
     {
         HelpName = "IMAGE... QUESTION",
         Arity = ArgumentArity.OneOrMore,
-        Description = "PNG or JPEG files, any number that the model takes, and what to ask about them.",
+        Description = "Image files (PNG, JPEG, WebP, GIF, BMP), any number that the model takes, and what to ask about them.",
     };
 
     private static readonly Option<IReadOnlyList<string>?> Images = TypedOption.CreateRepeated(
@@ -100,7 +100,7 @@ internal sealed class AskCommand : ToolCommand
             result.GetResult(Words) is not { Tokens.Count: > 0 } ? null // The library says so.
             : string.IsNullOrWhiteSpace(question) ? Shell.Throw.EmptyArgument("QUESTION")
             : images.Count == 0 && File.Exists(question) ? Throw.NoQuestion(question)
-            : images.FirstOrDefault(image => !File.Exists(image)) is { } missing ? Throw.ImageMissing(missing)
+            : images.FirstOrDefault(image => !Path.Exists(image)) is { } missing ? Throw.ImageMissing(missing)
             : result.GetResult(Overlay) is not null && images.Count != 1 ? Throw.OverlayNeedsOneImage(images.Count)
             : null;
         if (problem is not null)

@@ -74,7 +74,7 @@ internal sealed class InputColumn
     public static InputColumn Image(string name) => new(
         name,
         "an image, the path of one, or the bytes of an image file",
-        "check that the file is there and is a whole PNG or JPEG image.",
+        "check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image.",
         isVector: false,
         type => type is ImageDataViewType or TextDataViewType,
         _ => true)

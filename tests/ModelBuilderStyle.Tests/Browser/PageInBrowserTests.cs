@@ -160,7 +160,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         await tab.UntilAsync("!document.getElementById('error').hidden");
 
         Assert.Equal("This is not a picture", await tab.TextOfAsync("#error-title"));
-        Assert.StartsWith("'holiday <b>.png' is neither PNG nor JPEG.", await tab.TextOfAsync("#error-detail"));
+        Assert.StartsWith("'holiday <b>.png' is no PNG, JPEG, WebP, GIF or BMP file.", await tab.TextOfAsync("#error-detail"));
     }
 
     [BrowserFact]

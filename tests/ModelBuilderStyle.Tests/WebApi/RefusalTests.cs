@@ -69,11 +69,11 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Theory]
-    [InlineData("GIF89a and more")]
+    [InlineData("%PDF-1.7 and more")]
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>")]
     [InlineData("abc")]
     [InlineData("")]
-    public async Task Upload_NeitherPngNorJpeg_Is415(string content)
+    public async Task Upload_NoImage_Is415(string content)
     {
         using HttpResponseMessage response = await PostAsync(TestServer.Form(image: Encoding.ASCII.GetBytes(content)));
 
@@ -81,7 +81,7 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             response,
             HttpStatusCode.UnsupportedMediaType,
             "This is not a picture",
-            "'picture.png' is neither PNG nor JPEG. "
+            "'picture.png' is no PNG, JPEG, WebP, GIF or BMP file. "
             + "Expected one of these by content, whatever the name says; convert the file or choose another.");
     }
 

@@ -114,7 +114,7 @@ public class AnswerQuestionsTests(TestModel test)
             answers[5].Error);
         Assert.Equal(
             "AnswerQuestions: column 'ImagePath' is empty in row 6. Expected an image, the path of one, or the bytes of an image "
-                + "file; check that the file is there and is a whole PNG or JPEG image.",
+                + "file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image.",
             answers[6].Error);
         Assert.StartsWith($"Image '{folder.PathOf("none.png")}': there is no such file.", answers[7].Error, StringComparison.Ordinal);
         Assert.All(answers.Where(answer => answer.Error.Length > 0), answer => Assert.Equal("error: " + answer.Error, answer.Text));

@@ -45,7 +45,7 @@ public class PreprocessImagesTests(TestModel test)
 
         Assert.Equal(
             "PreprocessImages: column 'Image' is empty in row 0. Expected an image, the path of one, or the bytes of an image "
-                + "file; check that the file is there and is a whole PNG or JPEG image.",
+                + "file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image.",
             rows[0].Error);
         Assert.Equal(new float[PixelCount], rows[0].PixelValues);
         Assert.Equal(0, rows[0].PreprocessMilliseconds);
@@ -83,7 +83,7 @@ public class PreprocessImagesTests(TestModel test)
         Assert.StartsWith("Image 'column 'Image', row 1': the JPEG file stops after 500 bytes", read[1].Error, StringComparison.Ordinal);
         Assert.Equal(
             "PreprocessImages: column 'Image' is empty in row 2. Expected an image, the path of one, or the bytes of an image "
-                + "file; check that the file is there and is a whole PNG or JPEG image.",
+                + "file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image.",
             read[2].Error);
     }
 
@@ -100,7 +100,7 @@ public class PreprocessImagesTests(TestModel test)
         Assert.StartsWith($"Image '{Path.Combine(folder.Root, "none.png")}': there is no such file.", errors[0], StringComparison.Ordinal);
         Assert.Equal(
             "PreprocessImages: column 'ImagePath' is empty in row 1. Expected an image, the path of one, or the bytes of an image "
-                + "file; check that the file is there and is a whole PNG or JPEG image.",
+                + "file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image.",
             errors[1]);
         Assert.StartsWith($"Image '{Path.Combine(folder.Root, "empty.png")}': the file has 0 bytes.", errors[2], StringComparison.Ordinal);
     }
@@ -122,12 +122,12 @@ public class PreprocessImagesTests(TestModel test)
     [InlineData(
         "Picture",
         "PreprocessImages: there is no column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image, the "
-            + "path of one, or the bytes of an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter "
+            + "path of one, or the bytes of an image file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image. (Parameter "
             + "'inputSchema')")]
     [InlineData(
         "visual_tokens",
         "PreprocessImages: column 'visual_tokens' is of type Vector<Single>. Expected an image, the path of one, or the bytes of "
-            + "an image file; check that the file is there and is a whole PNG or JPEG image. (Parameter 'inputSchema')")]
+            + "an image file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image. (Parameter 'inputSchema')")]
     public void Fit_UnfitImageColumn_Throws(string column, string message)
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<TokensRow>());

@@ -27,7 +27,7 @@ async function start() {
   get('question').maxLength = description.maxQuestionLength;
   get('picture').style.imageOrientation = description.applyExifOrientation ? 'from-image' : 'none';
   get('file-hint').textContent =
-    `PNG or JPEG up to ${megabytes(description.maxImageBytes)}. It goes to this server only and is not stored.`;
+    `PNG, JPEG, WebP, GIF or BMP up to ${megabytes(description.maxImageBytes)}. It goes to this server only and is not stored.`;
   get('fewest').textContent = description.budgets[0];
   get('most').textContent = `all ${description.visualTokenCount}`;
   showBudget();
