@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using static System.FormattableString;
+using static ZooPrune.ErrorText;
 
 namespace ZooPrune;
 
@@ -67,4 +69,37 @@ internal sealed class JsonFile : IDisposable
             }
         }
     }
+}
+
+/// <summary>Messages about the JSON files of a model folder, each in four parts: what it is about, what was found, what is needed, what to do.</summary>
+internal static class JsonThrow
+{
+    public static ZooPruneException Unreadable(string path, Exception exception) => new(
+        $"File '{path}': it cannot be read as JSON ({FirstLine(exception)}). Expected the model's own file, unchanged; copy or download it again.",
+        exception);
+
+    public static ZooPruneException TooLong(string path, long length, int limit) => new(Invariant(
+        $"File '{path}': it has {length:N0} bytes. At most {limit:N0} are read; check that it is the model's own file."));
+
+    public static ZooPruneException NotAnObject(string path, JsonValueKind kind) => new(
+        $"File '{path}': it holds a JSON {kind}. Expected an object {{ ... }}; copy or download the model's own file again.");
+
+    public static ZooPruneException Missing(string path, string key) => new(
+        $"File '{path}': the key '{key}' is missing. It is needed to run the model; copy the file again or add the key.");
+
+    public static ZooPruneException Wrong(string path, string key, string got, string needed) => new(
+        $"File '{path}': '{key}' is {Shorten(got)}. Expected {needed}; correct the value.");
+
+    public static ZooPruneException Unsupported(string path, string key, string got, string supported) => new(
+        $"File '{path}': '{key}' is {Shorten(got)}, which is not supported. Supported are {supported}; use a model with one of these.");
+}
+
+/// <summary>What messages quote, cut to a length that can be read.</summary>
+internal static class ErrorText
+{
+    public static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim().TrimEnd('.');
+
+    public static string Shorten(string text) => text.Length <= 80 ? text : $"{text[..80]}...";
+
+    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 }

@@ -9,8 +9,9 @@ namespace ZooPrune.Text;
 /// <remarks>
 /// Supported: the models BPE (byte-level, or with byte fallback) and WordLevel, and the normalizers, pre-tokenizers,
 /// post-processors and decoders that files of these models use. Any other kind is an error that names it when the file is
-/// loaded, never a silent difference. "truncation" and "padding" are not done. Regular expressions are .NET's where a file has
-/// other ones than GPT-2, Qwen2 and Llama 3; categories are those of .NET's Unicode, normalization forms those of Unicode 14.
+/// loaded, never a silent difference. "truncation" and "padding" are not done. Normalization forms, accents and punctuation are of the
+/// Unicode versions that Hugging Face's library has (9 and 8), lower case and digits of .NET's. Regular expressions run as .NET's where a
+/// file has other ones than GPT-2, Qwen2 and Llama 3, with Oniguruma's \w and \b.
 /// Source: the behaviour of Hugging Face tokenizers.
 /// </remarks>
 public sealed class Tokenizer
@@ -206,4 +207,22 @@ public sealed class Tokenizer
             }
         }
     }
+}
+
+/// <summary>A text as token ids. Immutable.</summary>
+public sealed class TokenizedText
+{
+    private readonly int[] _ids;
+
+    internal TokenizedText(int[] ids, IReadOnlyList<string> unknownWords)
+    {
+        _ids = ids;
+        UnknownWords = unknownWords;
+    }
+
+    /// <summary>One id a token.</summary>
+    public ReadOnlySpan<int> Ids => _ids;
+
+    /// <summary>Words that the vocabulary lacks, each once, in order; they have become the unknown token.</summary>
+    public IReadOnlyList<string> UnknownWords { get; }
 }

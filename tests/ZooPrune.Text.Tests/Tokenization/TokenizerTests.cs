@@ -44,6 +44,27 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Fact]
+    public void EncodePrompt_SeveralLiteralStretches_AreEachText()
+    {
+        const string Text = "<image> <image> red <image> <image>";
+
+        TokenizedText tokens = Load(Good).EncodePrompt(Text, [8..15, 20..27], addSpecialTokens: false);
+
+        Assert.Equal([1, 8, 7, 2, 3, 8, 7, 2, 1], tokens.Ids);
+    }
+
+    [Fact]
+    public void EncodePrompt_StretchBeyondTheText_IsAnError() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Load(Good).EncodePrompt("red", [1..5]));
+
+    [Theory]
+    [InlineData(1, "<image>")]
+    [InlineData(3, "red")]
+    [InlineData(1000, null)]
+    [InlineData(-1, null)]
+    public void FindToken_Id_GivesItsToken(int id, string? token) => Assert.Equal(token, Load(Good).FindToken(id));
+
+    [Fact]
     public void Encode_UnknownWords_AreNamedOnce() =>
         Assert.Equal(["blue", "cube"], Load(Good).EncodePrompt("blue cube, red cube", []).UnknownWords.Where(word => word != ","));
 

@@ -33,7 +33,7 @@ internal sealed class TemplateBudget
     {
         if (length > MaxText)
         {
-            throw Throw.TemplateLimit($"a text of {length:N0} characters", MaxText);
+            throw Throw.TemplateLimit(FormattableString.Invariant($"a text of {length:N0} characters"), MaxText);
         }
 
         Spend(length / CharactersPerStep);

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 
 namespace ZooPrune.Text;
@@ -12,7 +13,6 @@ internal sealed class MergeTable
     public const int NoRank = int.MaxValue;
 
     private readonly Dictionary<long, Merge> _merges;
-    private readonly Seams _seams = new();
 
     private MergeTable(int count) => _merges = new Dictionary<long, Merge>(count);
 
@@ -20,7 +20,7 @@ internal sealed class MergeTable
     public HashSet<int> Tokens { get; } = [];
 
     /// <summary>Where no merge can ever join the characters on both sides.</summary>
-    public Seams Seams => _seams;
+    public MergeBoundaries Boundaries { get; } = new();
 
     /// <param name="model">The model, with its list "merges": "a b" or ["a", "b"], first to last.</param>
     /// <param name="vocabulary">Holds both sides of every merge and what they become.</param>
@@ -51,7 +51,7 @@ internal sealed class MergeTable
             table.Tokens.Add(leftId);
             table.Tokens.Add(rightId);
             table.Tokens.Add(token);
-            table._seams.Close(joined);
+            table.Boundaries.Close(joined);
 
             int Find(string name) => vocabulary.Find(name)
                 ?? throw model.Wrong($"merges[{rank}]", item.GetRawText(), $"a pair of tokens of the vocabulary, which lacks '{name}'");
@@ -78,4 +78,38 @@ internal sealed class MergeTable
         };
         return pair is ({ Length: > 0 }, { Length: > 0 }) ? pair : null;
     }
+}
+
+/// <summary>
+/// Places between two characters that no merge ever joins, because no token that a merge makes has the two side by side. Text
+/// may be cut there before it is merged, and nothing changes: long texts without a pre-tokenizer become words.
+/// </summary>
+internal sealed class MergeBoundaries
+{
+    // A pair of characters shares its bit with others. Where another pair closed it, a cut is missed, which costs time only.
+    private const int Bits = 20;
+    private readonly BitArray _closed = new(1 << Bits);
+
+    /// <summary>Closes every place inside a token.</summary>
+    public void Close(string token)
+    {
+        for (int place = 1; place < token.Length; place++)
+        {
+            _closed[Bit(token[place - 1], token[place])] = true;
+        }
+    }
+
+    /// <summary>The first place where a text may be cut; its end if there is none.</summary>
+    public int FirstIn(ReadOnlySpan<char> text)
+    {
+        int place = 1;
+        while (place < text.Length && (char.IsLowSurrogate(text[place]) || _closed[Bit(text[place - 1], text[place])]))
+        {
+            place++;
+        }
+
+        return place;
+    }
+
+    private static int Bit(char left, char right) => (int)((uint)((left << 16) | right) * 0x9E3779B1u >> (32 - Bits));
 }

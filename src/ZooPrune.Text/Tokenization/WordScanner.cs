@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace ZooPrune.Text;
 
 /// <summary>
@@ -98,4 +102,111 @@ internal sealed class WordScanner(bool startsWithOther, int mostDigits)
             : end == text.Length || end == 1 ? end
             : end - 1;
     }
+}
+
+/// <summary>The regular expressions that most byte-level tokenizers use, compiled when ZooPrune is built.</summary>
+/// <remarks>
+/// As in the files, but for "long s" (U+017F), which equals s without regard to case where they were written for (Oniguruma).
+/// </remarks>
+internal static partial class KnownPatterns
+{
+    /// <summary>GPT-2's expression, also that of the ByteLevel pre-tokenizer.</summary>
+    public const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    private const string Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private const string ContractionsWithLongS = "(?i:'s|'\u017F|'t|'re|'ve|'m|'ll|'d)";
+    private const string LettersAfterOneOther = @"|[^\r\n\p{L}\p{N}]?\p{L}+|";
+    private const string OthersAndSpaces = @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string Qwen2Rest = LettersAfterOneOther + @"\p{N}" + OthersAndSpaces;
+    private const string Llama3Rest = LettersAfterOneOther + @"\p{N}{1,3}" + OthersAndSpaces;
+
+    /// <summary>The compiled expression, or null where the pattern is none of these.</summary>
+    public static Regex? Find(string pattern) => pattern switch
+    {
+        Gpt2 => Gpt2Regex(),
+        Contractions + Qwen2Rest => Qwen2Regex(),
+        Contractions + Llama3Rest => Llama3Regex(),
+        _ => null,
+    };
+
+    /// <summary>What cuts a text as the expression does, or null where the pattern is none of these.</summary>
+    public static WordScanner? FindScanner(string pattern) => pattern switch
+    {
+        Gpt2 => WordScanner.Gpt2,
+        Contractions + Qwen2Rest => WordScanner.Qwen2,
+        Contractions + Llama3Rest => WordScanner.Llama3,
+        _ => null,
+    };
+
+    [GeneratedRegex(Gpt2, RegexOptions.CultureInvariant)]
+    private static partial Regex Gpt2Regex();
+
+    [GeneratedRegex(ContractionsWithLongS + Qwen2Rest, RegexOptions.CultureInvariant)]
+    private static partial Regex Qwen2Regex();
+
+    [GeneratedRegex(ContractionsWithLongS + Llama3Rest, RegexOptions.CultureInvariant)]
+    private static partial Regex Llama3Regex();
+}
+
+/// <summary>What the expressions of byte-level tokenizers tell apart.</summary>
+internal enum CharacterKind : byte
+{
+    /// <summary>Neither letter nor number nor white space: signs, marks, emoji.</summary>
+    Other,
+
+    /// <summary>\p{L}.</summary>
+    Letter,
+
+    /// <summary>\p{N}.</summary>
+    Number,
+
+    /// <summary>\s but for line ends.</summary>
+    Space,
+
+    /// <summary>\r and \n.</summary>
+    LineEnd,
+}
+
+/// <summary>Kinds of characters, looked up: the 65,536 of UTF-16, once for the program.</summary>
+internal static class CharacterKinds
+{
+    private static readonly CharacterKind[] Table = MakeTable();
+
+    /// <summary>The kind of the character at a place, and how many UTF-16 units it has.</summary>
+    /// <param name="text">Well-formed UTF-16.</param>
+    /// <param name="place">First unit of a character.</param>
+    /// <param name="length">1 or 2.</param>
+    public static CharacterKind At(ReadOnlySpan<char> text, int place, out int length)
+    {
+        char unit = text[place];
+        if (!char.IsHighSurrogate(unit) || place + 1 == text.Length)
+        {
+            length = 1;
+            return Table[unit];
+        }
+
+        length = 2;
+        return Of(Rune.GetUnicodeCategory(new Rune(unit, text[place + 1])));
+    }
+
+    private static CharacterKind[] MakeTable()
+    {
+        var table = new CharacterKind[char.MaxValue + 1];
+        for (int code = 0; code < table.Length; code++)
+        {
+            char unit = (char)code;
+            table[code] = unit is '\r' or '\n' ? CharacterKind.LineEnd
+                : char.IsWhiteSpace(unit) ? CharacterKind.Space
+                : Of(char.GetUnicodeCategory(unit));
+        }
+
+        return table;
+    }
+
+    private static CharacterKind Of(UnicodeCategory category) => category switch
+    {
+        <= UnicodeCategory.OtherLetter => CharacterKind.Letter,
+        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => CharacterKind.Number,
+        _ => CharacterKind.Other,
+    };
 }

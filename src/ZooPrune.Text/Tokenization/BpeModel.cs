@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -57,7 +58,7 @@ internal sealed class BpeModel : ITokenModel
 
         while (!word.IsEmpty)
         {
-            int end = _mayCut ? _merges.Seams.FirstIn(word) : word.Length;
+            int end = _mayCut ? _merges.Boundaries.FirstIn(word) : word.Length;
             EncodeSegment(word[..end], ids, unknownWords);
             word = word[end..];
         }
@@ -133,5 +134,67 @@ internal sealed class BpeModel : ITokenModel
         }
 
         waits = false;
+    }
+}
+
+/// <summary>How a byte-pair encoding treats a word's characters before it merges them.</summary>
+/// <param name="Unknown">The token of characters that the vocabulary lacks; null to leave them out.</param>
+/// <param name="FuseUnknown">Whether unknown characters that touch are one token.</param>
+/// <param name="ByteFallback">Whether unknown characters are written as tokens of their bytes.</param>
+/// <param name="IgnoreMerges">Whether a word of the vocabulary is its token, whatever the merges would give.</param>
+/// <param name="Prefix">Stands before every character but a word's first.</param>
+/// <param name="Suffix">Stands after a word's last character.</param>
+internal sealed record BpeSettings(int? Unknown, bool FuseUnknown, bool ByteFallback, bool IgnoreMerges, string Prefix, string Suffix)
+{
+    public static BpeSettings Read(JsonSection model, Vocabulary vocabulary)
+    {
+        if (model.Single("dropout") is { } dropout and not 0)
+        {
+            throw model.Unsupported("dropout", FormattableString.Invariant($"{dropout}"), "no dropout (null), which is for training only");
+        }
+
+        string? unknown = model.Text("unk_token");
+        return new BpeSettings(
+            unknown is null ? null : vocabulary.Find(unknown) ?? throw model.Wrong("unk_token", unknown, "a token of the vocabulary"),
+            model.Boolean("fuse_unk") ?? false,
+            model.Boolean("byte_fallback") ?? false,
+            model.Boolean("ignore_merges") ?? false,
+            model.Text("continuing_subword_prefix") ?? "",
+            model.Text("end_of_word_suffix") ?? "");
+    }
+}
+
+/// <summary>The tokens &lt;0x00&gt; to &lt;0xFF&gt;, one for each byte: how a vocabulary writes characters that it lacks.</summary>
+internal sealed class ByteTokens
+{
+    private readonly int?[] _ids;
+
+    public ByteTokens(Vocabulary vocabulary) =>
+        _ids = [.. Enumerable.Range(0, 256).Select(value => vocabulary.Find($"<0x{value:X2}>"))];
+
+    /// <summary>The ids of those that there are.</summary>
+    public IEnumerable<int> Ids => _ids.OfType<int>();
+
+    /// <summary>Whether every byte has its token.</summary>
+    public bool IsComplete => _ids.All(id => id is not null);
+
+    /// <summary>The byte that a token stands for, or null.</summary>
+    public static byte? ByteOf(string token) =>
+        token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
+        && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
+            ? value
+            : null;
+
+    /// <summary>Appends the tokens of a text's bytes in UTF-8; none at all where one of them has no token.</summary>
+    public bool TryAppend(string text, List<int> ids)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        if (!bytes.All(value => _ids[value] is not null))
+        {
+            return false;
+        }
+
+        ids.AddRange(bytes.Select(value => _ids[value]!.Value));
+        return true;
     }
 }

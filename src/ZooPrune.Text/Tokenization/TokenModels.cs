@@ -2,6 +2,18 @@ using System.Text.Json;
 
 namespace ZooPrune.Text;
 
+/// <summary>The vocabulary and the rule that cuts a word into tokens of it ("model" in tokenizer.json).</summary>
+internal interface ITokenModel
+{
+    Vocabulary Vocabulary { get; }
+
+    /// <summary>Appends the ids of one word.</summary>
+    /// <param name="word">A piece that the pre-tokenizer left; not empty.</param>
+    /// <param name="ids">Receives the ids.</param>
+    /// <param name="unknownWords">Receives the word where the vocabulary cannot express it.</param>
+    void Encode(ReadOnlySpan<char> word, List<int> ids, List<string> unknownWords);
+}
+
 /// <summary>Tokens and their ids: every token once, every id once.</summary>
 internal sealed class Vocabulary
 {
@@ -80,4 +92,37 @@ internal sealed class Vocabulary
     public int? Find(string token) => _ids.TryGetValue(token, out int id) ? id : null;
 
     public string? Find(int id) => _tokens.GetValueOrDefault(id);
+}
+
+/// <summary>One word, one token ("WordLevel"). Words outside the vocabulary become the unknown token.</summary>
+internal sealed class WordLevelModel : ITokenModel
+{
+    private readonly int _unknown;
+
+    private WordLevelModel(Vocabulary vocabulary, int unknown)
+    {
+        Vocabulary = vocabulary;
+        _unknown = unknown;
+    }
+
+    public Vocabulary Vocabulary { get; }
+
+    public static WordLevelModel Read(JsonSection model)
+    {
+        Vocabulary vocabulary = Vocabulary.Read(model.Section("vocab"));
+        string unknown = model.RequiredText("unk_token");
+        return new WordLevelModel(
+            vocabulary, vocabulary.Find(unknown) ?? throw model.Wrong("unk_token", unknown, "a token of the vocabulary"));
+    }
+
+    public void Encode(ReadOnlySpan<char> word, List<int> ids, List<string> unknownWords)
+    {
+        if (!Vocabulary.TryFind(word, out int id))
+        {
+            id = _unknown;
+            unknownWords.Add(word.ToString());
+        }
+
+        ids.Add(id);
+    }
 }
