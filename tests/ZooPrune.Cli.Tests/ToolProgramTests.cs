@@ -77,7 +77,7 @@ public class ToolProgramTests
     [Trait("Speed", "Slow")]
     public void Process_InterruptedAtWork_EndsWith130AtOnce()
     {
-        // Reading so large a picture and drawing on it lasts for seconds.
+        // Reading so large an image and drawing on it lasts for seconds.
         using TestFolder folder = new();
         using var pixels = new SKBitmap(7_900, 8_000, SKColorType.Gray8, SKAlphaType.Opaque);
         using SKData file = pixels.Encode(SKEncodedImageFormat.Jpeg, quality: 90);
@@ -85,7 +85,8 @@ public class ToolProgramTests
 
         var run = ToolRun.Interrupted("ask", TestModel.Folder, picture, "Is there a star?", "--overlay", folder.PathOf("kept.png"));
 
-        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written.", ""), (run.ExitCode, run.Error.TrimEnd(), run.Output));
+        // The answer may have been written by then, the drawing not.
+        Assert.Equal((ExitCode.Interrupted, "zooprune: interrupted; no file was written."), (run.ExitCode, run.Error.TrimEnd()));
         Assert.Equal([picture], Directory.GetFileSystemEntries(folder.Root));
     }
 
