@@ -61,6 +61,6 @@ public class BatchCommandTests
         Assert.Contains("Exit codes: 0 done", run.Output);
     }
 
-    private static BatchOptions Parse(params string[] arguments) => 
+    private static BatchOptions Parse(params string[] arguments) =>
         BatchCommand.ToOptions(CommandLineReader.Read(BatchCommand.Create(), arguments, TextWriter.Null)!);
 }
