@@ -205,6 +205,7 @@ public class BatchProgramTests
     }
 
     [UnixFact]
+    [Trait("Speed", "Slow")]
     public void Process_Interrupted_CommitsAndSaysHowToGoOn()
     {
         // A second of work at the least, so that the signal, which takes milliseconds, comes before the end.
@@ -221,6 +222,7 @@ public class BatchProgramTests
     }
 
     [UnixFact]
+    [Trait("Speed", "Slow")]
     public void Process_NoRoomLeft_SaysSoAndCanBeResumed()
     {
         using ScoringFolder folder = new();
