@@ -103,18 +103,22 @@ passed=0
 failed=0
 skipped=0
 
-# run_tests LABEL PROJECT [NAME=VALUE...]: runs a built test project, with these environment variables, and counts.
-run_tests() {
-    local label="$1" project="$2"
-    shift 2
-    run_counted "$label" env "$@" dotnet test "$(program "$project")" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"}
+# start_tests LABEL COMMAND...: runs tests in the background, two at a time, with their output in a log.
+start_tests() {
+    local label="$1" log="$logs/test-$1.log" begun
+    shift
+    while [[ $(jobs -rp | wc -l) -ge 2 ]]; do
+        wait -n || true
+    done
+    echo "Testing $label ..."
+    begun=$SECONDS
+    { "$@" > "$log" 2>&1 < /dev/null && echo "exit code 0" >> "$log"; echo "  $label took $((SECONDS - begun)) s"; } &
+    started+=("$label")
 }
 
-# run_counted LABEL COMMAND...: runs tests and adds what their last summary counts.
-run_counted() {
-    local label="$1" log="$logs/test-$1.log" code=0 found=false line now_passed=0 now_failed=0 now_skipped=0
-    shift
-    run_logged "Testing $label" "$log" "$@" || code=$?
+# count_tests LABEL: adds what the last summary in its log counts.
+count_tests() {
+    local log="$logs/test-$1.log" found=false line now_passed=0 now_failed=0 now_skipped=0
     while read -r line; do
         if [[ $line =~ Failed:\ *([0-9]+),\ Passed:\ *([0-9]+),\ Skipped:\ *([0-9]+) ]]; then
             found=true now_failed=${BASH_REMATCH[1]} now_passed=${BASH_REMATCH[2]} now_skipped=${BASH_REMATCH[3]}
@@ -124,22 +128,34 @@ run_counted() {
     done < "$log"
     grep -q '^No test matches' "$log" && [[ -n $filter ]] && found=true # All of the project's tests are slow.
     # The run itself broke off, or there was nothing to run.
-    [[ $now_failed -eq 0 && ($code -ne 0 || $found == false) ]] && now_failed=1
+    [[ $now_failed -eq 0 && ($found == false || "$(tail -n 1 "$log")" != "exit code 0") ]] && now_failed=1
     [[ $now_failed -eq 0 ]] || cat "$log" >&2
     passed=$((passed + now_passed)) failed=$((failed + now_failed)) skipped=$((skipped + now_skipped))
-    echo "  $now_passed passed, $now_failed failed, $now_skipped skipped"
+    echo "$1: $now_passed passed, $now_failed failed, $now_skipped skipped"
 }
 
 run_all_tests() {
+    local project label started=() begun=$SECONDS
     dotnet_quietly build ZooPrune.slnx
-    run_counted build.sh "$root/tests/build.sh.tests"
-    run_tests ZooPrune.Kernels.Tests ZooPrune.Kernels.Tests
-    run_tests ZooPrune.Kernels.Tests-without-AVX2 ZooPrune.Kernels.Tests DOTNET_EnableAVX2=0
-    run_tests ZooPrune.Kernels.Tests-without-intrinsics ZooPrune.Kernels.Tests DOTNET_EnableHWIntrinsic=0
-    local project
+    trap 'kill $(jobs -rp) 2> /dev/null; exit 130' INT TERM
+    test_project() {
+        start_tests "$1" env "${@:3}" dotnet test "$(program "$2")" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"}
+    }
+    for project in ZooPrune.Onnx ZooPrune.Text BatchScoring; do # The longest first.
+        test_project "$project.Tests" "$project.Tests"
+    done
+    test_project ZooPrune.Kernels.Tests-without-AVX2 ZooPrune.Kernels.Tests DOTNET_EnableAVX2=0
+    test_project ZooPrune.Kernels.Tests-without-intrinsics ZooPrune.Kernels.Tests DOTNET_EnableHWIntrinsic=0
     for project in "$root"/tests/*/*.csproj; do
         project="$(basename "$project" .csproj)"
-        [[ $project == ZooPrune.Kernels.Tests ]] || run_tests "$project" "$project"
+        [[ " ${started[*]} " == *" $project "* ]] || test_project "$project" "$project"
+    done
+    start_tests build.sh "$root/tests/build.sh.tests"
+    wait
+    trap - INT TERM
+    echo "All tests in $((SECONDS - begun)) s"
+    for label in "${started[@]}"; do
+        count_tests "$label"
     done
     echo "$passed passed, $failed failed$([[ $skipped -eq 0 ]] || echo ", $skipped skipped")"
     [[ $failed -eq 0 ]]

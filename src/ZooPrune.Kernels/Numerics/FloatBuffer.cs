@@ -27,6 +27,10 @@ internal sealed class FloatBuffer
         return _memory.AsSpan(_start, (int)length);
     }
 
+    /// <summary>The same where there is room already: for the bodies of loops, of which several might grow it at a time.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is not.</exception>
+    public Span<float> Existing(long length) => _memory.AsSpan(_start, (int)length);
+
     private unsafe void Grow(long length)
     {
         const int Slack = CacheLine / sizeof(float);

@@ -48,7 +48,7 @@ internal sealed class CosineSimilarity
 
     private int PackedLength => (int)PackedView.Length(_count, _width, _kernels.StripRows);
 
-    private PackedView UnitRows => new(_unitRows.Floats(PackedLength), _count, _width, _kernels.StripRows);
+    private PackedView UnitRows => new(_unitRows.Existing(PackedLength), _count, _width, _kernels.StripRows);
 
     /// <summary>Prepares the cosines of Z_i - b mean(Z). What was prepared before is gone.</summary>
     /// <param name="tokens">Z.</param>
@@ -81,9 +81,11 @@ internal sealed class CosineSimilarity
             return _values.Floats(_count * _count).Slice(token * _count, _count);
         }
 
+        // Grown here, before several threads write to it.
+        Span<float> row = _values.Floats(_count);
         _token = token;
         ParallelLoop.Run((_count + RowBlock - 1) / RowBlock, _maxThreads, _fillRow);
-        return _values.Floats(_count);
+        return row;
     }
 
     /// <summary>[N] values, all minus infinity: room for the largest similarity of each token to those already taken.</summary>
@@ -99,7 +101,7 @@ internal sealed class CosineSimilarity
     {
         int first = index * RowBlock;
         int count = Math.Min(RowBlock, _count - first);
-        Span<float> part = _values.Floats(_count).Slice(first, count);
+        Span<float> part = _values.Existing(_count).Slice(first, count);
         part.Clear();
         PackedView all = UnitRows;
         _kernels.AddProducts(all.Slice(_token, 1, 0, _width), all.Slice(first, count, 0, _width), part, count);
@@ -122,8 +124,8 @@ internal sealed class CosineSimilarity
                 int rows = Math.Min(strip, _count - first);
                 _kernels.PackUnitRows(
                     new MatrixView(z.Rows(first, rows), rows, _width),
-                    centering > 0 ? _mean.Floats(_width) : [],
-                    _unitRows.Floats(PackedLength).Slice(first * _width, strip * _width));
+                    centering > 0 ? _mean.Existing(_width) : [],
+                    _unitRows.Existing(PackedLength).Slice(first * _width, strip * _width));
             });
         }
     }

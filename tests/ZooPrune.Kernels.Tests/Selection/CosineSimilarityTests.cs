@@ -103,6 +103,21 @@ public sealed class CosineSimilarityTests
 [Collection(nameof(RunsAlone))]
 public sealed class CosineSimilarityAllocationTests
 {
+    [Fact]
+    public void Row_FirstOfManyFreshOnes_EightThreads_IsWhole()
+    {
+        // The memory of a row must be there before threads write to it, or what one of them wrote would be lost.
+        const int Count = 580;
+        const int Width = 401;
+        ScoredTokens tokens = new(TestData.Tokens(3, Count, Width), [], Count, 0);
+        float[] expected = new CosineSimilarity(tokens, 0, rowsWanted: 1, 1, TokenKernels.Default).Row(7).ToArray();
+        for (int i = 0; i < 200; i++)
+        {
+            CosineSimilarity fresh = new(tokens, 0, rowsWanted: 1, 8, TokenKernels.Default);
+            Assert.True(fresh.Row(7).SequenceEqual(expected), $"fresh one {i}");
+        }
+    }
+
     [KernelSetFact("simd128")]
     public void Prepare_WarmedUp_AllocatesOnlyWhatStartsItsLoops()
     {
