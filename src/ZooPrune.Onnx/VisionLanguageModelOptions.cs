@@ -8,8 +8,7 @@ public sealed record VisionLanguageModelOptions
 
     /// <summary>
     /// Which of the folder's graphs are run. Default: <see cref="ModelPrecision.Auto"/>. A graph that is not there in the precision asked
-    /// for
-    /// is taken in the next more accurate one; if none is, or no graph has the precision at all, loading fails and says what is there.
+    /// for is taken in the next more accurate one; if none is, or no graph has the precision at all, loading fails and says what is there.
     /// </summary>
     public ModelPrecision Precision { get; init; } = ModelPrecision.Auto;
 

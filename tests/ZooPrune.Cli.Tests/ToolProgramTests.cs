@@ -113,9 +113,3 @@ public class ToolProgramTests
         Assert.All(command.Options.Where(option => option.Name is not "--help"), option => Assert.Contains($"| `{option.Name}", section));
     }
 }
-
-/// <summary>A test that needs what Windows does not have: signals and named pipes.</summary>
-internal sealed class UnixFactAttribute : FactAttribute
-{
-    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no signals and named pipes." : null;
-}

@@ -49,7 +49,7 @@ internal static class ModelSwitches
     public static Option<bool> ExifOrientation { get; } = TypedOption.Switch(
         "--exif-orientation",
         "Turn and mirror pictures as their EXIF orientation asks. "
-            + "Default: pixels as they are stored; transformers ignores orientation too.");
+            + "Default: pixels as they are stored; transformers' image processors ignore orientation too.");
 
     /// <summary>--max-image-pixels.</summary>
     public static Option<long> MaxImagePixels { get; } = MaxImagePixelsOr(new VisionLanguageModelOptions().MaxImagePixels);

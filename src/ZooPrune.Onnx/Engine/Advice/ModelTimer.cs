@@ -4,9 +4,10 @@ using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Engine;
 
-/// <summary>Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe; one thread times
-/// while
-/// the others wait.</summary>
+/// <summary>
+/// Times what pruning trades against each other in one model: choosing tokens and reading them. Thread-safe; one thread times while the
+/// others wait.
+/// </summary>
 /// <remarks>
 /// On made-up tokens: neither time depends on what is in the picture. The language model is timed once, when advice is first asked
 /// for; pruning once for each set of options and, where their number depends on the picture, for numbers of tokens in steps of at most
