@@ -1,5 +1,3 @@
-using ZooPrune.Onnx.Models;
-
 namespace ZooPrune.Onnx;
 
 /// <summary>An image as the vision encoder wants it. Immutable as long as the caller leaves the memory alone.</summary>

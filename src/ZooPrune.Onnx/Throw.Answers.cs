@@ -1,4 +1,3 @@
-using ZooPrune.Onnx.Models;
 using static ZooPrune.ErrorText;
 
 namespace ZooPrune.Onnx;
@@ -15,7 +14,7 @@ internal static partial class Throw
         $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in "
         + $"config.json.");
 
-    public static ZooPruneException QuestionNotInPrompt(string name, string question, string found) => Failed(
+    public static ZooPruneException TextNotInPrompt(string name, string question, string found) => Failed(
         $"Chat template '{name}': what the question '{Shorten(question)}' became in the prompt cannot be told from what surrounds it "
         + $"({found}). The template must write the question's text once and nothing else that depends on it; put the question in other "
         + $"words.");
@@ -71,25 +70,59 @@ internal static partial class Throw
         + $"graphs from one model.");
 
     public static InvalidOperationException QuestionBeforeImage() => new(
-        "CachePrefix: the model's prompt has the question before the image. Reading an image ahead needs the image first; call Generate "
-        + "with the kept tokens instead.");
+        "CachePrefix: the model's prompt has the question before the image. Reading an image ahead needs the image first; call Answer "
+        + "with the pruned image instead.");
 
     public static ArgumentException PrefixCacheForeign(int got, int needed) => new(
         Text($"PrefixCache: it starts with {got:N0} text tokens that are not the {needed:N0} of this model's prompt. Expected one that "
             + $"CachePrefix of the same model gave; read the image again."),
         "image");
 
-    public static ZooPruneException PromptTooLong(long length, int limit) => Failed(
-        $"Prompt: with the image it takes {length:N0} positions. The model has {limit:N0} (max_position_embeddings); ask a shorter "
-        + $"question.");
+    public static ZooPruneException PromptTooLong(long length, int limit, string remedy) => Failed(
+        $"Prompt: with the image it takes {length:N0} positions. The model has {limit:N0} (max_position_embeddings); {remedy}.");
 
-    public static ArgumentOutOfRangeException NewTokensBelowOne(int count) => new(
-        "maxNewTokens",
-        Text($"Answer length: at most {count:N0} tokens were asked for. It must be 1 or more; leave it out for 32."));
-
-    public static ArgumentOutOfRangeException SamplingOutOfRange(string option, object value, string needed) => new(
+    public static ArgumentOutOfRangeException GenerationOutOfRange(string option, object value, string needed) => new(
         option,
-        Text($"SamplingOptions.{option}: it is {value}. It must be {needed}; leave it out for the default."));
+        Text($"GenerationOptions.{option}: it is {value}. It must be {needed}; leave it out for the default."));
+
+    public static ArgumentException TurnRole(string role) => new(
+        Text($"ChatTurn: its role is '{Shorten(role)}'. Expected system, user or assistant; use the constants of ChatTurn."),
+        nameof(role));
+
+    public static ArgumentException TurnEmpty(string role) => new(
+        Text($"ChatTurn: the text of the {role}'s turn is empty. Expected words; leave the turn out."),
+        "text");
+
+    public static ArgumentException TurnImages(string role, int count) => new(
+        Text($"ChatTurn: the {role}'s turn has {count:N0} images. Only a user's turn may have some; put them into the turn that asks "
+            + $"about them."),
+        "images");
+
+    public static ArgumentException ConversationOrder(int place, string role, string needed) => new(
+        Text($"Conversation: turn {place + 1:N0} is the {role}'s. Expected {needed}: a system turn at most, then user and assistant in "
+            + $"turn, the last one the user's."),
+        "conversation");
+
+    public static ArgumentException ConversationEmpty() => new(
+        "Conversation: it has no turn. Expected one at least; pass new ChatTurn(\"user\", question).",
+        "conversation");
+
+    public static ZooPruneException PrunedImageForeign() => Failed(
+        $"PrunedImage.Load: the stream does not start with an image that this version saved. Expected what PrunedImage.Save wrote; prune "
+        + $"the image again and save it.");
+
+    public static ZooPruneException PrunedImageDamaged(string found) => Failed(
+        $"PrunedImage.Load: the image is damaged: {found}. Expected it as PrunedImage.Save wrote it; prune the image again and save it.");
+
+    public static ArgumentException PrunedImageOfAnother() => new(
+        "PrunedImage: it was made by another model, or by the same one in another precision. Its tokens mean nothing to this one; prune "
+        + "the image with this model.",
+        "images");
+
+    public static ArgumentException KeptTokenWidth(int got, int width) => new(
+        Text($"PrunedImage: its tokens have {got:N0} values each. This model's embeddings have {width:N0}; pass K x {width:N0} values, or "
+            + $"prune the image with this model."),
+        "images");
 
     public static ArgumentException ImageShape(IEnumerable<int> shape, int size) => new(
         Text($"PreparedImage: its shape is [{Join(shape)}]. Expected [3, {size}, {size}] or [1, 3, {size}, {size}]; make it with Prepare "
@@ -106,9 +139,9 @@ internal static partial class Throw
         $"Graph '{graph}': visual token {token:N0} has the value {value} at element {element:N0}. All values must be finite; check the "
         + $"image's pixel values and the encoder's weights (half precision overflows at 65,504).");
 
-    public static ArgumentException KeptTokenLength(int got, int count, int width) => new(
-        Text($"Kept tokens: there are {got:N0} values for {count:N0} kept indices. Expected at least one index and K x {width:N0} "
-            + $"values; pass TokenSelection.KeptTokens with its KeptIndices."),
+    public static ArgumentException KeptTokenLength(int got, int count) => new(
+        Text($"Kept tokens: there are {got:N0} values for {count:N0} kept indices. Expected at least one index and K x H values; pass "
+            + $"TokenSelection.KeptTokens with its KeptIndices."),
         "keptTokens");
 
     public static ArgumentException KeptIndexWrong(int place, int index, int previous, int count) => new(

@@ -1,5 +1,3 @@
-using ZooPrune.Onnx.Engine;
-
 namespace ZooPrune.Onnx;
 
 /// <summary>An answer and what it took. Immutable.</summary>
@@ -10,15 +8,19 @@ public sealed class VisionAnswer
     internal VisionAnswer(
         string text,
         IReadOnlyList<int> tokenIds,
+        FinishReason finishReason,
+        int promptTokenCount,
         IReadOnlyList<ReadRows> images,
         StageTimings timings,
         string? note)
     {
         Text = text;
         TokenIds = tokenIds;
+        FinishReason = finishReason;
+        PromptTokenCount = promptTokenCount;
         _images = images;
         VisualTokenCount = images.Sum(image => image.Layout.SequenceLength);
-        KeptTokenCount = images.Sum(image => image.KeptIndices.Length + image.Layout.NewlineCount);
+        KeptTokenCount = images.Sum(image => image.RowCount);
         KeptIndices = images is [var only] ? only.KeptIndices : [.. FlatIndices(images)];
         Timings = timings;
         Note = note;
@@ -44,17 +46,25 @@ public sealed class VisionAnswer
     /// <summary>The generated token ids; the last is the end token unless the answer was cut off.</summary>
     public IReadOnlyList<int> TokenIds { get; }
 
+    /// <summary>Why the answer ended.</summary>
+    public FinishReason FinishReason { get; }
+
+    /// <summary>Tokens that the language model read before it answered: text and kept visual tokens.</summary>
+    public int PromptTokenCount { get; }
+
     /// <summary>What the caller should know and did not ask for ("keep 700 of 576: all tokens kept", words that the
     /// vocabulary lacks); null when there is nothing.</summary>
     public string? Note { get; }
 
     /// <summary>The same answer with the stages before the language model filled in.</summary>
-    internal VisionAnswer With(TimeSpan preprocess, TimeSpan encode, TimeSpan prune, string? note) => new(
+    internal VisionAnswer With(StageTimings before) => new(
         Text,
         TokenIds,
+        FinishReason,
+        PromptTokenCount,
         _images,
-        new StageTimings(preprocess, encode, prune, Timings.Prefill, Timings.Decode),
-        note is null || Note is null ? note ?? Note : $"{note}; {Note}");
+        before with { Prefill = Timings.Prefill, Decode = Timings.Decode },
+        Note);
 
     private static IEnumerable<int> FlatIndices(IReadOnlyList<ReadRows> images)
     {

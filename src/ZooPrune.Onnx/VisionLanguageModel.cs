@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Images;
 using ZooPrune.Onnx.Models;
@@ -6,38 +7,37 @@ using ZooPrune.Onnx.Models;
 namespace ZooPrune.Onnx;
 
 /// <summary>
-/// A vision-language model over ONNX Runtime that reads only some of its visual tokens: image, encoder, projector, pruning,
-/// language model, text.
+/// A vision-language model over ONNX Runtime that reads only some of its visual tokens. Four verbs: <c>Prepare</c> a picture,
+/// <c>Encode</c> it, <c>Prune</c> it, <c>Answer</c> about it; each takes what the one before gives, and the later ones do the earlier
+/// ones' work where they are given less.
 /// </summary>
 /// <remarks>
 /// Immutable after <see cref="Load(string, VisionLanguageModelOptions?)"/> and safe for any number of threads at once; threads share the
-/// cores that ONNX Runtime
-/// uses. <see cref="Dispose"/> frees the graphs; call it when no other call is under way. Between calls nothing is kept that
-/// grows: memory after a thousand answers is what it was after the first few.
+/// cores that ONNX Runtime uses. Between calls nothing is kept that grows: memory after a thousand answers is what it was after the first
+/// few.
 /// </remarks>
-public sealed partial class VisionLanguageModel : IDisposable
+public sealed class VisionLanguageModel : IDisposable
 {
     // More placeholders than any prompt has room for.
     private const int MostImages = 256;
 
-    private static readonly SamplingOptions Greedy = new();
-
     private readonly LoadedModel _model;
-    private readonly ModelPruner _pruning;
     private readonly AnswerEngine _engine;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     private VisionLanguageModel(
-        LoadedModel parts, VisionLanguageModelOptions options, Func<int, PruningOptions, PruningAdvice>? advise)
+        LoadedModel model, VisionLanguageModelOptions options, Func<int, PruningOptions, PruningAdvice>? advise)
     {
-        _model = parts;
+        _model = model;
         Options = options;
-        _pruning = new ModelPruner(parts.Projector, new PruningDecisions(advise ?? new ModelTimer(parts).Advise));
-        _engine = new AnswerEngine(parts, parts.Positions);
+        _engine = new AnswerEngine(model, model.Positions, new PruningDecisions(advise ?? new ModelTimer(model).Advise));
     }
 
     /// <summary>Where the model's files are.</summary>
     public ModelFolder Files => _model.Files;
+
+    /// <summary>Every file that the model was read from, as full paths; what graphs keep beside themselves is not listed.</summary>
+    public IReadOnlyList<string> UsedFiles => _model.UsedFiles;
 
     /// <summary>What the model was loaded with.</summary>
     public VisionLanguageModelOptions Options { get; }
@@ -59,26 +59,29 @@ public sealed partial class VisionLanguageModel : IDisposable
     /// size.</summary>
     public int ImageSize => _model.Encoder.ImageSize;
 
+    /// <summary>Bytes of the language model's state for one token of one sequence.</summary>
+    public long CacheBytesPerToken => _model.Decoder.CacheBytesPerToken;
+
+    /// <summary>Positions that kept tokens get: what the options say, or the model's own; never Auto.</summary>
+    public PositionMode Positions => _model.Positions;
+
+    /// <summary>How generation_config.json wants answers generated, for <see cref="GenerationOptions.UseModelDefaults"/>.</summary>
+    public GenerationOptions ModelDefaults => _model.Configuration.Generation;
+
     /// <summary>
     /// The projector: an <see cref="IClosedFormProjector"/> where it is Linear, GELU, Linear or one Linear,
     /// otherwise one whose sensitivity can only be sampled. It lives as long as the model.
     /// </summary>
     public IProjector Projector => _model.Projector;
 
-    /// <summary>Every file that the model was read from, as full paths; what graphs keep beside themselves is not listed.</summary>
-    internal IReadOnlyList<string> UsedFiles => _model.UsedFiles;
+    /// <summary>What has to be passed on with pixel values or visual tokens of an image.</summary>
+    public ImageMeasure ImageMeasure => _model.Configuration.Family.Measure;
 
-    /// <summary>The vision encoder, for batches.</summary>
-    internal VisionEncoder Encoder => _model.Encoder;
+    /// <summary>Shape of an image where all are alike; of one of 640 x 480 where it depends on the picture.</summary>
+    public ImageShape UsualShape => _model.UsualShape;
 
-    /// <summary>Prompts and answers, for batches.</summary>
-    internal AnswerEngine AnswerEngine => _engine;
-
-    /// <summary>Bytes of the KV cache for one token of one sequence.</summary>
-    internal long CacheBytesPerToken => _model.Decoder.CacheBytesPerToken;
-
-    /// <summary>Positions that kept tokens get: what the options say, or the model's own; never Auto.</summary>
-    public PositionMode Positions => _model.Positions;
+    /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
+    public bool CanCachePrefix => _engine.CanCachePrefix;
 
     /// <summary>Loads a model and checks that its parts fit together.</summary>
     /// <param name="folder">Folder with config.json, preprocessor_config.json, tokenizer.json, generation_config.json and onnx/.</param>
@@ -100,6 +103,249 @@ public sealed partial class VisionLanguageModel : IDisposable
         return new VisionLanguageModel(LoadedModel.Load(folder, options), options, advise);
     }
 
+    /// <summary>Reads an image file and makes it what the encoder wants.</summary>
+    /// <param name="imagePath">A PNG, JPEG, WebP, GIF (its first frame) or BMP file, whatever its extension. The orientation in EXIF data is applied
+    /// only with <see cref="VisionLanguageModelOptions.ApplyExifOrientation"/>; transparency is dropped.</param>
+    /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
+    /// <exception cref="ArgumentException"><paramref name="imagePath"/> is null, empty or white space.</exception>
+    /// <exception cref="ZooPruneException">The file is missing, broken, too large, or of another format.</exception>
+    public PreparedImage Prepare(string imagePath)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
+        ThrowIfDisposed();
+        RgbImage image = _model.Images.Read(imagePath);
+        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+    }
+
+    /// <summary>Reads an image file from a stream and makes it what the encoder wants.</summary>
+    /// <param name="image">A whole file, as in <see cref="Prepare(string)"/>, from where the stream is; is left open.</param>
+    /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
+    /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
+    public PreparedImage Prepare(Stream image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ThrowIfDisposed();
+        RgbImage decoded = _model.Images.Read(image, "stream");
+        return _model.Preprocessor.Prepare(decoded.Pixels, decoded.Width, decoded.Height);
+    }
+
+    /// <summary>Reads an image file that is in memory and makes it what the encoder wants.</summary>
+    /// <param name="file">A whole file, as in <see cref="Prepare(string)"/>.</param>
+    /// <param name="name">What messages call the image.</param>
+    /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null, empty or white space.</exception>
+    /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
+    public PreparedImage Prepare(ReadOnlySpan<byte> file, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ThrowIfDisposed();
+        RgbImage image = _model.Images.Decode(file, name);
+        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+    }
+
+    /// <summary>Makes a decoded image what the encoder wants.</summary>
+    /// <param name="rgb">Row-major [height, width, 3], 0..255.</param>
+    /// <param name="width">Pixels in a row, &gt; 0.</param>
+    /// <param name="height">Rows, &gt; 0.</param>
+    /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    /// <exception cref="ArgumentException">The number of bytes is not 3 x width x height.</exception>
+    public PreparedImage Prepare(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        ThrowIfDisposed();
+        CheckSides(width, height);
+        return rgb.Length == 3L * width * height
+            ? _model.Preprocessor.Prepare(rgb, width, height)
+            : throw Throw.RgbLength(rgb.Length, width, height);
+    }
+
+    /// <summary>Checks a file that another library decoded: ML.NET makes a half grey image of a file that was cut off.</summary>
+    /// <param name="imagePath">Path of the file.</param>
+    /// <exception cref="ZooPruneException">It is cut off or too large. Formats that are not decoded here pass.</exception>
+    public void CheckImageFile(string imagePath) => _model.Images.Check(imagePath);
+
+    /// <summary>How the visual tokens of an image will lie in the prompt.</summary>
+    /// <param name="image">An image that Prepare gave, or one of that shape.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The image has another shape.</exception>
+    public ImageLayout LayoutOf(PreparedImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return LayoutOf(image.Measure());
+    }
+
+    /// <summary>How the visual tokens of a picture of some size would lie in the prompt.</summary>
+    /// <param name="width">Columns of the picture, in pixels, &gt; 0.</param>
+    /// <param name="height">Rows of the picture, in pixels, &gt; 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    /// <exception cref="ZooPruneException">The model cannot take pictures with such sides.</exception>
+    public ImageLayout LayoutOf(int width, int height)
+    {
+        CheckSides(width, height);
+        return LayoutOf(_model.Preprocessor.Measure(width, height));
+    }
+
+    /// <summary>How the visual tokens of an image of that shape will lie in the prompt.</summary>
+    /// <param name="image">From <see cref="ShapeOf(IReadOnlyList{long})"/> or <see cref="UsualShape"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The image has another shape.</exception>
+    public ImageLayout LayoutOf(ImageShape image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ThrowIfDisposed();
+        bool fits = _model.Encoder.TakesPatches
+            ? image.Shape.Count == 2
+            : image.Shape.Count is 3 or 4 && image.Shape.TakeLast(3).SequenceEqual([3, ImageSize, ImageSize]);
+        return fits ? _model.LayOut(image) : throw Throw.ImageShape(image.Shape, ImageSize);
+    }
+
+    /// <summary>What <see cref="ImageMeasure"/> asks for, to be passed on with an image's pixel values or visual tokens.</summary>
+    /// <param name="image">An image that Prepare gave.</param>
+    /// <returns>[0]; [2], height and width; or [3], frames, rows and columns of patches.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    public long[] MeasuresOf(PreparedImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return ImageMeasure switch
+        {
+            ImageMeasure.OriginalSize => [image.OriginalHeight, image.OriginalWidth],
+            ImageMeasure.PatchGrid => [.. (image.GridThw ?? []).Select(size => (long)size)],
+            _ => [],
+        };
+    }
+
+    /// <summary>The shape of an image again from what <see cref="MeasuresOf"/> said; that of a grid has no size in pixels.</summary>
+    /// <param name="measures">[0], [2] or [3].</param>
+    /// <exception cref="ArgumentException">No image has such measures.</exception>
+    /// <exception cref="ZooPruneException">The model cannot take pictures with such sides.</exception>
+    public ImageShape ShapeOf(IReadOnlyList<long> measures)
+    {
+        ArgumentNullException.ThrowIfNull(measures);
+        ThrowIfDisposed();
+        return _model.ShapeOf(measures);
+    }
+
+    /// <summary>Runs the vision encoder.</summary>
+    /// <param name="image">An image that Prepare gave, or one of that shape.</param>
+    /// <param name="cancellation">Looked at before the run.</param>
+    /// <returns>X, the visual tokens of all tiles; every value is finite.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The image has another shape.</exception>
+    /// <exception cref="ZooPruneException">The encoder failed or gave NaN or infinity.</exception>
+    public EncodedImage Encode(PreparedImage image, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Encode([image], cancellation: cancellation)[0];
+    }
+
+    /// <summary>Runs the vision encoder over several images, side by side where its graph allows: the same values as for each
+    /// alone.</summary>
+    /// <param name="images">Images that Prepare gave, or of that shape.</param>
+    /// <param name="mostTiles">Most tiles of a run, &gt;= 0, which bounds its memory; 0 for 64. An image that has more is run alone.</param>
+    /// <param name="cancellation">Looked at before each run.</param>
+    /// <returns>In the order of the images.</returns>
+    /// <inheritdoc cref="Encode(PreparedImage, CancellationToken)" path="/exception"/>
+    public IReadOnlyList<EncodedImage> Encode(
+        IReadOnlyList<PreparedImage> images, int mostTiles = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfNegative(mostTiles);
+        ThrowIfDisposed();
+        ImageLayout[] layouts = [.. images.Select(LayoutOf)];
+        return _engine.Encode(images, layouts, mostTiles, cancellation);
+    }
+
+    /// <summary>Encodes an image, projects its visual tokens and keeps those that matter.</summary>
+    /// <param name="image">An image that Prepare gave, or one of that shape.</param>
+    /// <param name="pruning">What to keep and how to choose; null keeps all. A budget is shared out among the tiles.</param>
+    /// <returns>All that the language model needs of the image, for any number of questions.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The image has another shape, or an option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The encoder or the projector failed, or gave NaN or infinity.</exception>
+    public PrunedImage Prune(PreparedImage image, PruningOptions? pruning = null)
+    {
+        CheckPruning(pruning);
+        return Prune(Encode(image), pruning);
+    }
+
+    /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
+    /// <param name="image">From Encode, or visual tokens of your own.</param>
+    /// <param name="pruning">What to keep and how to choose; null keeps all. A budget is shared out among the tiles.</param>
+    /// <returns>What was kept; all tokens, with a note, where <see cref="PruningOptions.OnlyIfFaster"/> is set and pruning does not
+    /// pay.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The values are no [N, D], one of them is not finite, or an option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The projector failed or gave NaN or infinity.</exception>
+    public PrunedImage Prune(EncodedImage image, PruningOptions? pruning = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ThrowIfDisposed();
+        return _engine.Prune(image, pruning);
+    }
+
+    /// <summary>Chooses among visual tokens, and says how: sensitivity and order.</summary>
+    /// <param name="visualTokens">X, row-major [N, D], of all tiles.</param>
+    /// <param name="layout">How they lie in the prompt.</param>
+    /// <param name="pruning">What to keep and how to choose; null keeps all. A budget is shared out among the tiles.</param>
+    /// <returns>What was kept, as flat indices tile x N + token.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="layout"/> is null.</exception>
+    /// <inheritdoc cref="Prune(EncodedImage, PruningOptions?)" path="/exception"/>
+    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, ImageLayout layout, PruningOptions? pruning)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ThrowIfDisposed();
+        return _engine.Pruner.Prune(visualTokens, layout, pruning);
+    }
+
+    /// <summary>Checks options against the model, so that a wrong one is known before an image is.</summary>
+    /// <param name="pruning">What to keep and how to choose; null is right.</param>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public void CheckPruning(PruningOptions? pruning)
+    {
+        ThrowIfDisposed();
+        if (pruning is not null)
+        {
+            _engine.Pruner.Check(pruning);
+        }
+    }
+
+    /// <summary>Whether pruning saves more time than it takes with this model, on this machine, now.</summary>
+    /// <remarks>
+    /// The first call times prefills of three lengths, and each new set of options is timed once: the fastest of up to seven runs, of
+    /// one where that takes over two seconds, after one that is not counted. Then the advice is kept, so that one model answers the same
+    /// question alike. Another run of the program may measure something else, and so may one on a machine with other work to do. Time
+    /// saved while decoding is not counted.
+    /// </remarks>
+    /// <param name="pruning">What to keep and how to choose.</param>
+    /// <param name="layout">Of the image; null for one of <see cref="UsualShape"/>.</param>
+    /// <returns>Measured cost, predicted saving, and the break-even budget.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="pruning"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long with all tokens, or a graph failed.</exception>
+    public PruningAdvice Advise(PruningOptions pruning, ImageLayout? layout = null)
+    {
+        ArgumentNullException.ThrowIfNull(pruning);
+        ThrowIfDisposed();
+        return _engine.Pruner.Advise(layout?.CandidateCount ?? LayoutOf(UsualShape).SequenceLength, pruning);
+    }
+
+    /// <summary>The prompt that a question becomes, with one placeholder where the image goes.</summary>
+    /// <param name="question">The question; what looks like a special token in it is text to the model.</param>
+    /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
+    public string FormatPrompt(string question) => FormatPrompt(question, imageCount: 1);
+
+    /// <summary>The prompt that a question becomes, with one placeholder for each image.</summary>
+    /// <param name="question">The question; what looks like a special token in it is text to the model.</param>
+    /// <param name="imageCount">Images that it is about, 0 to 256.</param>
+    /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space, or there are too many
+    /// images.</exception>
+    public string FormatPrompt(string question, int imageCount) =>
+        imageCount is >= 0 and <= MostImages
+            ? _model.Prompts.Format(PromptTurn.Question(question, imageCount))
+            : throw Throw.TooManyImages(imageCount, MostImages);
+
     /// <summary>Answers a question about an image file.</summary>
     /// <param name="imagePath">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="question">The question.</param>
@@ -109,11 +355,15 @@ public sealed partial class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The image cannot be used, the prompt is too long, or a graph failed.</exception>
     public VisionAnswer Answer(string imagePath, string question, PruningOptions? pruning = null, int maxNewTokens = 32)
     {
-        KeptTokenCheck.NewTokens(maxNewTokens);
+        var options = new GenerationOptions { MaxNewTokens = maxNewTokens };
+        options.Validate();
         FormatPrompt(question);
+        CheckPruning(pruning);
         long start = Stopwatch.GetTimestamp();
         PreparedImage image = Prepare(imagePath);
-        return Answer([image], question, pruning, maxNewTokens, Stopwatch.GetElapsedTime(start));
+        TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
+        VisionAnswer answer = Answer([image], question, pruning, options);
+        return answer.With(answer.Timings with { Preprocess = preprocess });
     }
 
     /// <summary>Answers a question about an image that is prepared already.</summary>
@@ -126,49 +376,201 @@ public sealed partial class VisionLanguageModel : IDisposable
     public VisionAnswer Answer(PreparedImage image, string question, PruningOptions? pruning = null, int maxNewTokens = 32)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Answer([image], question, pruning, maxNewTokens);
+        return Answer([image], question, pruning, new GenerationOptions { MaxNewTokens = maxNewTokens });
     }
 
     /// <summary>Answers a question about several images, or about none.</summary>
     /// <param name="images">Images that Prepare gave, in the order of the prompt, which has them before the question; 256 at most.</param>
     /// <param name="question">The question.</param>
     /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
-    /// <param name="maxNewTokens">Most tokens that are generated, &gt;= 1.</param>
-    /// <exception cref="ArgumentException">An argument is empty or has another shape, or an option is wrong.</exception>
-    /// <exception cref="ZooPruneException">The prompt is too long, or a graph failed.</exception>
-    public VisionAnswer Answer(IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning = null, int maxNewTokens = 32)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        KeptTokenCheck.NewTokens(maxNewTokens);
-        FormatPrompt(question, images.Count);
-        return Answer(images, question, pruning, maxNewTokens, TimeSpan.Zero);
-    }
-
-    /// <summary>Answers a question and hands out the text as it comes, in whole characters.</summary>
-    /// <param name="images">Images that Prepare gave, in the order of the prompt; none for a question without an image.</param>
-    /// <param name="question">The question.</param>
-    /// <param name="onText">Takes the next piece of the text, on the calling thread; the pieces together are the answer's text.</param>
-    /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
-    /// <param name="maxNewTokens">Most tokens that are generated, &gt;= 1.</param>
-    /// <param name="cancellation">Ends the answer after the token at hand.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <param name="onText">Takes the next piece of the text as it comes, in whole characters, on the calling thread; null for
+    /// nobody.</param>
+    /// <param name="cancellation">Ends the answer after the step at hand.</param>
     /// <exception cref="ArgumentException">An argument is empty or has another shape, or an option is wrong.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or a graph failed.</exception>
     public VisionAnswer Answer(
         IReadOnlyList<PreparedImage> images,
         string question,
-        Action<string> onText,
         PruningOptions? pruning = null,
-        int maxNewTokens = 32,
+        GenerationOptions? options = null,
+        Action<string>? onText = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(onText);
-        KeptTokenCheck.NewTokens(maxNewTokens);
+        options?.Validate();
         FormatPrompt(question, images.Count);
+        CheckPruning(pruning);
         cancellation.ThrowIfCancellationRequested();
-        return Answer(images, question, pruning, maxNewTokens, TimeSpan.Zero, onText, cancellation);
+        PrunedImage[] pruned = [.. Encode(images, cancellation: cancellation).Select(image => Prune(image, pruning))];
+        VisionAnswer answer = Answer([new ChatTurn(ChatTurn.User, question, pruned)], options, onText, cancellation);
+        return answer.With(StageTimings.Sum(pruned.Select(image => image.Timings)));
     }
+
+    /// <summary>Answers the last turn of a conversation.</summary>
+    /// <param name="conversation">A system turn at most, then user and assistant in turn; the last is the user's. Images may be in any of
+    /// the user's turns; an image that is pruned already costs no encoding again.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The conversation has no turn or in another order, an image is of another model, or an option
+    /// is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, the template refuses it, or the language model failed.</exception>
+    public VisionAnswer Answer(IReadOnlyList<ChatTurn> conversation, GenerationOptions? options = null) =>
+        Answer(conversation, options, onText: null);
+
+    /// <summary>Answers the last turn of a conversation and hands out the text as it comes.</summary>
+    /// <param name="conversation">As in <see cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)"/>.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <param name="onText">Takes the next piece, in whole characters, on the calling thread; the pieces together are the answer's
+    /// text. Null for nobody.</param>
+    /// <param name="cancellation">Ends the answer after the token at hand.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)" path="/exception"/>
+    public VisionAnswer Answer(
+        IReadOnlyList<ChatTurn> conversation,
+        GenerationOptions? options,
+        Action<string>? onText,
+        CancellationToken cancellation = default)
+    {
+        AnswerRequest request = CreateRequest(conversation, options);
+        return _engine.Answer([request], onText is null ? null : (_, text) => onText(text), cancellation)[0];
+    }
+
+    /// <summary>Answers the last turn of a conversation piece by piece, on a thread of the pool.</summary>
+    /// <param name="conversation">As in <see cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)"/>.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <param name="cancellation">Ends the answer after the token at hand. To stop reading ends it as well.</param>
+    /// <returns>Pieces of the text, in whole characters.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)" path="/exception"/>
+    public IAsyncEnumerable<string> AnswerAsync(
+        IReadOnlyList<ChatTurn> conversation, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        AnswerAsync(conversation, options, onAnswer: null, cancellation);
+
+    /// <summary>Answers the last turn of a conversation piece by piece, and tells the whole answer at the end.</summary>
+    /// <param name="conversation">As in <see cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)"/>.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <param name="onAnswer">Takes the whole answer after the last piece was read; null for nobody.</param>
+    /// <param name="cancellation">Ends the answer after the token at hand. To stop reading ends it as well.</param>
+    /// <returns>Pieces of the text, in whole characters.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)" path="/exception"/>
+    public async IAsyncEnumerable<string> AnswerAsync(
+        IReadOnlyList<ChatTurn> conversation,
+        GenerationOptions? options,
+        Action<VisionAnswer>? onAnswer,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        Task<VisionAnswer> answer = Task.Run(
+            () =>
+            {
+                try
+                {
+                    return Answer(conversation, options, text => pieces.Writer.TryWrite(text), stop.Token);
+                }
+                finally
+                {
+                    pieces.Writer.Complete();
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return piece;
+            }
+
+            onAnswer?.Invoke(await answer.ConfigureAwait(false));
+        }
+        finally
+        {
+            // Who stops reading does not wait for the rest, and what it says then interests nobody.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await answer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gets a conversation ready without answering: what it costs is known, and whether it fits.</summary>
+    /// <param name="conversation">As in <see cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)"/>.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="conversation"/> is null.</exception>
+    /// <exception cref="ArgumentException">The conversation has no turn or in another order, an image is of another model, or an option
+    /// is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or the template refuses it.</exception>
+    public AnswerRequest CreateRequest(IReadOnlyList<ChatTurn> conversation, GenerationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(conversation);
+        ThrowIfDisposed();
+        int images = conversation.Sum(turn => turn.Images.Count);
+        return images <= MostImages
+            ? _engine.CreateRequest(conversation, options ?? new GenerationOptions())
+            : throw Throw.TooManyImages(images, MostImages);
+    }
+
+    /// <summary>Gets a question ready about an image that was read before; the same answer as without the detour.</summary>
+    /// <param name="image">From <see cref="CachePrefix(PrunedImage, CancellationToken)"/> of this model; not disposed before the answer
+    /// is there.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An argument is empty, the image was read by another model, or an option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long.</exception>
+    public AnswerRequest CreateRequest(PrefixCache image, string question, GenerationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ThrowIfDisposed();
+        return _engine.CreateRequest(image, question, options ?? new GenerationOptions());
+    }
+
+    /// <summary>Answers several conversations side by side; each answer is the one that it would get alone.</summary>
+    /// <param name="requests">From CreateRequest of this model.</param>
+    /// <param name="cancellation">Ends all of them after the token at hand.</param>
+    /// <returns>In the order of the requests.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <exception cref="ZooPruneException">The language model failed.</exception>
+    public IReadOnlyList<VisionAnswer> Answer(IReadOnlyList<AnswerRequest> requests, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        ThrowIfDisposed();
+        return _engine.Answer(requests, cancellation: cancellation);
+    }
+
+    /// <summary>Reads an image once, for several questions: the prefill of what comes before the question.</summary>
+    /// <param name="image">From Prune.</param>
+    /// <param name="cancellation">Looked at before the image is read.</param>
+    /// <returns>The state after the image; dispose it.</returns>
+    /// <exception cref="ArgumentException">The image is of another model.</exception>
+    /// <exception cref="InvalidOperationException">The model's prompt has the question before the image.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
+    public PrefixCache CachePrefix(PrunedImage image, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return CachePrefixes([image], cancellation)[0];
+    }
+
+    /// <summary>Reads several images side by side, each for questions of its own.</summary>
+    /// <param name="images">From Prune.</param>
+    /// <param name="cancellation">Looked at before images are read.</param>
+    /// <returns>The state after each image; dispose them.</returns>
+    /// <inheritdoc cref="CachePrefix(PrunedImage, CancellationToken)" path="/exception"/>
+    public IReadOnlyList<PrefixCache> CachePrefixes(IReadOnlyList<PrunedImage> images, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ThrowIfDisposed();
+        return _engine.CachePrefixes(images, cancellation);
+    }
+
+    /// <summary>Answers a question about an image that was read before; the same answer as without the detour.</summary>
+    /// <param name="image">From <see cref="CachePrefix(PrunedImage, CancellationToken)"/> of this model.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="options">How the answer is generated; null for the defaults.</param>
+    /// <returns>The answer; its prefill is that of the text after the image.</returns>
+    /// <inheritdoc cref="CreateRequest(PrefixCache, string, GenerationOptions?)" path="/exception"/>
+    public VisionAnswer Answer(PrefixCache image, string question, GenerationOptions? options = null) =>
+        Answer([CreateRequest(image, question, options)])[0];
 
     /// <summary>Logits of the first token of an answer, for scoring multiple choices.</summary>
     /// <param name="image">An image that Prepare gave, or one of that shape.</param>
@@ -180,28 +582,28 @@ public sealed partial class VisionLanguageModel : IDisposable
     public float[] NextTokenLogits(PreparedImage image, string question, PruningOptions? pruning = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return NextTokenLogits([image], question, pruning);
+        FormatPrompt(question);
+        return NextTokenLogits([new ChatTurn(ChatTurn.User, question, [Prune(image, pruning)])]);
     }
 
-    /// <summary>Logits of the first token of an answer about several images, or about none.</summary>
-    /// <param name="images">Images that Prepare gave, in the order of the prompt.</param>
-    /// <param name="question">The question.</param>
-    /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
+    /// <summary>Logits of the first token of an answer to the last turn of a conversation.</summary>
+    /// <param name="conversation">As in <see cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)"/>.</param>
+    /// <param name="cancellation">Looked at before the run.</param>
     /// <returns>[vocabulary].</returns>
-    /// <exception cref="ArgumentException">An argument is empty or has another shape, or an option is wrong.</exception>
-    /// <exception cref="ZooPruneException">The prompt is too long, or a graph failed.</exception>
-    public float[] NextTokenLogits(IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning = null)
+    /// <inheritdoc cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)" path="/exception"/>
+    public float[] NextTokenLogits(IReadOnlyList<ChatTurn> conversation, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        FormatPrompt(question, images.Count);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _engine.NextTokenLogits([.. images.Select(image => Keep(LayoutOf(image), Encode(image), pruning).Image)], question);
+        ArgumentNullException.ThrowIfNull(conversation);
+        ThrowIfDisposed();
+        return _engine.NextTokenLogits(conversation, cancellation);
     }
 
-    /// <summary>Checks a file that another library decoded: ML.NET makes a half grey image of a file that was cut off.</summary>
-    /// <param name="imagePath">Path of the file.</param>
-    /// <exception cref="ZooPruneException">It is cut off or too large. Formats that are not decoded here pass.</exception>
-    internal void CheckImageFile(string imagePath) => _model.Images.Check(imagePath);
+    /// <summary>Frees the graphs. Answers that were given stay usable.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _model.Dispose();
+    }
 
     /// <summary>How the model's images are decoded.</summary>
     internal ImageDecoder Images => _model.Images;
@@ -212,47 +614,17 @@ public sealed partial class VisionLanguageModel : IDisposable
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-    /// <summary>Frees the graphs. Answers that were given stay usable.</summary>
-    public void Dispose()
+    private static void CheckSides(int width, int height)
     {
-        _isDisposed = true;
-        _model.Dispose();
-    }
-
-    private VisionAnswer Answer(
-        IReadOnlyList<PreparedImage> images,
-        string question,
-        PruningOptions? pruning,
-        int maxNewTokens,
-        TimeSpan preprocess,
-        Action<string>? onText = null,
-        CancellationToken cancellation = default)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        ImageLayout[] layouts = [.. images.Select(LayoutOf)];
-        long start = Stopwatch.GetTimestamp();
-        float[][] visualTokens = images.Count == 0 ? [] : _model.Encoder.Encode(images);
-        TimeSpan encode = Stopwatch.GetElapsedTime(start);
-        foreach (ImageLayout layout in layouts)
+        if (width < 1)
         {
-            _pruning.Decide(layout.Candidates.Length, pruning); // Ahead: what it may have to time is no part of this answer.
+            throw Throw.NotPositive("Image width", width, nameof(width));
         }
 
-        long pruneStart = Stopwatch.GetTimestamp();
-        (KeptImage Image, string? Note)[] kept = [.. layouts.Zip(visualTokens, (layout, tokens) => Keep(layout, tokens, pruning))];
-        TimeSpan prune = Stopwatch.GetElapsedTime(pruneStart);
-        string[] notes = [.. kept.Select(image => image.Note).OfType<string>().Distinct()];
-        long answerStart = Stopwatch.GetTimestamp();
-        AnswerRequest request = _engine.CreateRequest([.. kept.Select(image => image.Image)], question, maxNewTokens, Greedy);
-        VisionAnswer answer = onText is null
-            ? _engine.Answer([request], answerStart)[0]
-            : _engine.Answer(request, answerStart, onText, cancellation);
-        return answer.With(preprocess, encode, prune, notes.Length == 0 ? null : string.Join("; ", notes));
+        if (height < 1)
+        {
+            throw Throw.NotPositive("Image height", height, nameof(height));
+        }
     }
 
-    private (KeptImage Image, string? Note) Keep(ImageLayout layout, float[] visualTokens, PruningOptions? pruning)
-    {
-        TokenSelection selection = Prune(visualTokens, layout, pruning);
-        return (new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), layout), selection.Note);
-    }
 }

@@ -3,133 +3,289 @@ using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Engine;
 
-/// <summary>From kept visual tokens and questions to answers: prompt, input, prefill, decode. Thread-safe.</summary>
-internal sealed class AnswerEngine(LoadedModel model, PositionMode positions)
+/// <summary>The steps of every answer: encode, prune, prefill, decode. All that asks a model goes through here. Thread-safe.</summary>
+internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, PruningDecisions decisions)
 {
+    // Activations of an encoder grow with its tiles.
+    private const int MostTiles = 64;
+
+    private readonly ModelPruner _pruner = new(model.Projector, decisions);
     private readonly TextGenerator _generator = new(model.Embedder, model.Decoder, model.EndTokenIds);
     private readonly Prefiller _prefiller = new(model.Decoder);
     private readonly InputEmbeds _embeds = new(
         model.Decoder.Width, model.Configuration.Family.PositionAxes, positions, model.NewlineEmbedding);
 
+    /// <summary>Prunes, and knows whether that pays.</summary>
+    public ModelPruner Pruner => _pruner;
+
     /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
     public bool CanCachePrefix => model.Prompts.HasImageFirst;
 
-    /// <summary>What is to be read for a question: prompt and images.</summary>
-    /// <param name="images">In the order in which the prompt has them; none for a question without an image.</param>
-    /// <param name="question">The question.</param>
-    /// <param name="maxNewTokens">Most tokens that are generated.</param>
-    /// <param name="sampling">How they are chosen.</param>
-    /// <exception cref="ArgumentException">The question is empty.</exception>
-    /// <exception cref="ZooPruneException">The prompt is too long.</exception>
-    public AnswerRequest CreateRequest(IReadOnlyList<KeptImage> images, string question, int maxNewTokens, SamplingOptions sampling)
+    /// <summary>Runs the vision encoder, over several images at a time where its graph allows.</summary>
+    /// <param name="images">Prepared for this model.</param>
+    /// <param name="layouts">Theirs.</param>
+    /// <param name="mostTiles">Most tiles of a run, which bounds its memory; 0 for a usual number. An image that has more is run
+    /// alone.</param>
+    /// <param name="cancellation">Looked at before each run.</param>
+    /// <exception cref="ZooPruneException">The encoder failed or gave NaN or infinity.</exception>
+    public EncodedImage[] Encode(
+        IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, int mostTiles, CancellationToken cancellation)
     {
-        Prompt prompt = model.Prompts.Build(question, images.Count);
-        ReadRows[] read = [.. images.Select(image => new ReadRows(image.Indices, image.Layout))];
-        return NewRequest(Checked(BuildInput(prompt, images)), past: null, prompt, question, read, maxNewTokens, sampling);
+        var encoded = new List<EncodedImage>(images.Count);
+
+        // Patches of several images cannot be run together.
+        int most = model.Encoder.TakesPatches ? 1 : mostTiles > 0 ? mostTiles : MostTiles;
+        while (encoded.Count < images.Count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int tiles = VisionEncoder.TilesOf(images[encoded.Count]);
+            int end = encoded.Count + 1;
+            while (end < images.Count && tiles + VisionEncoder.TilesOf(images[end]) <= most)
+            {
+                tiles += VisionEncoder.TilesOf(images[end++]);
+            }
+
+            PreparedImage[] together = [.. Enumerable.Range(encoded.Count, end - encoded.Count).Select(i => images[i])];
+            long start = Stopwatch.GetTimestamp();
+            float[][] tokens = model.Encoder.Encode(together);
+            TimeSpan tile = Stopwatch.GetElapsedTime(start) / tiles;
+            foreach ((PreparedImage image, float[] values) in together.Zip(tokens))
+            {
+                var timings = new StageTimings { Encode = tile * VisionEncoder.TilesOf(image) };
+                encoded.Add(new EncodedImage(values, layouts[encoded.Count], timings));
+            }
+        }
+
+        return [.. encoded];
     }
 
-    /// <inheritdoc cref="CreateRequest(IReadOnlyList{KeptImage}, string, int, SamplingOptions)"/>
-    public AnswerRequest CreateRequest(KeptImage image, string question, int maxNewTokens, SamplingOptions sampling) =>
-        CreateRequest([image], question, maxNewTokens, sampling);
+    /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
+    /// <param name="image">From <see cref="Encode"/>, or the caller's own.</param>
+    /// <param name="pruning">What to keep; null keeps all.</param>
+    public PrunedImage Prune(EncodedImage image, PruningOptions? pruning)
+    {
+        _pruner.Decide(image.Layout.CandidateCount, pruning); // Ahead: what it may have to time is no part of this image.
+        long start = Stopwatch.GetTimestamp();
+        TokenSelection selection = _pruner.Prune(image.VisualTokens.Span, image.Layout, pruning);
+        return new PrunedImage(
+            selection.KeptTokens.ToArray(),
+            selection.KeptIndices.ToArray(),
+            image.Layout,
+            selection.Note,
+            image.Timings with { Prune = Stopwatch.GetElapsedTime(start) },
+            model.Fingerprint);
+    }
+
+    /// <summary>What is to be read for a conversation.</summary>
+    /// <exception cref="ArgumentException">The conversation cannot be answered, an image is of another model, or an option is
+    /// wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or the template refuses it.</exception>
+    public AnswerRequest CreateRequest(IReadOnlyList<ChatTurn> conversation, GenerationOptions options)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Check(conversation);
+        PrunedImage[] images = [.. conversation.SelectMany(turn => turn.Images)];
+        KeptTokenCheck.Images(images, model.Decoder.Width, model.Fingerprint);
+        Prompt prompt = model.Prompts.Build([.. conversation.Select(turn => new PromptTurn(turn.Role, turn.Text, turn.Images.Count))]);
+        return NewRequest(
+            BuildInput(prompt, images), null, prompt, string.Concat(conversation.Select(turn => turn.Text)), images, options, start);
+    }
 
     /// <summary>What is to be read for a question about an image that was read before.</summary>
-    /// <exception cref="ArgumentException">The question is empty, or the image was read by another model.</exception>
+    /// <exception cref="ArgumentException">The question is empty, the image was read by another model, or an option is wrong.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long.</exception>
-    public AnswerRequest CreateRequest(PrefixCache image, string question, int maxNewTokens, SamplingOptions sampling)
+    public AnswerRequest CreateRequest(PrefixCache image, string question, GenerationOptions options)
     {
+        long start = Stopwatch.GetTimestamp();
         Prompt prompt = model.Prompts.Build(question);
         if (!prompt.Before.AsSpan().SequenceEqual(image.TextBefore))
         {
             throw Throw.PrefixCacheForeign(image.TextBefore.Length, prompt.Before.Length);
         }
 
-        DecoderInput input = Checked(_embeds.Text(model.Embedder.Embed(prompt.After), image.NextPosition));
-        return NewRequest(input, image.Cache, prompt, question, [image.Rows], maxNewTokens, sampling);
+        DecoderInput input = _embeds.Text(model.Embedder.Embed(prompt.After), image.NextPosition);
+        return NewRequest(input, image, prompt, question, [image.Image], options, start);
     }
 
-    /// <summary>Answers questions side by side; the answers come in their order and are those that each would get alone.</summary>
-    /// <param name="requests">From CreateRequest; the images that they go on from are not disposed yet.</param>
-    /// <param name="start">Time stamp from which the prefill counts.</param>
+    /// <summary>Answers side by side; the answers come in the order of the requests and are those that each would get alone.</summary>
+    /// <param name="requests">From CreateRequest; the prefixes that they go on from are not disposed yet.</param>
+    /// <param name="onText">Takes the next piece of a request's text, on the calling thread; null for nobody.</param>
+    /// <param name="cancellation">Looked at before anything is read and after each token.</param>
+    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
     /// <exception cref="ZooPruneException">The language model failed.</exception>
-    public VisionAnswer[] Answer(IReadOnlyList<AnswerRequest> requests, long start)
+    public VisionAnswer[] Answer(
+        IReadOnlyList<AnswerRequest> requests, Action<int, string>? onText = null, CancellationToken cancellation = default)
     {
-        GeneratedTokens[] generated = _generator.Generate([.. requests.Select(request => request.Generation)], start);
-        return [.. requests.Zip(generated, ToAnswer)];
+        if (requests.Count == 0)
+        {
+            return [];
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        long start = Stopwatch.GetTimestamp();
+        TextStream?[] streams = [.. requests.Select((request, i) => NewStream(request, i, onText))];
+        GeneratedTokens[] generated = _generator.Generate(
+            [.. requests.Zip(streams, (request, stream) => Generation(request, stream))], start, cancellation);
+        foreach (TextStream? stream in streams)
+        {
+            stream?.Finish();
+        }
+
+        return [.. requests.Index().Select(entry => ToAnswer(entry.Item, generated[entry.Index], streams[entry.Index]))];
     }
 
     /// <summary>Reads, for each image, the text before it and the image itself.</summary>
     /// <exception cref="InvalidOperationException">The model's prompt has the question before the image.</exception>
     /// <exception cref="ZooPruneException">The prompt is too long, or the language model failed.</exception>
-    public PrefixCache[] CachePrefixes(IReadOnlyList<KeptImage> images)
+    public PrefixCache[] CachePrefixes(IReadOnlyList<PrunedImage> images, CancellationToken cancellation)
     {
+        KeptTokenCheck.Images(images, model.Decoder.Width, model.Fingerprint);
+        if (images.Count == 0)
+        {
+            return [];
+        }
+
         long start = Stopwatch.GetTimestamp();
         int[] before = model.Prompts.TextBeforeImage();
         DecoderInput text = _embeds.Text(model.Embedder.Embed(before), 0);
-        DecoderInput[] inputs = [.. images.Select(image => Checked(text.Then(_embeds.Image(image, text.NextPosition))))];
-        using PrefilledRows prefilled = _prefiller.Run([.. inputs.Select(input => (input, (KvCache?)null))]);
+        DecoderInput[] inputs =
+        [
+            .. images.Select(image => Checked(DecoderInput.Join([text, _embeds.Image(image, text.NextPosition)]), [image])),
+        ];
+        using PrefilledRows prefilled = _prefiller.Run([.. inputs.Select(input => (input, (KvCache?)null))], cancellation);
         KvCache[] caches = [.. prefilled.Rows.Select(row => KvCache.Stack([row.Cache]))];
         TimeSpan prefill = Stopwatch.GetElapsedTime(start) / images.Count;
-        return [.. images.Index().Select(image => new PrefixCache(
-            caches[image.Index], before, new ReadRows(image.Item.Indices, image.Item.Layout), inputs[image.Index].NextPosition, prefill))];
-    }
-
-    /// <summary>Answers one question and hands out the text as it comes; the pieces together are the answer's text.</summary>
-    /// <param name="request">From CreateRequest.</param>
-    /// <param name="start">Time stamp from which the prefill counts.</param>
-    /// <param name="onText">Takes the next piece.</param>
-    /// <param name="cancellation">Looked at after each token.</param>
-    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
-    /// <exception cref="ZooPruneException">The language model failed.</exception>
-    public VisionAnswer Answer(AnswerRequest request, long start, Action<string> onText, CancellationToken cancellation)
-    {
-        var stream = new TextStream(model.Tokenizer, model.EndTokenIds, onText, cancellation);
-        VisionAnswer answer = Answer([request with { Generation = request.Generation with { OnToken = stream.Add } }], start)[0];
-        stream.Finish();
-        return answer;
+        return
+        [
+            .. images.Index().Select(image => new PrefixCache(
+                caches[image.Index], before, image.Item, inputs[image.Index].NextPosition, prefill)),
+        ];
     }
 
     /// <summary>Logits of the first token of an answer.</summary>
-    public float[] NextTokenLogits(IReadOnlyList<KeptImage> images, string question) =>
-        _generator.NextTokenLogits(Checked(BuildInput(model.Prompts.Build(question, images.Count), images)));
+    public float[] NextTokenLogits(IReadOnlyList<ChatTurn> conversation, CancellationToken cancellation) =>
+        _generator.NextTokenLogits(CreateRequest(conversation, new GenerationOptions()).Input, cancellation);
 
-    private DecoderInput BuildInput(Prompt prompt, IReadOnlyList<KeptImage> images)
+    /// <summary>A system's turn at most, then user and assistant in turn; the last is the user's.</summary>
+    private static void Check(IReadOnlyList<ChatTurn> conversation)
     {
-        DecoderInput input = DecoderInput.Empty;
-        foreach ((int i, int[] ids) in prompt.Segments.Index())
+        if (conversation.Count == 0)
         {
-            input = input.Then(_embeds.Text(model.Embedder.Embed(ids), input.NextPosition));
-            if (i < images.Count)
+            throw Throw.ConversationEmpty();
+        }
+
+        int first = conversation[0].Role == ChatTurn.System ? 1 : 0;
+        for (int i = first; i < conversation.Count; i++)
+        {
+            string needed = (i - first) % 2 == 0 ? ChatTurn.User : ChatTurn.Assistant;
+            if (conversation[i].Role != needed)
             {
-                input = input.Then(_embeds.Image(images[i], input.NextPosition));
+                throw Throw.ConversationOrder(i, conversation[i].Role, $"the {needed}'s");
             }
         }
 
-        return input;
+        if (conversation[^1].Role != ChatTurn.User)
+        {
+            throw Throw.ConversationOrder(conversation.Count - 1, conversation[^1].Role, "a user's turn after it");
+        }
     }
 
-    private DecoderInput Checked(DecoderInput input) =>
+    private DecoderInput BuildInput(Prompt prompt, IReadOnlyList<PrunedImage> images)
+    {
+        var parts = new List<DecoderInput>();
+        long next = 0;
+        foreach ((int i, int[] ids) in prompt.Segments.Index())
+        {
+            parts.Add(_embeds.Text(model.Embedder.Embed(ids), next));
+            next = parts[^1].NextPosition;
+            if (i < images.Count)
+            {
+                parts.Add(_embeds.Image(images[i], next));
+                next = parts[^1].NextPosition;
+            }
+        }
+
+        return DecoderInput.Join(parts);
+    }
+
+    private AnswerRequest NewRequest(
+        DecoderInput input,
+        PrefixCache? prefix,
+        Prompt prompt,
+        string text,
+        IReadOnlyList<PrunedImage> images,
+        GenerationOptions options,
+        long start)
+    {
+        options.Validate();
+        options = options.Over(model.Configuration.Generation);
+        Checked(input, images);
+        if (model.Configuration.MaxPositions is int limit)
+        {
+            // The last token is chosen and not read.
+            options = options with { MaxNewTokens = (int)Math.Min(options.MaxNewTokens, limit - input.NextPosition + 1) };
+        }
+
+        string?[] notes = [.. images.Select(image => image.Note), NoteUnknownWords(prompt.UnknownWords)];
+        string note = string.Join("; ", notes.OfType<string>().Distinct());
+        return new AnswerRequest(
+            input,
+            prefix,
+            prompt,
+            text,
+            [.. images.Select(image => new ReadRows(image))],
+            options,
+            note.Length == 0 ? null : note,
+            Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <exception cref="ZooPruneException">The model's context is too short for the input.</exception>
+    private DecoderInput Checked(DecoderInput input, IReadOnlyList<PrunedImage> images) =>
         model.Configuration.MaxPositions is int limit && input.NextPosition > limit
-            ? throw Throw.PromptTooLong(input.NextPosition, limit)
+            ? throw Throw.PromptTooLong(input.NextPosition, limit, Remedy(input.NextPosition, limit, images))
             : input;
 
-    private static AnswerRequest NewRequest(
-        DecoderInput input,
-        KvCache? past,
-        Prompt prompt,
-        string question,
-        IReadOnlyList<ReadRows> images,
-        int maxNewTokens,
-        SamplingOptions sampling) =>
-        new(
-            new GenerationRequest(input, past, new TokenSampler(sampling, question), maxNewTokens),
-            images,
-            NoteUnknownWords(prompt.UnknownWords));
+    /// <summary>What would fit.</summary>
+    private string Remedy(long length, int limit, IReadOnlyList<PrunedImage> images)
+    {
+        long visual = images.Sum(image => (long)(positions == PositionMode.KeepOriginal ? image.Layout.Span : image.KeptTokenCount));
+        long rows = images.Sum(image => (long)image.KeptTokenCount);
+        if (positions == PositionMode.KeepOriginal && length - visual + rows <= limit)
+        {
+            return "load the model with PositionMode.Compact, which gives pruned tokens no positions";
+        }
 
-    private VisionAnswer ToAnswer(AnswerRequest request, GeneratedTokens generated) => new(
-        model.Tokenizer.Decode([.. generated.Ids.Where(id => !model.EndTokenIds.Contains(id))]),
+        long left = limit - (length - visual) - images.Sum(image => (long)image.Layout.NewlineCount);
+        long each = images.Count == 0 ? 0 : left / images.Count;
+        string mode = positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact" : "";
+        return each > 0
+            ? FormattableString.Invariant($"keep at most {each} tokens of each image (KeepBudget.Tokens({each})){mode}, or ask a shorter question")
+            : "ask a shorter question";
+    }
+
+    private TextStream? NewStream(AnswerRequest request, int index, Action<int, string>? onText) =>
+        onText is null && request.Options.StopSequences.Count == 0
+            ? null
+            : new TextStream(
+                model.Tokenizer,
+                model.EndTokenIds,
+                request.Options.StopSequences,
+                onText is null ? null : text => onText(index, text));
+
+    private static GenerationRequest Generation(AnswerRequest request, TextStream? stream) => new(
+        request.Input,
+        request.Prefix?.Cache,
+        new TokenSampler(request.Options, request.Text, request.Prompt.Segments.SelectMany(ids => ids)),
+        request.Options.MaxNewTokens,
+        stream is null ? null : stream.Add);
+
+    private VisionAnswer ToAnswer(AnswerRequest request, GeneratedTokens generated, TextStream? stream) => new(
+        stream?.Text ?? model.Tokenizer.Decode([.. generated.Ids.Where(id => !model.EndTokenIds.Contains(id))]),
         generated.Ids,
+        generated.Reason,
+        request.PromptTokenCount,
         request.Images,
-        new StageTimings(default, default, default, generated.Prefill, generated.Decode),
+        new StageTimings { Prefill = request.Preparation + generated.Prefill, Decode = generated.Decode },
         request.Note);
 
     private static string? NoteUnknownWords(IReadOnlyList<string> words) =>

@@ -1,28 +1,74 @@
-namespace ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Models;
 
-/// <summary>Visual tokens of an image that are projected and chosen. Immutable.</summary>
-/// <param name="Tokens">Projected kept tokens, row-major [K, H].</param>
-/// <param name="Indices">[K], ascending; flat indices in <paramref name="Layout"/>.</param>
-/// <param name="Layout">Where the visual tokens of the image lie in the prompt.</param>
-internal sealed record KeptImage(ReadOnlyMemory<float> Tokens, int[] Indices, ImageLayout Layout)
+namespace ZooPrune.Onnx;
+
+/// <summary>A conversation that is ready for the language model: rendered, tokenized, laid out, and checked to fit its context.
+/// Immutable. From <see cref="VisionLanguageModel.CreateRequest(IReadOnlyList{ChatTurn}, GenerationOptions?)"/>.</summary>
+public sealed class AnswerRequest
 {
-    /// <summary>Of an image whose tokens are read as they come.</summary>
-    public KeptImage(ReadOnlyMemory<float> tokens, int[] indices, int visualTokenCount)
-        : this(tokens, indices, ImageLayout.Plain(visualTokenCount))
+    internal AnswerRequest(
+        DecoderInput input,
+        PrefixCache? prefix,
+        Prompt prompt,
+        string text,
+        IReadOnlyList<ReadRows> images,
+        GenerationOptions options,
+        string? note,
+        TimeSpan preparation)
     {
+        Preparation = preparation;
+        Input = input;
+        Prefix = prefix;
+        Prompt = prompt;
+        Text = text;
+        Images = images;
+        Options = options;
+        Note = note;
     }
 
-    /// <summary>Rows that the language model reads: the kept tokens and the separators.</summary>
-    public int RowCount => Indices.Length + Layout.NewlineCount;
-}
+    /// <summary>Tokens that the language model reads, text and kept visual tokens, those of a prefix that was read before
+    /// included.</summary>
+    public int PromptTokenCount => (Prefix?.Cache.Length ?? 0) + Input.Length;
 
-/// <summary>A question that is ready for the language model. Immutable.</summary>
-/// <param name="Generation">What is read and how the answer is chosen.</param>
-/// <param name="Images">What is read of each image.</param>
-/// <param name="Note">What the caller should know about the question, or null.</param>
-internal sealed record AnswerRequest(GenerationRequest Generation, IReadOnlyList<ReadRows> Images, string? Note);
+    /// <summary>Rows that it would read of all images without pruning.</summary>
+    public int VisualTokenCount => Images.Sum(image => image.Layout.SequenceLength);
+
+    /// <summary>Rows that it reads of all images.</summary>
+    public int KeptTokenCount => Images.Sum(image => image.RowCount);
+
+    /// <summary>Most tokens that are generated: what the options say, or as many as the model's context has left.</summary>
+    public int MaxNewTokens => Options.MaxNewTokens;
+
+    internal DecoderInput Input { get; }
+
+    internal PrefixCache? Prefix { get; }
+
+    internal Prompt Prompt { get; }
+
+    /// <summary>What everybody says, one after the other.</summary>
+    internal string Text { get; }
+
+    internal IReadOnlyList<ReadRows> Images { get; }
+
+    internal GenerationOptions Options { get; }
+
+    internal string? Note { get; }
+
+    /// <summary>What rendering, tokenizing and embedding took; part of the prefill's time.</summary>
+    internal TimeSpan Preparation { get; }
+}
 
 /// <summary>What was read of an image. Immutable.</summary>
 /// <param name="KeptIndices">[K], ascending.</param>
 /// <param name="Layout">Where its visual tokens lie in the prompt.</param>
-internal sealed record ReadRows(int[] KeptIndices, ImageLayout Layout);
+internal sealed record ReadRows(int[] KeptIndices, ImageLayout Layout)
+{
+    public ReadRows(PrunedImage image)
+        : this(image.Indices, image.Layout)
+    {
+    }
+
+    /// <summary>Kept tokens and separators.</summary>
+    public int RowCount => KeptIndices.Length + Layout.NewlineCount;
+}

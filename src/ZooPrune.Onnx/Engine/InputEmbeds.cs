@@ -4,14 +4,25 @@ namespace ZooPrune.Onnx.Engine;
 /// <param name="Embeddings">Row-major [T, H].</param>
 /// <param name="Positions">Row-major [T, axes].</param>
 /// <param name="NextPosition">Position of the token that follows, in every axis.</param>
-internal sealed record DecoderInput(float[] Embeddings, long[] Positions, long NextPosition)
+/// <param name="Length">T.</param>
+internal sealed record DecoderInput(float[] Embeddings, long[] Positions, long NextPosition, int Length)
 {
-    /// <summary>Nothing, from which a prompt starts.</summary>
-    public static DecoderInput Empty { get; } = new([], [], 0);
+    /// <summary>Stretches of which each goes on from the one before, as one.</summary>
+    /// <param name="parts">One at least.</param>
+    public static DecoderInput Join(IReadOnlyList<DecoderInput> parts)
+    {
+        float[] embeddings = new float[checked((int)parts.Sum(part => (long)part.Embeddings.Length))];
+        long[] positions = new long[parts.Sum(part => part.Positions.Length)];
+        (int values, int numbers) = (0, 0);
+        foreach (DecoderInput part in parts)
+        {
+            part.Embeddings.CopyTo(embeddings.AsSpan(values));
+            part.Positions.CopyTo(positions.AsSpan(numbers));
+            (values, numbers) = (values + part.Embeddings.Length, numbers + part.Positions.Length);
+        }
 
-    /// <summary>This stretch and one that goes on from it.</summary>
-    public DecoderInput Then(DecoderInput next) =>
-        new([.. Embeddings, .. next.Embeddings], [.. Positions, .. next.Positions], next.NextPosition);
+        return new DecoderInput(embeddings, positions, parts[^1].NextPosition, parts.Sum(part => part.Length));
+    }
 }
 
 /// <summary>Text and kept visual tokens: embeddings and positions. Immutable.</summary>
@@ -24,18 +35,18 @@ internal sealed class InputEmbeds(int width, int axes, PositionMode positions, f
 {
     /// <param name="image">What is kept of an image.</param>
     /// <param name="start">Position of its first row.</param>
-    public DecoderInput Image(KeptImage image, long start)
+    public DecoderInput Image(PrunedImage image, long start)
     {
         ImageLayout layout = image.Layout;
-        bool keepsGaps = positions == PositionMode.KeepOriginal || image.RowCount == layout.SequenceLength;
+        bool keepsGaps = positions == PositionMode.KeepOriginal || image.KeptTokenCount == layout.SequenceLength;
         int[] places = new int[layout.TokenCount];
         for (int k = 0; k < image.Indices.Length; k++)
         {
             places[image.Indices[k]] = k + 1;
         }
 
-        float[] embeddings = new float[image.RowCount * width];
-        long[] numbers = new long[image.RowCount * axes];
+        float[] embeddings = new float[image.KeptTokenCount * width];
+        long[] numbers = new long[image.KeptTokenCount * axes];
         int read = 0;
         for (int row = 0; row < layout.SequenceLength; row++)
         {
@@ -47,7 +58,7 @@ internal sealed class InputEmbeds(int width, int axes, PositionMode positions, f
 
             ReadOnlySpan<float> embedding = source == ImageLayout.Newline
                 ? newlineEmbedding
-                : image.Tokens.Span.Slice((places[source] - 1) * width, width);
+                : image.KeptTokens.Span.Slice((places[source] - 1) * width, width);
             embedding.CopyTo(embeddings.AsSpan(read * width, width));
             for (int axis = 0; axis < axes; axis++)
             {
@@ -57,7 +68,7 @@ internal sealed class InputEmbeds(int width, int axes, PositionMode positions, f
             read++;
         }
 
-        return new DecoderInput(embeddings, numbers, start + (keepsGaps ? layout.Span : read));
+        return new DecoderInput(embeddings, numbers, start + (keepsGaps ? layout.Span : read), read);
     }
 
     /// <summary>Text that goes on from a position.</summary>
@@ -72,6 +83,6 @@ internal sealed class InputEmbeds(int width, int axes, PositionMode positions, f
             numbers[i] = start + (i / axes);
         }
 
-        return new DecoderInput(text, numbers, start + count);
+        return new DecoderInput(text, numbers, start + count, count);
     }
 }

@@ -5,11 +5,11 @@ namespace ZooPrune.Onnx.Engine;
 /// <param name="decisions">Whether pruning pays, where the options ask.</param>
 internal sealed class ModelPruner(IProjector projector, PruningDecisions decisions)
 {
-    // One pruner is kept, not one for every options object ever seen: callers use the same options again and again.
-    private volatile PreparedPruner? _last;
+    // Callers use the same few options again and again. Each pruner keeps the memory of one image.
+    private const int MostKept = 4;
 
-    /// <summary>The same with a memory of its own.</summary>
-    public ModelPruner Another() => new(projector, decisions);
+    private readonly Lock _lock = new();
+    private readonly List<PreparedPruner> _prepared = [];
 
     /// <summary>Checks options, and gets ready for them.</summary>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
@@ -94,14 +94,22 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
 
     private VisualTokenPruner PrunerFor(PruningOptions options)
     {
-        PreparedPruner? prepared = _last;
-        if (prepared is null || prepared.Options != options)
+        lock (_lock)
         {
-            prepared = new PreparedPruner(options, new VisualTokenPruner(projector, options with { OnlyIfFaster = false }));
-            _last = prepared;
-        }
+            if (_prepared.Find(kept => kept.Options == options) is { } found)
+            {
+                return found.Pruner;
+            }
 
-        return prepared.Pruner;
+            var pruner = new VisualTokenPruner(projector, options with { OnlyIfFaster = false });
+            if (_prepared.Count == MostKept)
+            {
+                _prepared.RemoveAt(0);
+            }
+
+            _prepared.Add(new PreparedPruner(options, pruner));
+            return pruner;
+        }
     }
 
     private sealed record PreparedPruner(PruningOptions Options, VisualTokenPruner Pruner);

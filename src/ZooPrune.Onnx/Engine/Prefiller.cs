@@ -19,8 +19,11 @@ internal sealed class PrefilledRows(PrefilledRow[] rows, IDisposable caches) : I
 internal sealed class Prefiller(Decoder decoder)
 {
     /// <param name="requests">Each input and what was read before it: a cache of one row, or null.</param>
+    /// <param name="cancellation">Looked at before each pass.</param>
+    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
     /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
-    public PrefilledRows Run(IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests)
+    public PrefilledRows Run(
+        IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests, CancellationToken cancellation = default)
     {
         var rows = new PrefilledRow[requests.Count];
         var caches = new DisposableList<KvCache>();
@@ -28,6 +31,7 @@ internal sealed class Prefiller(Decoder decoder)
         {
             foreach (int[] group in Groups(requests))
             {
+                cancellation.ThrowIfCancellationRequested();
                 (float[] logits, KvCache cache) = RunTogether([.. group.Select(i => requests[i])]);
                 caches.Add(cache);
                 for (int row = 0; row < group.Length; row++)

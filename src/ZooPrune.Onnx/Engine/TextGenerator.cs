@@ -10,13 +10,16 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
     /// <summary>Continues each input until an end token or its largest number of tokens.</summary>
     /// <param name="requests">What to go on from; the answers come in this order and are those that each would get alone.</param>
     /// <param name="start">Time stamp from which the prefill counts.</param>
+    /// <param name="cancellation">Looked at before anything is read and after each token.</param>
+    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
     /// <exception cref="ZooPruneException">ONNX Runtime failed, or a logit is NaN.</exception>
-    public GeneratedTokens[] Generate(IReadOnlyList<GenerationRequest> requests, long start)
+    public GeneratedTokens[] Generate(
+        IReadOnlyList<GenerationRequest> requests, long start, CancellationToken cancellation = default)
     {
         Sequence[] sequences;
         TimeSpan prefill;
         long decodeStart;
-        using (PrefilledRows prefilled = _prefiller.Run([.. requests.Select(request => (request.Input, request.Past))]))
+        using (PrefilledRows prefilled = _prefiller.Run([.. requests.Select(request => (request.Input, request.Past))], cancellation))
         {
             sequences = [.. requests.Zip(prefilled.Rows, (request, row) => new Sequence(request, row.Cache))];
             foreach ((Sequence sequence, PrefilledRow row) in sequences.Zip(prefilled.Rows))
@@ -28,18 +31,18 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
             decodeStart = Stopwatch.GetTimestamp();
             foreach (Sequence[] together in Groups([.. sequences.Where(sequence => !sequence.IsDone)]))
             {
-                Decode(together);
+                Decode(together, cancellation);
             }
         }
 
         TimeSpan decode = Stopwatch.GetElapsedTime(decodeStart) / requests.Count;
-        return [.. sequences.Select(sequence => new GeneratedTokens(sequence.Ids, prefill, decode))];
+        return [.. sequences.Select(sequence => new GeneratedTokens(sequence.Ids, sequence.Reason, prefill, decode))];
     }
 
-    /// <summary>Logits of the token after a input, [vocabulary].</summary>
-    public float[] NextTokenLogits(DecoderInput input)
+    /// <summary>Logits of the token after an input, [vocabulary].</summary>
+    public float[] NextTokenLogits(DecoderInput input, CancellationToken cancellation = default)
     {
-        using PrefilledRows prefilled = _prefiller.Run([(input, null)]);
+        using PrefilledRows prefilled = _prefiller.Run([(input, null)], cancellation);
         return prefilled.Rows[0].Logits.ToArray();
     }
 
@@ -51,13 +54,14 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         : sequences.GroupBy(sequence => sequence.Cache.Length, (_, group) => group.ToArray());
 
     /// <summary>Takes steps until all are done.</summary>
-    private void Decode(Sequence[] rows)
+    private void Decode(Sequence[] rows, CancellationToken cancellation)
     {
         KvCache? own = null;
         try
         {
             while (rows.Length > 0)
             {
+                cancellation.ThrowIfCancellationRequested();
                 KvCache read = rows[0].Cache.Cache;
                 if (!AreAllOf(rows, read))
                 {
@@ -102,6 +106,8 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
 
         public bool IsDone { get; private set; }
 
+        public FinishReason Reason { get; private set; } = FinishReason.Length;
+
         public CacheRow Cache { get; set; } = cache;
 
         /// <summary>Position of the token that was chosen last. Those of idle steps stay where they are.</summary>
@@ -114,10 +120,15 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
                 return;
             }
 
-            int id = request.Sampler.Choose(logits, _ids.Count);
+            int id = request.Sampler.Choose(logits);
             _ids.Add(id);
-            request.OnToken?.Invoke(id);
-            IsDone = endTokenIds.Contains(id) || _ids.Count >= request.MaxNewTokens;
+            bool isStopped = request.OnToken?.Invoke(id) ?? false;
+            if (isStopped || endTokenIds.Contains(id))
+            {
+                Reason = FinishReason.Stop;
+            }
+
+            IsDone = Reason == FinishReason.Stop || _ids.Count >= request.MaxNewTokens;
         }
     }
 }
@@ -128,10 +139,11 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
 /// caller.</param>
 /// <param name="Sampler">How tokens are chosen.</param>
 /// <param name="MaxNewTokens">Most tokens that are generated, &gt;= 1; the end token counts.</param>
-/// <param name="OnToken">Is told of each token as soon as it is chosen; null for nobody.</param>
+/// <param name="OnToken">Is told of each token as soon as it is chosen, and says whether the answer ends with it; null for
+/// nobody.</param>
 internal sealed record GenerationRequest(
-    DecoderInput Input, KvCache? Past, TokenSampler Sampler, int MaxNewTokens, Action<int>? OnToken = null);
+    DecoderInput Input, KvCache? Past, TokenSampler Sampler, int MaxNewTokens, Func<int, bool>? OnToken = null);
 
-/// <summary>What was generated, the end token included where one came, and how long it took. In a batch: an equal share of what the
+/// <summary>What was generated, the end token included where one came, why it ended, and how long it took. In a batch: an equal share of what the
 /// batch took.</summary>
-internal sealed record GeneratedTokens(IReadOnlyList<int> Ids, TimeSpan Prefill, TimeSpan Decode);
+internal sealed record GeneratedTokens(IReadOnlyList<int> Ids, FinishReason Reason, TimeSpan Prefill, TimeSpan Decode);

@@ -20,6 +20,11 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
     /// <exception cref="ZooPruneException">The file is missing, unreadable, of another format, broken or too large.</exception>
     public RgbImage Read(string path) => Decode(ImageFile.Read(path, maxPixels), path);
 
+    /// <param name="stream">Where from; read to its end.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="ZooPruneException">It is of another format, broken, or longer than any image of the largest size.</exception>
+    public RgbImage Read(Stream stream, string name) => Decode(ImageFile.Read(stream, name, maxPixels), name);
+
     /// <summary>Looks at a file without decoding it.</summary>
     /// <exception cref="ZooPruneException">The file is missing or unreadable, or it is cut off or too large.
     /// What other libraries decode and this one does not passes.</exception>

@@ -19,7 +19,7 @@ internal static class ImageFile
         try
         {
             using FileStream stream = Open(path);
-            long limit = Math.Min(Array.MaxLength, (4 * Math.Min(maxPixels, Array.MaxLength)) + MostMetadata);
+            long limit = LongestFile(maxPixels);
             if (stream.Length > limit)
             {
                 throw Throw.ImageFileTooLong(path, stream.Length, limit, maxPixels);
@@ -48,6 +48,36 @@ internal static class ImageFile
             throw Throw.ImageUnreadable(path, exception);
         }
     }
+
+    /// <summary>All that a stream has left, up to the limit: what it says of its length proves nothing.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
+    /// <exception cref="ZooPruneException">It is of another format or too long.</exception>
+    public static byte[] Read(Stream stream, string name, long maxPixels)
+    {
+        long limit = LongestFile(maxPixels);
+        using var file = new MemoryStream();
+        byte[] piece = new byte[1 << 16];
+        for (int length; (length = stream.Read(piece)) > 0;)
+        {
+            file.Write(piece.AsSpan(0, length));
+            if (file.Length >= HeadLength && file.Length - length < HeadLength && ImageStructure.FormatOf(file.GetBuffer()) is null)
+            {
+                throw Throw.ImageFormatUnknown(name, file.GetBuffer().AsSpan(0, HeadLength));
+            }
+
+            if (file.Length > limit)
+            {
+                throw Throw.ImageFileTooLong(name, file.Length, limit, maxPixels);
+            }
+        }
+
+        return file.ToArray();
+    }
+
+    private static long LongestFile(long maxPixels) =>
+        Math.Min(Array.MaxLength, (4 * Math.Min(maxPixels, Array.MaxLength)) + MostMetadata);
 
     private static FileStream Open(string path)
     {

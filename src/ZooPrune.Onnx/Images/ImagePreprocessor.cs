@@ -1,5 +1,3 @@
-using ZooPrune.Onnx.Models;
-
 namespace ZooPrune.Onnx.Images;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Images;
 

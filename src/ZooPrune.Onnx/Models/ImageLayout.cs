@@ -12,6 +12,7 @@ public sealed class ImageLayout
     internal const int Newline = -1;
 
     private readonly int[]? _offsets;
+    private readonly int _tokensPerTile;
 
     /// <param name="sequence">Flat index of each row that the language model reads, or <see cref="Newline"/>.</param>
     /// <param name="tokenCount">Visual tokens that the encoder gives.</param>
@@ -22,6 +23,7 @@ public sealed class ImageLayout
     {
         Sequence = sequence;
         TokenCount = tokenCount;
+        _tokensPerTile = tokensPerTile;
         _offsets = offsets;
         Span = span ?? sequence.Length;
         Candidates = [.. sequence.Where(index => index != Newline).Order()];
@@ -45,6 +47,9 @@ public sealed class ImageLayout
     /// <summary>Flat indices of what can be chosen, ascending; tile after tile.</summary>
     internal int[] Candidates { get; }
 
+    /// <summary>Visual tokens that are left to choose from, over all tiles.</summary>
+    public int CandidateCount => Candidates.Length;
+
     /// <summary>What the language model reads, in order.</summary>
     internal int[] Sequence { get; }
 
@@ -54,8 +59,54 @@ public sealed class ImageLayout
     /// <summary>Whether every token that the encoder gives can be chosen.</summary>
     internal bool TakesAll => Candidates.Length == TokenCount;
 
+    /// <summary>Bytes of memory, about.</summary>
+    internal long ByteCount => sizeof(int) * ((2 * (long)Sequence.Length) + (_offsets?.Length ?? 0));
+
     /// <summary>One tile, read as it is.</summary>
-    internal static ImageLayout Plain(int tokenCount) => new([.. Enumerable.Range(0, tokenCount)], tokenCount, Math.Max(1, tokenCount));
+    /// <param name="tokenCount">N, &gt;= 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    public static ImageLayout Plain(int tokenCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tokenCount);
+        return new([.. Enumerable.Range(0, tokenCount)], tokenCount, tokenCount);
+    }
+
+    /// <summary>Whether a visual token can be chosen: that of padding cannot.</summary>
+    /// <param name="index">Its flat index.</param>
+    public bool CanKeep(int index) =>
+        index >= 0 && index < TokenCount && (TakesAll || Array.BinarySearch(Candidates, index) >= 0);
+
+    /// <summary>Writes the layout.</summary>
+    internal void Write(BinaryWriter writer)
+    {
+        writer.Write(TokenCount);
+        writer.Write(_tokensPerTile);
+        writer.Write(Span);
+        foreach (int[] values in (int[][])[Sequence, _offsets ?? []])
+        {
+            writer.Write(values.Length);
+            Array.ForEach(values, writer.Write);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="FormatException">It is no layout.</exception>
+    internal static ImageLayout Read(BinaryReader reader)
+    {
+        int tokenCount = reader.ReadInt32();
+        int tokensPerTile = reader.ReadInt32();
+        int span = reader.ReadInt32();
+        int[] sequence = PrunedImage.ReadCount(reader, sizeof(int), (from, _) => from.ReadInt32());
+        int[] offsets = PrunedImage.ReadCount(reader, sizeof(int), (from, _) => from.ReadInt32());
+        int[] tokens = [.. sequence.Where(index => index != Newline)];
+        bool isLayout = tokens.Length > 0 && tokensPerTile > 0 && span > 0
+            && tokens.All(index => index >= 0 && index < tokenCount)
+            && tokens.Distinct().Count() == tokens.Length
+            && (offsets.Length == 0 || offsets.Length % sequence.Length == 0);
+        return isLayout
+            ? new ImageLayout(sequence, tokenCount, tokensPerTile, offsets.Length == 0 ? null : offsets, span)
+            : throw new FormatException("its layout is none");
+    }
 
     /// <summary>Position of a row, relative to the image's first.</summary>
     internal int Offset(int row, int axis, int axes) => _offsets is null ? row : _offsets[(row * axes) + axis];

@@ -50,6 +50,7 @@ internal sealed class LoadedModel : IDisposable
             CheckImageSize();
             CheckLayout();
             NewlineEmbedding = LoadNewlineEmbedding();
+            Fingerprint = ModelFingerprint.Of(files);
             Images = new ImageDecoder(options.MaxImagePixels, options.ApplyExifOrientation);
         }
         catch
@@ -62,6 +63,9 @@ internal sealed class LoadedModel : IDisposable
     public ModelFolder Files { get; }
 
     public ModelConfiguration Configuration { get; }
+
+    /// <summary>Tells models apart whose kept tokens mean nothing to each other.</summary>
+    public string Fingerprint { get; } = "";
 
     /// <summary>Positions of kept tokens; never Auto.</summary>
     public PositionMode Positions { get; }
@@ -100,6 +104,21 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ArgumentException">The image is not what the model's preprocessor makes.</exception>
     public ImageLayout LayOut(ImageShape image) => Family.LayOut(image, Encoder.TokenCount);
 
+    /// <summary>The shape of an image again from what has to be passed on with it.</summary>
+    /// <param name="measures">[0], [2] height and width, or [3] frames, rows and columns of patches.</param>
+    /// <exception cref="ArgumentException">No image has such measures.</exception>
+    /// <exception cref="ZooPruneException">The model cannot take pictures with such sides.</exception>
+    public ImageShape ShapeOf(IReadOnlyList<long> measures) => (Family.Measure, measures) switch
+    {
+        (ImageMeasure.None, []) => UsualShape,
+        (ImageMeasure.OriginalSize, [> 0 and <= int.MaxValue and var height, > 0 and <= int.MaxValue and var width]) =>
+            Preprocessor.Measure((int)width, (int)height),
+        (ImageMeasure.PatchGrid, [> 0 and var frames, > 0 and var rows, > 0 and var columns])
+            when CanHold(frames, rows, columns, UsualShape.Shape[1]) =>
+            new ImageShape([(int)(frames * rows * columns), UsualShape.Shape[1]], 1, 1, [(int)frames, (int)rows, (int)columns]),
+        _ => throw Throw.ImageMeasures(measures),
+    };
+
     /// <summary>Every file that was read, as full paths; what graphs keep beside themselves is not listed.</summary>
     public IReadOnlyList<string> UsedFiles =>
     [
@@ -122,7 +141,11 @@ internal sealed class LoadedModel : IDisposable
         !configuration.HasOwnPrompt && ChatTemplateFiles.Load(files.Root) is ChatTemplate template
             ? new PromptBuilder(
                 new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(files.Root)), tokenizer, configuration.ImageTokenId)
-            : new PromptBuilder(configuration.Prompt, tokenizer, configuration.ImageTokenId);
+            : new PromptBuilder(
+                configuration.Prompt,
+                tokenizer,
+                configuration.ImageTokenId,
+                configuration.EndTokenIds.Count > 0 ? configuration.EndTokenIds[0] : null);
 
     /// <summary>The end token that tokenizer_config.json names, where no configuration has its id.</summary>
     private int EndToken() =>
@@ -152,6 +175,13 @@ internal sealed class LoadedModel : IDisposable
         return newline.Length == Embedder.Width
             ? newline
             : throw Throw.NewlineEmbeddingWidth(Family.NewlineNames[0], newline.Length, Embedder.Width);
+    }
+
+    /// <summary>Whether an array holds the pixel values of such a grid: a wrong number must cost an error and no memory.</summary>
+    private static bool CanHold(long frames, long rows, long columns, int patchLength)
+    {
+        long most = Array.MaxLength / patchLength;
+        return frames <= most && rows <= most / frames && columns <= most / (frames * rows);
     }
 
     private T Own<T>(T part)

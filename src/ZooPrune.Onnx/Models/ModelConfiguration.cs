@@ -14,6 +14,7 @@ namespace ZooPrune.Onnx.Models;
 /// <param name="Positions">Positions that this model was made for; never Auto.</param>
 /// <param name="Prompt">Template with one image placeholder and one {question}: the file's own, else the family's.</param>
 /// <param name="HasOwnPrompt">Whether the file gives one, which then goes before a chat template.</param>
+/// <param name="Generation">How generation_config.json wants answers generated; ours where it does not say.</param>
 internal sealed record ModelConfiguration(
     string ModelType,
     IModelFamily Family,
@@ -24,7 +25,8 @@ internal sealed record ModelConfiguration(
     IReadOnlyList<int> EndTokenIds,
     PositionMode Positions,
     string Prompt,
-    bool HasOwnPrompt)
+    bool HasOwnPrompt,
+    GenerationOptions Generation)
 {
     /// <exception cref="ZooPruneException">A file is no JSON, or a value is missing, wrong or not supported.</exception>
     public static ModelConfiguration Load(ModelFolder files)
@@ -45,7 +47,30 @@ internal sealed record ModelConfiguration(
             ReadEndTokens(generation?.Root ?? text, text, root),
             ReadPositions(own) ?? family.Positions,
             own.Text("prompt") ?? family.Prompt,
-            own.Has("prompt"));
+            own.Has("prompt"),
+            generation is null ? new GenerationOptions() : ReadGeneration(generation.Root));
+    }
+
+    /// <summary>transformers: drawing only where do_sample says so, then with temperature 1 and the 50 largest logits.</summary>
+    private static GenerationOptions ReadGeneration(JsonSection root)
+    {
+        var ours = new GenerationOptions();
+        GenerationOptions read = ours with
+        {
+            MaxNewTokens = root.Int32("max_new_tokens", 1, int.MaxValue) ?? ours.MaxNewTokens,
+            RepetitionPenalty = root.Single("repetition_penalty") ?? ours.RepetitionPenalty,
+        };
+        if (root.Boolean("do_sample") == true)
+        {
+            read = read with
+            {
+                Temperature = root.Single("temperature") ?? 1,
+                TopK = root.Int32("top_k", 0, int.MaxValue) ?? 50,
+                TopP = root.Single("top_p") ?? 1,
+            };
+        }
+
+        return read;
     }
 
     /// <summary>One thing under two names, the older of which goes first.</summary>

@@ -78,7 +78,7 @@ internal sealed class ModelTimer
         int[] lengths = [.. new[] { visual / 8, visual / 2, visual }.Select(count => Math.Max(1, text.Length + count)).Distinct()];
         if (_model.Configuration.MaxPositions is int limit && lengths[^1] > limit)
         {
-            throw Throw.PromptTooLong(lengths[^1], limit);
+            throw Throw.PromptTooLong(lengths[^1], limit, "prune without OnlyIfFaster, which has to time the whole image");
         }
 
         Action[] prefills = [.. lengths.Select(length => Prefill(text, length))];

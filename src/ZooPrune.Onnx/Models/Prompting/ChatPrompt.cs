@@ -3,17 +3,16 @@ using ZooPrune.Text;
 namespace ZooPrune.Onnx.Models;
 
 /// <summary>
-/// A chat template as a prompt: one message of the user, the images and then the question, and the start of the answer, as the
-/// processors of transformers render it. Immutable; any number of threads may use it.
+/// A chat template as a prompt: the turns, in each the images and then the text, and the start of the answer, as the processors of
+/// transformers render it. Immutable; any number of threads may use it.
 /// </summary>
 internal sealed class ChatPrompt : IPromptTemplate
 {
-    /// <summary>Stands for a question, to see what a template writes around it: private characters, which have no case.</summary>
-    private const string Probe = "\uE000\uE001\uE002";
-
     private readonly ChatTemplate _template;
     private readonly IReadOnlyDictionary<string, string> _specialTokens;
-    private readonly (string Before, string After) _aroundOneImage;
+
+    // What stands around the text of the commonest conversation: one question about one image.
+    private readonly string[] _aroundOneQuestion;
 
     /// <param name="template">The model's template.</param>
     /// <param name="specialTokens">Variables such as bos_token.</param>
@@ -22,45 +21,83 @@ internal sealed class ChatPrompt : IPromptTemplate
     {
         _template = template;
         _specialTokens = specialTokens;
-        _aroundOneImage = Around(imageCount: 1);
+        _aroundOneQuestion = Around([new PromptTurn(ChatTurn.User, "question", ImageCount: 1)]);
 
         // transformers: a prompt that starts with it gets no second one from the tokenizer.
         AddsSpecialTokens = !(specialTokens.TryGetValue("bos_token", out string? first)
-            && (_aroundOneImage.Before + Probe).StartsWith(first, StringComparison.Ordinal));
+            && (_aroundOneQuestion[0] + Probe(0)).StartsWith(first, StringComparison.Ordinal));
     }
 
-    public string TextBeforeQuestion => _aroundOneImage.Before;
+    public string TextBeforeQuestion => _aroundOneQuestion[0];
 
     public bool AddsSpecialTokens { get; }
 
-    /// <remarks>What the template does to the question, such as trimming, is within the range.</remarks>
-    public RenderedPrompt Render(string question, int imageCount = 1)
+    /// <remarks>What the template does to a text, such as trimming, is within its range.</remarks>
+    public RenderedPrompt Render(IReadOnlyList<PromptTurn> turns)
     {
-        if (string.IsNullOrWhiteSpace(question))
+        string[] around = turns is [{ Role: ChatTurn.User, ImageCount: 1 }] ? _aroundOneQuestion : Around(turns);
+        string prompt = RenderText(turns);
+        var texts = new Range[turns.Count];
+        int start = 0;
+        for (int i = 0; i < turns.Count; i++)
         {
-            throw Throw.QuestionEmpty(question);
+            start += around[i].Length;
+            int end = i == turns.Count - 1 ? prompt.Length - around[^1].Length : EndOf(prompt, start, turns[i].Text, around[i + 1]);
+            if (end < start || !prompt.AsSpan(0, start).EndsWith(around[i]) || !prompt.AsSpan(end).StartsWith(around[i + 1]))
+            {
+                throw Throw.TextNotInPrompt(_template.Name, turns[i].Text, "its surroundings change with it");
+            }
+
+            texts[i] = start..end;
+            start = end;
         }
 
-        (string before, string after) = imageCount == 1 ? _aroundOneImage : Around(imageCount);
-        string text = RenderText(question, imageCount);
-        int end = text.Length - after.Length;
-        return end >= before.Length
-            && text.StartsWith(before, StringComparison.Ordinal)
-            && text.EndsWith(after, StringComparison.Ordinal)
-            ? new RenderedPrompt(text, before.Length..end)
-            : throw Throw.QuestionNotInPrompt(_template.Name, question, "its surroundings change with it");
+        return new RenderedPrompt(prompt, texts);
     }
 
-    /// <summary>What the template writes before and after a question.</summary>
-    private (string Before, string After) Around(int imageCount)
+    /// <summary>Stands for a text, to see what a template writes around it: private characters, which have no case.</summary>
+    private static string Probe(int turn) => $"\uE000\uE001{(char)('\uE100' + turn)}\uE002";
+
+    /// <summary>The end of a text that starts somewhere in the prompt: as it is, or trimmed.</summary>
+    private static int EndOf(string prompt, int start, string text, string after)
     {
-        string[] parts = RenderText(Probe, imageCount).Split(Probe);
-        return parts.Length == 2
-            ? (parts[0], parts[1])
-            : throw Throw.QuestionNotInPrompt(_template.Name, "question", $"it is there {parts.Length - 1:N0} times");
+        foreach (string written in (string[])[text, text.Trim(), text.TrimStart(), text.TrimEnd()])
+        {
+            if (start <= prompt.Length
+                && prompt.AsSpan(start).StartsWith(written)
+                && prompt.AsSpan(start + written.Length).StartsWith(after))
+            {
+                return start + written.Length;
+            }
+        }
+
+        return -1;
     }
 
-    private string RenderText(string question, int imageCount) => _template.Render(
-        [new ChatMessage("user", [.. Enumerable.Repeat(ChatPart.Image, imageCount), new ChatPart(question)])],
+    /// <summary>What the template writes before, between and after the texts.</summary>
+    private string[] Around(IReadOnlyList<PromptTurn> turns)
+    {
+        string rest = RenderText([.. turns.Select((turn, i) => turn with { Text = Probe(i) })]);
+        var around = new string[turns.Count + 1];
+        for (int i = 0; i < turns.Count; i++)
+        {
+            string[] parts = rest.Split(Probe(i));
+            if (parts.Length != 2)
+            {
+                throw Throw.TextNotInPrompt(_template.Name, turns[i].Text, $"it is there {parts.Length - 1:N0} times");
+            }
+
+            (around[i], rest) = (parts[0], parts[1]);
+        }
+
+        around[^1] = rest;
+        return around;
+    }
+
+    private string RenderText(IReadOnlyList<PromptTurn> turns) => _template.Render(
+        [
+            .. turns.Select(turn => new ChatMessage(
+                turn.Role, [.. Enumerable.Repeat(ChatPart.Image, turn.ImageCount), new ChatPart(turn.Text)])),
+        ],
         specialTokens: _specialTokens);
 }

@@ -24,9 +24,13 @@ internal sealed class PromptBuilder
     /// <param name="template">The configuration's template.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="imageTokenId">Id of the image placeholder.</param>
+    /// <param name="endTokenId">Id of the token that ends an answer; null for none.</param>
     /// <exception cref="ZooPruneException">The tokenizer has no such id, or the template lacks a placeholder.</exception>
-    public PromptBuilder(string template, Tokenizer tokenizer, int imageTokenId)
-        : this(imageToken => new PromptTemplate(template, imageToken), tokenizer, imageTokenId)
+    public PromptBuilder(string template, Tokenizer tokenizer, int imageTokenId, int? endTokenId = null)
+        : this(
+            imageToken => new PromptTemplate(template, imageToken, endTokenId is int id ? tokenizer.FindToken(id) ?? "" : ""),
+            tokenizer,
+            imageTokenId)
     {
     }
 
@@ -52,10 +56,8 @@ internal sealed class PromptBuilder
         Array.IndexOf(_tokenizer.Encode(_template.TextBeforeQuestion, _template.AddsSpecialTokens), _imageTokenId) >= 0;
 
     /// <summary>The whole prompt as text, with one placeholder for each image.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="imageCount">Images that it is about.</param>
-    /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
-    public string Format(string question, int imageCount = 1) => _template.Render(question, imageCount).Text;
+    /// <param name="turns">The conversation.</param>
+    public string Format(params IReadOnlyList<PromptTurn> turns) => _template.Render(turns).Text;
 
     /// <summary>Ids before the image, which no question changes.</summary>
     /// <exception cref="InvalidOperationException">The template has the question before the image.</exception>
@@ -66,15 +68,21 @@ internal sealed class PromptBuilder
         return image >= 0 ? ids[..image] : throw Throw.QuestionBeforeImage();
     }
 
-    /// <summary>The prompt as ids. What looks like an image placeholder in the question is text.</summary>
+    /// <summary>The prompt of a question as ids.</summary>
     /// <param name="question">The question.</param>
     /// <param name="imageCount">Images that it is about.</param>
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">The prompt has not as many image placeholders as images.</exception>
-    public Prompt Build(string question, int imageCount = 1)
+    public Prompt Build(string question, int imageCount = 1) => Build([PromptTurn.Question(question, imageCount)]);
+
+    /// <summary>The prompt of a conversation as ids. What looks like an image placeholder in a text is text.</summary>
+    /// <param name="turns">The conversation.</param>
+    /// <exception cref="ZooPruneException">The prompt has not as many image placeholders as images.</exception>
+    public Prompt Build(IReadOnlyList<PromptTurn> turns)
     {
-        RenderedPrompt rendered = _template.Render(question, imageCount);
-        TokenizedText tokens = _tokenizer.EncodePrompt(rendered.Text, [rendered.Question], _template.AddsSpecialTokens);
+        int imageCount = turns.Sum(turn => turn.ImageCount);
+        RenderedPrompt rendered = _template.Render(turns);
+        TokenizedText tokens = _tokenizer.EncodePrompt(rendered.Text, rendered.Texts, _template.AddsSpecialTokens);
         ReadOnlySpan<int> rest = tokens.Ids;
         var segments = new List<int[]>();
         for (int image; (image = rest.IndexOf(_imageTokenId)) >= 0; rest = rest[(image + 1)..])

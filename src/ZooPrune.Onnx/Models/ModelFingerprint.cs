@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ZooPrune.Onnx.Models;
+
+/// <summary>Tells the models apart that made kept tokens.</summary>
+internal static class ModelFingerprint
+{
+    private const int HexDigits = 32;
+
+    /// <summary>Configuration, image processor, and name and size of the graphs that make kept tokens: not their weights, which would
+    /// have to be read.</summary>
+    /// <exception cref="ZooPruneException">A file cannot be read.</exception>
+    public static string Of(ModelFolder files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string path in (string[])[files.Configuration, files.Preprocessor])
+        {
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+
+        foreach (string graph in new[] { files.VisionEncoder, files.Projector }.OfType<string>())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Path.GetFileName(graph)} {new FileInfo(graph).Length};")));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..HexDigits];
+    }
+}
