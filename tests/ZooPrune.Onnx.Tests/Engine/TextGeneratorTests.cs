@@ -159,8 +159,8 @@ public sealed class TextGeneratorTests : IDisposable
         new TextGenerator(_embedder, _decoder, ends).Generate(requests, Stopwatch.GetTimestamp());
 
     private GenerationRequest Request(int[] prompt, int most) => new(
-        new DecoderInput(_embedder.Embed(prompt), Positions(prompt.Length), prompt.Length), Past: null, TokenSampler.Greedy, most);
+        new DecoderInput(_embedder.Embed(prompt), Positions(prompt.Length), prompt.Length, prompt.Length), Past: null, new TokenSampler(new GenerationOptions(), ""), most);
 
     private GenerationRequest After(KvCache past, int[] text) => new(
-        new InputEmbeds(TinyModel.Width, axes: 1, PositionMode.Compact, newlineEmbedding: []).Text(_embedder.Embed(text), past.Length), past, TokenSampler.Greedy, 6);
+        new InputEmbeds(TinyModel.Width, axes: 1, PositionMode.Compact, newlineEmbedding: []).Text(_embedder.Embed(text), past.Length), past, new TokenSampler(new GenerationOptions(), ""), 6);
 }
