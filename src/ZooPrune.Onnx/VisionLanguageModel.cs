@@ -511,7 +511,8 @@ public sealed class VisionLanguageModel : IDisposable
                 yield return piece;
             }
 
-            onAnswer?.Invoke(await answer.ConfigureAwait(false));
+            VisionAnswer whole = await answer.ConfigureAwait(false);
+            onAnswer?.Invoke(whole);
         }
         finally
         {
