@@ -1,9 +1,8 @@
 using System.Globalization;
-using ZooPrune.Onnx;
 using ZooPrune.Onnx.Images;
 using ZooPrune.Onnx.Models;
 
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx.Inspection;
 
 /// <summary>Counts the visual tokens of pictures without looking at one.</summary>
 /// <param name="family">How visual tokens lie in a prompt.</param>

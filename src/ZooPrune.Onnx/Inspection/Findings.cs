@@ -1,4 +1,4 @@
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx.Inspection;
 
 /// <summary>What is missing in a model folder or does not fit, each with what to do about it.</summary>
 /// <param name="folder">The folder as it was typed.</param>

@@ -2,7 +2,7 @@ using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Projection;
 using ZooPrune.Onnx.Splitting;
 
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx.Inspection;
 
 /// <summary>Finds the projector of a model folder: in its own file, or at the end of the vision encoder's.</summary>
 internal static class ProjectorInspector
@@ -53,7 +53,7 @@ internal static class ProjectorInspector
 
         if (ProjectorTail.Find(constants, output, out string found) is not { } tail)
         {
-            findings.Add(Onnx.Throw.ProjectorNotFound(file, output.Name, found).Message);
+            findings.Add(Throw.ProjectorNotFound(file, output.Name, found).Message);
             return null;
         }
 

@@ -1,8 +1,7 @@
-using ZooPrune.Onnx;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
 
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx.Inspection;
 
 /// <summary>Finds out what a model folder holds. What is broken or missing becomes a finding, and the rest is told all the same.</summary>
 /// <param name="model">The folder.</param>
@@ -17,11 +16,11 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
     private readonly Findings _findings = new(model);
 
     /// <exception cref="ZooPruneException">There is no such folder.</exception>
-    public InspectReport Inspect()
+    public ModelReport Inspect()
     {
         if (!Directory.Exists(_root))
         {
-            throw Onnx.Throw.ModelFolderMissing(model);
+            throw Throw.ModelFolderMissing(model);
         }
 
         using JsonFile? configuration = Try(OpenConfiguration);
@@ -47,7 +46,7 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         IReadOnlyList<ImageFacts> pictures = configuration is null || family is null || encoder is null || !isComplete
             ? []
             : Pictures(configuration.Root, family, encoder, prompt, cache);
-        return new InspectReport(
+        return new ModelReport(
             model, type, !_findings.AreAboutTheModel, files, graphs, projector, cache, prompt, pictures, _findings.Texts);
     }
 
@@ -62,14 +61,14 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
     {
         if (family.NewlineNames.Count > 0)
         {
-            Try(() => ModelWeights.Find(_root, family.NewlineNames) ?? throw Onnx.Throw.NewlineEmbeddingMissing(_root, family.NewlineNames));
+            Try(() => ModelWeights.Find(_root, family.NewlineNames) ?? throw Throw.NewlineEmbeddingMissing(_root, family.NewlineNames));
         }
 
         string? width = decoder.Inputs.FirstOrDefault(input => input.Name == "inputs_embeds")?.Shape[^1];
         if (projector?.OutputWidth is { } projected && int.TryParse(width, out int embedded) && projected != embedded)
         {
             (string output, string input) = ($"its output is {projected} wide", $"whose 'inputs_embeds' is {embedded} wide");
-            _findings.Add(Onnx.Throw.GraphMismatch(projector.File, output, decoder.File, input).Message);
+            _findings.Add(Throw.GraphMismatch(projector.File, output, decoder.File, input).Message);
         }
     }
 

@@ -1,6 +1,6 @@
 using ZooPrune.Onnx.Images;
 
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx.Inspection;
 
 /// <summary>The files of a model folder that are no graphs.</summary>
 internal static class SmallFiles

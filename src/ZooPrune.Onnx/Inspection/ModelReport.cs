@@ -1,4 +1,4 @@
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx;
 
 /// <summary>What a model folder holds. As JSON no key is ever left out; what could not be found out is null.</summary>
 /// <param name="Model">The folder as it was typed.</param>
@@ -11,7 +11,7 @@ namespace ZooPrune.Cli;
 /// <param name="PromptTokens">Tokens of a prompt with a question of a few words, without those of the picture.</param>
 /// <param name="Pictures">Visual tokens of pictures of several sizes, and what pruning them saves.</param>
 /// <param name="Problems">What is missing or does not fit, and what to do.</param>
-internal sealed record InspectReport(
+public sealed record ModelReport(
     string Model,
     string? Family,
     bool IsUsable,
@@ -27,7 +27,7 @@ internal sealed record InspectReport(
 /// <param name="Name">Its name.</param>
 /// <param name="IsRequired">Whether the model needs it.</param>
 /// <param name="Bytes">Its size; null = it is not there.</param>
-internal sealed record FolderFile(string Name, bool IsRequired, long? Bytes);
+public sealed record FolderFile(string Name, bool IsRequired, long? Bytes);
 
 /// <summary>A graph in one precision.</summary>
 /// <param name="Part">Which part of the model it is.</param>
@@ -39,7 +39,7 @@ internal sealed record FolderFile(string Name, bool IsRequired, long? Bytes);
 /// <param name="ExternalFiles">Files beside it that hold weights.</param>
 /// <param name="Inputs">Inputs.</param>
 /// <param name="Outputs">Outputs.</param>
-internal sealed record GraphFacts(
+public sealed record GraphFacts(
     string Part,
     string File,
     string Precision,
@@ -54,7 +54,7 @@ internal sealed record GraphFacts(
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Dimensions: numbers, or names where they are open.</param>
-internal sealed record PortFacts(string Name, string Type, IReadOnlyList<string> Shape);
+public sealed record PortFacts(string Name, string Type, IReadOnlyList<string> Shape);
 
 /// <summary>A projector.</summary>
 /// <param name="Form">"Linear, GELU, Linear", "Linear", or "graph" for any other.</param>
@@ -66,7 +66,7 @@ internal sealed record PortFacts(string Name, string Type, IReadOnlyList<string>
 /// <param name="CutAt">The value of that graph that goes into it; null where the file holds nothing else.</param>
 /// <param name="Sensitivity">How the sensitivity is found: "closed form" or "sampled".</param>
 /// <param name="Note">Why so; null where nothing is to be said.</param>
-internal sealed record ProjectorFacts(
+public sealed record ProjectorFacts(
     string Form,
     int? InputWidth,
     int? HiddenWidth,
@@ -86,7 +86,7 @@ internal sealed record ProjectorFacts(
 /// <param name="PrefillTokens">Visual tokens, newlines and the prompt's text.</param>
 /// <param name="CacheBytes">KV cache of the prefill.</param>
 /// <param name="Budgets">What pruning saves.</param>
-internal sealed record ImageFacts(
+public sealed record ImageFacts(
     int Width,
     int Height,
     int Tiles,
@@ -102,4 +102,4 @@ internal sealed record ImageFacts(
 /// <param name="SavedTokens">Tokens that the language model does not read.</param>
 /// <param name="SavedShare">These as a share of the prefill, 0..1.</param>
 /// <param name="CacheBytes">KV cache of what is left.</param>
-internal sealed record BudgetFacts(string Keep, int Kept, int SavedTokens, double? SavedShare, long? CacheBytes);
+public sealed record BudgetFacts(string Keep, int Kept, int SavedTokens, double? SavedShare, long? CacheBytes);

@@ -1,9 +1,8 @@
 using System.Globalization;
-using ZooPrune.Onnx;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Models;
 
-namespace ZooPrune.Cli;
+namespace ZooPrune.Onnx.Inspection;
 
 /// <summary>What graphs say about themselves. Files are mapped, not read: weights stay on the disk.</summary>
 /// <param name="root">The model folder.</param>
@@ -39,7 +38,7 @@ internal sealed class GraphInspector(string root, Findings findings)
     {
         string name = Path.GetRelativePath(root, path).Replace('\\', '/');
         long bytes = SmallFiles.Size(path) ?? 0;
-        var facts = new GraphFacts(part.Name, name, Names.Precisions.NameOf(precision), isDefault, bytes, null, [], [], []);
+        var facts = new GraphFacts(part.Name, name, precision.ToString().ToLowerInvariant(), isDefault, bytes, null, [], [], []);
         try
         {
             using OnnxFile file = OnnxFile.Open(path);
