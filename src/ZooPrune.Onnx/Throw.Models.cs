@@ -28,6 +28,20 @@ internal static partial class Throw
         + $"{typeof(InferenceSession).Assembly.GetName().Version!.ToString(3)}; add it to the program's project with 'dotnet add package'.",
         exception);
 
+    public static FormatException DeviceUnknown(string text) => new(
+        Text($"Device '{Shorten(text)}': it is none. Expected cpu, cuda, cuda:1 or the name of an execution provider such as directml; "
+            + $"correct it."));
+
+    public static ZooPruneException ProviderMissing(string name, IEnumerable<string> there, string package) => Failed(
+        $"Device '{name}': ONNX Runtime's native library does not have this execution provider; it has {Join(there)}. It comes with the "
+        + $"package {package}: add that to the program's project in place of the other native package, or set Device.AllowFallback to "
+        + $"run on the CPU.");
+
+    public static ZooPruneException ProviderUnusable(string name, Exception exception) => Failed(
+        $"Device '{name}': its execution provider cannot be used here ({FirstLine(exception)}). It needs its device and the libraries of "
+        + $"its maker (CUDA and cuDNN for cuda); install them, or set Device.AllowFallback to run on the CPU.",
+        exception);
+
     public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
         $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",
         exception);
