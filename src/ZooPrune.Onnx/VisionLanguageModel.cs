@@ -36,7 +36,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Where the model's files are.</summary>
     public ModelFolder Files => _model.Files;
 
-    /// <summary>Every file that the model was read from, as full paths; what graphs keep beside themselves is not listed.</summary>
+    /// <summary>Every file that the model was read from, as full paths: also what graphs keep beside themselves in files that begin with
+    /// their names.</summary>
     public IReadOnlyList<string> UsedFiles => _model.UsedFiles;
 
     /// <summary>What the model was loaded with.</summary>

@@ -123,14 +123,18 @@ internal sealed class LoadedModel : IDisposable
         _ => throw Throw.ImageMeasures(measures),
     };
 
-    /// <summary>Every file that was read, as full paths; what graphs keep beside themselves is not listed.</summary>
+    /// <summary>Every file that was read, as full paths: also what graphs keep beside themselves in files that begin with their names, as
+    /// in decoder_model_merged.onnx_data.</summary>
     public IReadOnlyList<string> UsedFiles =>
     [
-        .. Files.Required,
-        .. new[] { Files.Projector, Files.Generation }.OfType<string>(),
+        .. Files.Required.Append(Files.Projector).Append(Files.Generation).OfType<string>().SelectMany(WithWeights),
         .. Configuration.HasOwnPrompt ? [] : ChatTemplateFiles.In(Files.Root),
         .. Family.NewlineNames.Count == 0 ? [] : ModelWeights.FilesOf(Files.Root, Family.NewlineNames),
     ];
+
+    private static string[] WithWeights(string file) => file.EndsWith(".onnx", StringComparison.Ordinal)
+        ? [.. Directory.EnumerateFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*").Order(StringComparer.Ordinal)]
+        : [file];
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
