@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ZooPrune.Onnx.Models;
 using ZooPrune.Onnx.PrunerGraph;
 
 namespace ZooPrune.Onnx.Tests;
@@ -153,6 +154,47 @@ public class DevicePrunerTests
             Assert.Equal(new VisualTokenPruner(drawn.Projector, options).Prune(drawn.Tokens, 20).SelectionOrder.ToArray(), got.SelectionOrder);
         });
         pruner.Dispose();
+    }
+
+    [Theory]
+    [InlineData("llava")]
+    [InlineData("llava-interleave")]
+    [InlineData("llava-next")]
+    [InlineData("qwen2-vl")]
+    [InlineData("qwen2.5-vl")]
+    public void Prune_Families_HaveTheOrderOfTransformers(string family)
+    {
+        using LoadedModel model = LoadedModel.Load(FamilyCase.ModelFolder(family), new());
+        using DevicePruner pruner = Pruner(model.Projector);
+        int clear = 0;
+        foreach (FamilyCase golden in FamilyCase.Of(family))
+        {
+            PreparedImage image = golden.Image();
+            int[] candidates = model.LayOut(new(image.Shape, image.OriginalHeight, image.OriginalWidth, image.GridThw)).Candidates;
+            float[] tokens = model.Encoder.Encode([image])[0];
+            int tiles = image.Shape.Count == 4 ? image.Shape[0] : 1;
+            int width = model.Projector.InputWidth;
+            long[] shape = model.Encoder.TakesPatches ? [tokens.Length / width, width] : [tiles, tokens.Length / width / tiles, width];
+            using OrtValue x = GraphRun.Tensor(tokens, shape);
+            foreach (PrunedCase pruned in golden.Pruned)
+            {
+                KeepBudget keep = pruned.Ratio is double ratio ? KeepBudget.Ratio(ratio) : KeepBudget.Tokens(pruned.Keep);
+                using DeviceSelection got = pruner.Prune(x, candidates, new() { Keep = keep, Sensitivity = SensitivityMethod.ClosedForm });
+
+                if (pruned.IsClear)
+                {
+                    clear++;
+                    Assert.Equal(pruned.SelectionOrder, got.SelectionOrder);
+                    Assert.Equal(golden.Tensors.Int32s($"kept_{pruned.Keep}"), got.KeptIndices);
+                    float[] features = golden.Tensors.Singles("image_features");
+                    int embedding = model.Projector.OutputWidth;
+                    float[] expected = [.. got.KeptIndices.SelectMany(index => features[(index * embedding)..((index + 1) * embedding)])];
+                    Near.Equal(expected, got.KeptTokens.GetTensorDataAsSpan<float>(), 1e-4, 1e-4);
+                }
+            }
+        }
+
+        Assert.True(clear >= 2);
     }
 
     private static DevicePruner Pruner(IProjector projector) => new(projector, () => new SessionOptions(), OrtMemoryInfo.DefaultInstance);
