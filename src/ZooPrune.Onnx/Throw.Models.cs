@@ -99,6 +99,28 @@ internal static partial class Throw
         $"Graph '{path}': its weights cannot be used ({FirstLine(exception)}). All of them must be finite; export the projector again.",
         exception);
 
+    // The pruner as a graph.
+
+    public static NotSupportedException ProjectorHasNoGraph(Type projector) => new(
+        Text($"Pruner graph: the projector is a {projector.Name}. Expected one of a model folder or a {nameof(MlpProjector)}, whose weights "
+            + $"can be written; prune with VisualTokenPruner."));
+
+    public static NotSupportedException GraphSensitivity(SensitivityMethod method) => new(
+        Text($"Pruner graph: PruningOptions.Sensitivity is {method}, which the projector has not. Expected Auto or Sampled; choose one."));
+
+    public static NotSupportedException GraphSelection(PruningOptions options) => new(
+        Text($"Pruner graph: the selection is {options.CustomSelection?.GetType().Name ?? $"{options.Selection}"}. Expected ZooPrune or "
+            + $"DivPrune; choose one of them, or prune with VisualTokenPruner."));
+
+    public static ZooPruneException PrunerNotFinite() => Failed(
+        $"Pruner graph: a projected visual token is NaN, infinite or longer than 1e19. Expected finite visual tokens; check the picture and "
+        + $"the vision encoder's precision.");
+
+    public static ZooPruneException GraphNotTakenOver(string path, Exception exception) => Failed(
+        $"Graph '{path}': it cannot be taken over into the pruner's graph ({FirstLine(exception)}). Expected a projector without subgraphs "
+        + $"whose constants are beside it; export it again, or prune with VisualTokenPruner.",
+        exception);
+
     public static ArgumentException ProjectorTokens(int got, int width) => new(
         Text($"Visual tokens: there are {got:N0} values, not a multiple of the encoder width {width:N0}. Expected N x {width:N0}; check "
             + $"that the encoder output is taken before pooling."),
