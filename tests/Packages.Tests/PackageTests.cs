@@ -12,7 +12,10 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
     private static readonly string Images = Path.Combine(Model, "heldout");
     private static readonly (string, string) CpuPackage = ("Microsoft.ML.OnnxRuntime", VersionOf("Microsoft.ML.OnnxRuntime"));
 
-    public static TheoryData<string> Names => ["ZooPrune.Kernels", "ZooPrune.Text", "ZooPrune.Onnx", "ZooPrune.MLNet", "ZooPrune.Cli"];
+    public static TheoryData<string> Names =>
+    [
+        "ZooPrune.Kernels", "ZooPrune.Text", "ZooPrune.Onnx", "ZooPrune.MLNet", "ZooPrune.Extensions.AI", "ZooPrune.Cli",
+    ];
 
     [Theory]
     [InlineData("ZooPrune.Kernels", "System.Numerics.Tensors")]
@@ -22,6 +25,10 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
         "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels "
         + "ZooPrune.Text")]
     [InlineData("ZooPrune.MLNet", "Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer ZooPrune.Onnx")]
+    [InlineData(
+        "ZooPrune.Extensions.AI",
+        "Microsoft.Extensions.AI.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks Microsoft.Extensions.Hosting.Abstractions "
+        + "Microsoft.Extensions.Options.ConfigurationExtensions ZooPrune.Onnx")]
     [InlineData("ZooPrune.Cli", "")]
     public void Pack_Dependencies_AreTheOfficialPackagesInTheTestedVersions(string package, string expected)
     {
