@@ -17,7 +17,7 @@ public sealed record ChatTurn
     /// <param name="text">What is said; what looks like a special token in it is text to the model.</param>
     /// <param name="images">Images, which the prompt has before the text; null for none. Only of a user's turn.</param>
     /// <exception cref="ArgumentNullException">The role, the text or an image is null.</exception>
-    /// <exception cref="ArgumentException">The role is another, the text is empty or white space, or another turn than the user's has
+    /// <exception cref="ArgumentException">The role is another, a text other than the assistant's is empty or white space, or another turn than the user's has
     /// images.</exception>
     public ChatTurn(string role, string text, IReadOnlyList<PrunedImage>? images = null)
     {
@@ -28,7 +28,8 @@ public sealed record ChatTurn
             throw Throw.TurnRole(role);
         }
 
-        if (string.IsNullOrWhiteSpace(text))
+        // An answer can be empty.
+        if (role != Assistant && string.IsNullOrWhiteSpace(text))
         {
             throw role == User ? Throw.QuestionEmpty(text) : Throw.TurnEmpty(role);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Images;
@@ -35,6 +36,12 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Where the model's files are.</summary>
     public ModelFolder Files => _model.Files;
+
+    /// <summary>What the model is called: the name of its folder.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Files.Root));
+
+    /// <summary>Most positions that the language model has, for prompt and answer together; null where config.json does not say.</summary>
+    public int? ContextLength => _model.Configuration.MaxPositions;
 
     /// <summary>Every file that the model was read from, as full paths: also what graphs keep beside themselves in files that begin with
     /// their names.</summary>
@@ -459,9 +466,20 @@ public sealed class VisionLanguageModel : IDisposable
         IReadOnlyList<ChatTurn> conversation,
         GenerationOptions? options,
         Action<string>? onText,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => Answer(CreateRequest(conversation, options), onText, cancellation);
+
+    /// <summary>Answers what was got ready, and hands out the text as it comes.</summary>
+    /// <param name="request">From CreateRequest of this model.</param>
+    /// <param name="onText">Takes the next piece, in whole characters, on the calling thread; the pieces together are the answer's
+    /// text. Null for nobody.</param>
+    /// <param name="cancellation">Ends the answer after the token at hand.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <exception cref="ZooPruneException">The language model failed.</exception>
+    public VisionAnswer Answer(AnswerRequest request, Action<string>? onText = null, CancellationToken cancellation = default)
     {
-        AnswerRequest request = CreateRequest(conversation, options);
+        ArgumentNullException.ThrowIfNull(request);
+        ThrowIfDisposed();
         return _engine.Answer([request], onText is null ? null : (_, text) => onText(text), cancellation)[0];
     }
 
@@ -484,44 +502,23 @@ public sealed class VisionLanguageModel : IDisposable
     /// <returns>Pieces of the text, in whole characters.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
     /// <inheritdoc cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)" path="/exception"/>
-    public async IAsyncEnumerable<string> AnswerAsync(
+    public IAsyncEnumerable<string> AnswerAsync(
         IReadOnlyList<ChatTurn> conversation,
         GenerationOptions? options,
         Action<VisionAnswer>? onAnswer,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        Task<VisionAnswer> answer = Task.Run(
-            () =>
-            {
-                try
-                {
-                    return Answer(conversation, options, text => pieces.Writer.TryWrite(text), stop.Token);
-                }
-                finally
-                {
-                    pieces.Writer.Complete();
-                }
-            },
-            CancellationToken.None);
-        try
-        {
-            await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                yield return piece;
-            }
+        CancellationToken cancellation = default) => AnswerAsync(() => CreateRequest(conversation, options), onAnswer, cancellation);
 
-            VisionAnswer whole = await answer.ConfigureAwait(false);
-            onAnswer?.Invoke(whole);
-        }
-        finally
-        {
-            // Who stops reading does not wait for the rest, and what it says then interests nobody.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await answer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
-                .ConfigureAwait(false);
-        }
+    /// <summary>Answers what was got ready piece by piece, and tells the whole answer at the end.</summary>
+    /// <param name="request">From CreateRequest of this model.</param>
+    /// <param name="onAnswer">Takes the whole answer after the last piece was read; null for nobody.</param>
+    /// <param name="cancellation">Ends the answer after the token at hand. To stop reading ends it as well.</param>
+    /// <returns>Pieces of the text, in whole characters.</returns>
+    /// <inheritdoc cref="Answer(AnswerRequest, Action{string}?, CancellationToken)" path="/exception"/>
+    public IAsyncEnumerable<string> AnswerAsync(
+        AnswerRequest request, Action<VisionAnswer>? onAnswer = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return AnswerAsync(() => request, onAnswer, cancellation);
     }
 
     /// <summary>Gets a conversation ready without answering: what it costs is known, and whether it fits.</summary>
@@ -561,7 +558,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <returns>In the order of the requests.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
     /// <exception cref="ZooPruneException">The language model failed.</exception>
-    public IReadOnlyList<VisionAnswer> Answer(IReadOnlyList<AnswerRequest> requests, CancellationToken cancellation = default)
+    public IReadOnlyList<VisionAnswer> AnswerAll(IReadOnlyList<AnswerRequest> requests, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ThrowIfDisposed();
@@ -600,7 +597,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <returns>The answer; its prefill is that of the text after the image.</returns>
     /// <inheritdoc cref="CreateRequest(PrefixCache, string, GenerationOptions?)" path="/exception"/>
     public VisionAnswer Answer(PrefixCache image, string question, GenerationOptions? options = null) =>
-        Answer([CreateRequest(image, question, options)])[0];
+        Answer(CreateRequest(image, question, options));
 
     /// <summary>Logits of the first token of an answer, for scoring multiple choices.</summary>
     /// <param name="image">An image that Prepare gave, or one of that shape.</param>
@@ -657,6 +654,43 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    private async IAsyncEnumerable<string> AnswerAsync(
+        Func<AnswerRequest> create, Action<VisionAnswer>? onAnswer, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        Task<VisionAnswer> answer = Task.Run(
+            () =>
+            {
+                try
+                {
+                    return Answer(create(), text => pieces.Writer.TryWrite(text), stop.Token);
+                }
+                finally
+                {
+                    pieces.Writer.Complete();
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (string piece in pieces.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return piece;
+            }
+
+            VisionAnswer whole = await answer.ConfigureAwait(false);
+            onAnswer?.Invoke(whole);
+        }
+        finally
+        {
+            // Who stops reading does not wait for the rest, and what it says then interests nobody.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await answer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
+                .ConfigureAwait(false);
+        }
+    }
 
     private static void CheckSides(int width, int height)
     {

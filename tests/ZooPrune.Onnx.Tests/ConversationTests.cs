@@ -38,7 +38,7 @@ public sealed class ConversationTests : IDisposable
         ChatTurn[] withSystem = [new(ChatTurn.System, "Be brief."), .. one];
 
         AnswerRequest[] requests = [model.CreateRequest(one), model.CreateRequest(three), model.CreateRequest(withSystem)];
-        IReadOnlyList<VisionAnswer> together = model.Answer(requests);
+        IReadOnlyList<VisionAnswer> together = model.AnswerAll(requests);
 
         Assert.Equal(2 * requests[0].KeptTokenCount, requests[1].KeptTokenCount);
         Assert.True(requests[1].PromptTokenCount > requests[0].PromptTokenCount + 4);
@@ -57,13 +57,13 @@ public sealed class ConversationTests : IDisposable
 
         RenderedPrompt rendered = prompt.Render(
         [
-            new("system", "be brief", 0), new("user", " what <user>? ", 2), new("assistant", "a </assistant>", 0), new("user", "sure?", 0),
+            new("system", "be brief", 0), new("user", " what <user>? ", 2), new("assistant", "a </assistant>", 0), new("user", "sure?", 0), new("assistant", "", 0), new("user", "Well?", 0),
         ]);
 
         Assert.Equal(
-            "<system>be brief</system><user>[img][img]what <user>?</user><assistant>a </assistant></assistant><user>sure?</user><assistant>",
+            "<system>be brief</system><user>[img][img]what <user>?</user><assistant>a </assistant></assistant><user>sure?</user><assistant></assistant><user>Well?</user><assistant>",
             rendered.Text);
-        Assert.Equal(["be brief", "what <user>?", "a </assistant>", "sure?"], rendered.Texts.Select(range => rendered.Text[range]));
+        Assert.Equal(["be brief", "what <user>?", "a </assistant>", "sure?", "", "Well?"], rendered.Texts.Select(range => rendered.Text[range]));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ConversationTests : IDisposable
     [Theory]
     [InlineData("tool", "x", "ChatTurn: its role is 'tool'. Expected system, user or assistant;")]
     [InlineData("user", " ", "Question: it is white space only.")]
-    [InlineData("assistant", "", "ChatTurn: the text of the assistant's turn is empty.")]
+    [InlineData("system", "", "ChatTurn: the text of the system's turn is empty.")]
     public void ChatTurn_Wrong_IsAnError(string role, string text, string message) =>
         Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => new ChatTurn(role, text)).Message);
 
@@ -172,7 +172,7 @@ public sealed class ConversationTests : IDisposable
         string question = string.Join(' ', Enumerable.Repeat("what", 30));
 
         AnswerRequest request = _model.CreateRequest([new ChatTurn(ChatTurn.User, question, [_model.Prune(TinyModel.Image())])]);
-        VisionAnswer answer = _model.Answer([request])[0];
+        VisionAnswer answer = _model.Answer(request);
 
         Assert.Equal(38, request.PromptTokenCount);
         Assert.Equal(3, request.MaxNewTokens);

@@ -73,8 +73,8 @@ public sealed class ShapesModelTests(SharedModel shared)
             continued.AddRange(image.Select(question => _model.CreateRequest(contexts[^1], question.Question)));
         }
 
-        IReadOnlyList<VisionAnswer> fromStart = _model.Answer(whole);
-        IReadOnlyList<VisionAnswer> fromImages = _model.Answer(continued);
+        IReadOnlyList<VisionAnswer> fromStart = _model.AnswerAll(whole);
+        IReadOnlyList<VisionAnswer> fromImages = _model.AnswerAll(continued);
 
         contexts.ForEach(context => context.Dispose());
         Assert.Equal(alone.Select(answer => answer.TokenIds), fromStart.Select(answer => answer.TokenIds));

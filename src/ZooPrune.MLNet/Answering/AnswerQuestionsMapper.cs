@@ -132,7 +132,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
             }
         }
 
-        foreach ((int slot, VisionAnswer answer) in asked.Zip(_stage.Model.Answer(requests)))
+        foreach ((int slot, VisionAnswer answer) in asked.Zip(_stage.Model.AnswerAll(requests)))
         {
             SetOutputs(slot, _rows[slot], answer);
         }

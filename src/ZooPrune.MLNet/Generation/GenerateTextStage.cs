@@ -138,7 +138,7 @@ internal sealed class GenerateTextMapper : BatchMapper
         foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _rows[slot].TokenCount, _stage.MostTokens))
         {
             AnswerRequest[] requests = [.. together.Select(slot => _rows[slot].Request)];
-            foreach ((int slot, VisionAnswer answer) in together.Zip(_stage.Model.Answer(requests)))
+            foreach ((int slot, VisionAnswer answer) in together.Zip(_stage.Model.AnswerAll(requests)))
             {
                 RowInputs row = _rows[slot];
                 _answer.Set(slot, answer.Text.AsMemory());
