@@ -8,8 +8,6 @@ namespace ZooPrune.Cli;
 /// from copies, which go with this.</summary>
 internal sealed class InputTable : IDisposable
 {
-    private static readonly ColumnNames NoColumns = new("", "");
-
     private readonly List<TableFile> _files = [];
     private readonly List<string> _copies = [];
 
@@ -79,10 +77,11 @@ internal sealed class InputTable : IDisposable
     /// <summary>Finds the rows of a part. Text has to be gone through for that, because rows are counted; nothing is read of them.</summary>
     /// <param name="shard">Which part.</param>
     /// <param name="batch">Rows of a batch; parts begin at multiples of it.</param>
-    public RowRange Cut(Shard shard, int batch)
+    /// <param name="names">The columns that rows are asked with.</param>
+    public RowRange Cut(Shard shard, int batch, ColumnNames names)
     {
         Checkpoints checkpoints = new(FirstRow);
-        using (IRowReader reader = Read(NoColumns, [], FirstRow))
+        using (IRowReader reader = Read(names, [], FirstRow))
         {
             while (reader.Skip() is { } end)
             {
@@ -92,7 +91,7 @@ internal sealed class InputTable : IDisposable
 
         (long first, long behind) = shard.RowsOf(checkpoints.Rows, batch);
         (long row, InputPosition position) = checkpoints.Before(first);
-        using (IRowReader reader = Read(NoColumns, [], position))
+        using (IRowReader reader = Read(names, [], position))
         {
             for (; row < first; row++)
             {

@@ -23,7 +23,7 @@ internal sealed class ShardFolder(string folder, Shard shard, TableFormat format
     /// <summary>Finds the rows of this part, and adds them to what the run is.</summary>
     public RowRange Cut(InputTable table, ScoreOptions options, SortedDictionary<string, string> run)
     {
-        RowRange range = table.Cut(shard, options.Batch);
+        RowRange range = table.Cut(shard, options.Batch, options.Columns);
         run[RunIdentity.Shard] = shard.ToString();
         run[RunIdentity.Rows] = range.ToString();
         return range;
