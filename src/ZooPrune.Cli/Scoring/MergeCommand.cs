@@ -69,6 +69,8 @@ internal sealed partial class FinishedParts
     /// <summary>How many there are.</summary>
     public int Count => _parts.Count;
 
+    private bool IsParquet => Path.GetExtension(_parts[0].Path) == ".parquet";
+
     /// <summary>Rows of all of them.</summary>
     public long Rows => _parts.Sum(part => part.Progress.Rows);
 
@@ -133,14 +135,22 @@ internal sealed partial class FinishedParts
     /// <exception cref="UsageException">A part is not as it was written.</exception>
     public void WriteTo(string path, CancellationToken cancellation)
     {
-        using FileStream output = new(path, FileMode.CreateNew);
-        foreach (FinishedPart part in _parts)
+        using (Stream output = IsParquet ? Stream.Null : new FileStream(path, FileMode.CreateNew))
         {
-            cancellation.ThrowIfCancellationRequested();
-            part.CopyTo(output, withHeader: part == _parts[0]);
+            foreach (FinishedPart part in _parts)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                part.CopyTo(output, withHeader: part == _parts[0]);
+            }
+
+            (output as FileStream)?.Flush(flushToDisk: true);
         }
 
-        output.Flush(flushToDisk: true);
+        if (IsParquet)
+        {
+            // Rows of many parts make row groups of their usual size, as those of one run do.
+            ParquetOutput.Merge([.. _parts.Select(part => part.Path)], path);
+        }
     }
 
     private static int Number(Match match, string group) => int.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
@@ -150,7 +160,7 @@ internal sealed partial class FinishedParts
     private void Add(FinishedPart part)
     {
         _parts.Add(part);
-        string[] differences = [.. Journal.Differences(Common(_parts[0].Run), Common(part.Run))];
+        string[] differences = [.. Journal.Differences(RunIdentity.Common(_parts[0].Run), RunIdentity.Common(part.Run))];
         if (differences.Length > 0)
         {
             throw Throw.PartsOfTwoRuns(_parts[0].Path, part.Path, differences);
@@ -173,10 +183,6 @@ internal sealed partial class FinishedParts
             row += part.Progress.Rows;
         }
     }
-
-    /// <summary>What is the same in all parts of a run.</summary>
-    private static SortedDictionary<string, string> Common(SortedDictionary<string, string> run) =>
-        new(run.Where(entry => entry.Key is not (RunIdentity.Shard or RunIdentity.Rows)).ToDictionary(), StringComparer.Ordinal);
 
     [GeneratedRegex(@"^(?<part>part-(?<index>[0-9]{5,9})-of-(?<count>[0-9]{5,9})\.[a-z]+)(?<journal>\.[0-9a-f]{16}\.journal)?$")]
     private static partial Regex PartName();

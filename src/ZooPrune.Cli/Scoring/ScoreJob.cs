@@ -34,7 +34,12 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
                 return Conclude(finished, Throw.AlreadyFinished(path, finished));
             }
 
-            using ScoredFile file = Open(parts, run, range?.Position ?? table.FirstRow);
+            if (table.Layout.LeftOut.Count > 0)
+            {
+                terminal.Say(Throw.LeftOut(table.Layout.LeftOut));
+            }
+
+            using ScoredFile file = Open(parts, run, range?.Position ?? table.FirstRow, FinalStep(table, outputFormat));
             return Score(file, parts, new Work(table, model, images, outputFormat, range));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -74,10 +79,15 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
         ? table.ImageFolder ?? throw Throw.NoImageFolder(table.Name)
         : Directory.Exists(options.Images) ? Path.GetFullPath(options.Images) : throw Throw.MissingImageFolder(options.Images);
 
-    private ScoredFile Open(ShardFolder? parts, SortedDictionary<string, string> run, InputPosition first) =>
-        parts is not null ? parts.Open(run, first, options.Command)
-        : options.Resume ? ScoredFile.Resume(options.Output, run, first)
-        : ScoredFile.Begin(options.Output, run, first);
+    private ScoredFile Open(
+        ShardFolder? parts, SortedDictionary<string, string> run, InputPosition first, ScoredFile.FinalStep? finish) =>
+        parts is not null ? parts.Open(run, first, options.Command, finish)
+        : options.Resume ? ScoredFile.Resume(options.Output, run, first, options.Command, finish)
+        : ScoredFile.Begin(options.Output, run, first, options.Command, finish);
+
+    private ScoredFile.FinalStep? FinalStep(InputTable table, TableFormat outputFormat) => outputFormat == TableFormat.Parquet
+        ? (rows, path) => ParquetOutput.Write(rows, ParquetOutput.Columns(table.Layout, options.Timings), path)
+        : null;
 
     private int Score(ScoredFile file, ShardFolder? parts, Work work)
     {

@@ -65,6 +65,17 @@ internal static partial class Throw
         new($"{Score}: the format of '{path}' cannot be told from its name. Expected .csv, .tsv, .jsonl or .parquet; name the format "
             + $"with {option}.");
 
+    public static UsageException NoParquet(string path, Exception cause) =>
+        new($"{Score}: the input '{path}' cannot be read as Parquet: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Expected a "
+            + "complete Parquet file; write or copy it again, or name its format with --input-format.", cause);
+
+    public static UsageException NoImageColumn(string path, string name) =>
+        new($"{Score}: the column '{name}' of '{path}' holds no images. Expected texts (paths), bytes (image files), or a struct of \"bytes\" "
+            + "and \"path\"; name the columns of image and question with --columns.");
+
+    public static string LeftOut(IEnumerable<string> columns) =>
+        $"Columns that the output leaves out, because they are lists or bytes: {List(columns)}.";
+
     public static UsageException NoUtf16(string path, Exception cause) =>
         new($"{Score}: the input '{path}' begins with the byte order mark of UTF-16 and cannot be read as such: {cause.Message} Expected "
             + "UTF-16 all through, and room for a copy as UTF-8 in the folder for temporary files; save it as UTF-8.", cause);
@@ -157,8 +168,8 @@ internal static partial class Throw
         _ => $"'{value}'",
     };
 
-    public static string EmptyCell(long line, string column, string wanted) =>
-        $"Line {line}: '{column}' is empty. Expected {wanted}; fill it in.";
+    public static string EmptyCell(string place, string column, string wanted) =>
+        $"{place}: '{column}' is empty. Expected {wanted}; fill it in.";
 
     public static string TextAfterQuote(long line) =>
         $"Line {line}: there is text after the closing quote of a cell. Expected a separator or the end of the line; double the "

@@ -55,18 +55,10 @@ public class RunIdentityTests
     {
         string[] arguments = folder.Arguments(more);
         arguments[Array.IndexOf(arguments, "--model") + 1] = model;
-        arguments = more.Contains("--keep") || more.Contains("--batch") ? WithoutFirst(arguments, more[0]) : arguments;
         ScoreOptions options = ScoreCommandTests.Parse(arguments);
         using var table = InputTable.Open(InputFiles.Find(options.Inputs, options.Output), options, wantsColumns: true);
         using var loaded = VisionLanguageModel.Load(options.Model, options.Running);
         return RunIdentity.Of(options, table, loaded, table.ImageFolder!, options.OutputFormat ?? table.Format);
-    }
-
-    /// <summary>Drops the folder's own value of an option that is given once more.</summary>
-    private static string[] WithoutFirst(string[] arguments, string option)
-    {
-        int first = Array.IndexOf(arguments, option);
-        return [.. arguments[..first], .. arguments[(first + 2)..]];
     }
 
     private static string Copy(string from, string to)

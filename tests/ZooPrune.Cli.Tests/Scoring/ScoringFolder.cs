@@ -55,10 +55,28 @@ internal sealed class ScoringFolder : IDisposable
     }
 
     /// <summary>The command line that scores questions.csv with the tiny model.</summary>
-    public string[] Arguments(params string[] more) =>
+    public string[] Arguments(params string[] more) => ArgumentsTo(Output, more);
+
+    /// <summary>The same, to another place; an option in <paramref name="more"/> takes the place of the usual one.</summary>
+    public string[] ArgumentsTo(string output, params string[] more)
+    {
+        List<string> arguments = [.. Usual(output)];
+        foreach (string option in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+        {
+            int known = arguments.IndexOf(option);
+            if (known >= 0)
+            {
+                arguments.RemoveRange(known, 2);
+            }
+        }
+
+        return [.. arguments, .. more];
+    }
+
+    private string[] Usual(string output) =>
     [
-        "score", PathOf("questions.csv"), "--out", Output, "--model", TestPaths.TinyModel, "--keep", "2", "--max-new-tokens", "6",
-        "--threads", "1", "--batch", "8", .. more,
+        "score", PathOf("questions.csv"), "--out", output, "--model", TestPaths.TinyModel, "--keep", "2", "--max-new-tokens", "6",
+        "--threads", "1", "--batch", "8",
     ];
 
     /// <summary>Deletes answers.csv and its journal, so that it can be made anew.</summary>

@@ -22,6 +22,15 @@ internal sealed record InputLayout
     /// <summary>The header's cells; of JSON, if asked for, the properties of the first object.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
 
+    /// <summary>Of Parquet, what the values of these columns are; otherwise empty: texts.</summary>
+    public IReadOnlyList<Type> Types { get; init; } = [];
+
+    /// <summary>Columns of the input that the output leaves out.</summary>
+    public IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    /// <summary>Rows of the file, where that is known without reading it.</summary>
+    public long? Rows { get; init; }
+
     /// <summary>The header as it stands in the file, without its line ending; empty for JSON.</summary>
     public string Header { get; init; } = "";
 

@@ -8,8 +8,6 @@ namespace ZooPrune.Cli;
 /// from copies, which go with this.</summary>
 internal sealed class InputTable : IDisposable
 {
-    private static readonly ColumnNames NoColumns = new("", "");
-
     private readonly List<TableFile> _files = [];
     private readonly List<string> _copies = [];
 
@@ -56,7 +54,8 @@ internal sealed class InputTable : IDisposable
                     throw Throw.MixedFormats(found.Paths[0], path);
                 }
 
-                table.Add(path, Path.GetRelativePath(found.Folder ?? "/", path).Replace('\\', '/'), options.Separator, wantsColumns);
+                string name = Path.GetRelativePath(found.Folder ?? "/", path).Replace('\\', '/');
+                table.Add(path, name, options, wantsColumns, isLast: path == found.Paths[^1]);
             }
         }
         catch
@@ -79,10 +78,18 @@ internal sealed class InputTable : IDisposable
     /// <summary>Finds the rows of a part. Text has to be gone through for that, because rows are counted; nothing is read of them.</summary>
     /// <param name="shard">Which part.</param>
     /// <param name="batch">Rows of a batch; parts begin at multiples of it.</param>
-    public RowRange Cut(Shard shard, int batch)
+    /// <param name="names">The columns that rows are asked with.</param>
+    public RowRange Cut(Shard shard, int batch, ColumnNames names)
     {
+        if (Format == TableFormat.Parquet)
+        {
+            (long start, long end) = shard.RowsOf(Length, batch);
+            long inFile = start - _files.Last(file => file.Start <= start).Start;
+            return new RowRange(start, end, Length, new InputPosition(start, inFile + 1));
+        }
+
         Checkpoints checkpoints = new(FirstRow);
-        using (IRowReader reader = Read(NoColumns, [], FirstRow))
+        using (IRowReader reader = Read(names, [], FirstRow))
         {
             while (reader.Skip() is { } end)
             {
@@ -92,7 +99,7 @@ internal sealed class InputTable : IDisposable
 
         (long first, long behind) = shard.RowsOf(checkpoints.Rows, batch);
         (long row, InputPosition position) = checkpoints.Before(first);
-        using (IRowReader reader = Read(NoColumns, [], position))
+        using (IRowReader reader = Read(names, [], position))
         {
             for (; row < first; row++)
             {
@@ -103,15 +110,36 @@ internal sealed class InputTable : IDisposable
         return new RowRange(first, behind, checkpoints.Rows, position);
     }
 
-    /// <summary>SHA-256 over the lengths and bytes of all files, in hexadecimal.</summary>
-    public string Hash()
+    /// <summary>SHA-256 over the lengths and bytes of all files, in hexadecimal; of Parquet files only over their ends, which say where
+    /// each column of each row group is and what it holds, if only a part of the table is read.</summary>
+    public string Hash(bool isPart)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (TableFile file in _files)
         {
             using FileStream stream = InputFile.Open(file.Path);
             hash.AppendData(Encoding.ASCII.GetBytes($"{stream.Length}\n"));
+            stream.Position = isPart && Format == TableFormat.Parquet ? ParquetFile.EndOf(stream) : 0;
             hash.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>SHA-256 of the row groups that rows are in, in hexadecimal; null where the files are text, which is hashed as a
+    /// whole.</summary>
+    public string? HashOf(RowRange range)
+    {
+        if (Format != TableFormat.Parquet)
+        {
+            return null;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TableFile file in _files.Where(file => file.Start < range.End && file.Start + file.Length > range.First))
+        {
+            using var groups = ParquetFile.Open(file.Path);
+            groups.AppendTo(hash, range.First - file.Start, range.End - file.Start);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -119,27 +147,35 @@ internal sealed class InputTable : IDisposable
 
     public void Dispose() => _copies.ForEach(File.Delete);
 
-    private void Add(string path, string name, char? separator, bool wantsColumns)
+    private void Add(string path, string name, ScoreOptions options, bool wantsColumns, bool isLast)
     {
+        // An empty file of JSON lines is a table without rows; only a table of nothing else needs it.
+        if (Format == TableFormat.JsonLines && new FileInfo(path).Length == 0 && !(_files.Count == 0 && isLast))
+        {
+            return;
+        }
+
         string read = path;
-        if (InputFile.CopyOfUtf16(path) is { } copy)
+        if (Format != TableFormat.Parquet && InputFile.CopyOfUtf16(path) is { } copy)
         {
             _copies.Add(copy);
             read = copy;
         }
 
         // The properties of the first object of all are the columns; nobody asks for those of the others.
-        var layout = InputLayout.Read(read, Format, wantsColumns && _files.Count == 0, separator);
+        InputLayout layout = Format == TableFormat.Parquet
+            ? ParquetLayout.Read(read, options.Columns)
+            : InputLayout.Read(read, Format, wantsColumns && _files.Count == 0, options.Separator);
         if (_files.Count > 0)
         {
             layout = Format == TableFormat.JsonLines ? layout with { Columns = Layout.Columns } : layout;
-            if (!layout.Columns.SequenceEqual(Layout.Columns) || layout.Separator != Layout.Separator)
+            if (!layout.Columns.SequenceEqual(Layout.Columns) || !layout.Types.SequenceEqual(Layout.Types) || layout.Separator != Layout.Separator)
             {
                 throw Throw.AnotherHeader(path, layout.Columns, _files[0].Path, Layout.Columns);
             }
         }
 
-        _files.Add(new TableFile(read, name, layout, _files.Count == 0 ? 0 : Length, new FileInfo(read).Length));
+        _files.Add(new TableFile(read, name, layout, _files.Count == 0 ? 0 : Length, layout.Rows ?? new FileInfo(read).Length));
     }
 }
 
@@ -196,6 +232,7 @@ internal sealed record TableFile(string Path, string Name, InputLayout Layout, l
     /// <param name="position">Where the first of them begins in this file.</param>
     public IRowReader Open(ColumnNames names, IReadOnlyList<string> added, InputPosition position) => Layout.Format switch
     {
+        TableFormat.Parquet => new ParquetRowReader(Path, Layout, names, position),
         TableFormat.JsonLines => new JsonLinesReader(Path, names, Layout.Columns, added, position),
         _ => new DelimitedReader(Path, Layout, names, position),
     };

@@ -90,9 +90,9 @@ internal abstract class RowReader : IRowReader
     {
         { Error: not null } => row,
         _ when string.IsNullOrWhiteSpace(row.Image) =>
-            row with { Error = Throw.EmptyCell(row.Line, columns.Image, "the path of an image") },
+            row with { Error = Throw.EmptyCell($"Line {row.Line}", columns.Image, "the path of an image") },
         _ when string.IsNullOrWhiteSpace(row.Question) =>
-            row with { Error = Throw.EmptyCell(row.Line, columns.Question, "a question") },
+            row with { Error = Throw.EmptyCell($"Line {row.Line}", columns.Question, "a question") },
         _ => row,
     };
 

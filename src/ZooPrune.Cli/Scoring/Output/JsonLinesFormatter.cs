@@ -8,7 +8,11 @@ namespace ZooPrune.Cli;
 /// <summary>Writes one JSON object a line. A row that could not be read has the added properties only.</summary>
 internal sealed class JsonLinesFormatter(InputLayout layout, bool withTimings) : RowFormatter(layout, withTimings)
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <inheritdoc/>
     public override void AppendHeader(StringBuilder text)

@@ -17,9 +17,14 @@ internal abstract class RowFormatter(InputLayout layout, bool withTimings)
     protected IReadOnlyList<string> Added { get; } = ResultColumns.Names(withTimings);
 
     /// <summary>A formatter for a format.</summary>
-    public static RowFormatter Create(TableFormat format, InputLayout layout, bool withTimings) => format == TableFormat.JsonLines
-        ? new JsonLinesFormatter(layout, withTimings)
-        : new DelimitedFormatter(format, layout, withTimings);
+    public static RowFormatter Create(TableFormat format, InputLayout layout, bool withTimings) => format switch
+    {
+        TableFormat.JsonLines => new JsonLinesFormatter(layout, withTimings),
+
+        // Columns of one kind are wanted in the end, so no object is carried through as it is.
+        TableFormat.Parquet => new JsonLinesFormatter(layout with { Format = format, LineEnd = "\n" }, withTimings),
+        _ => new DelimitedFormatter(format, layout, withTimings),
+    };
 
     /// <summary>Appends what the file begins with.</summary>
     public abstract void AppendHeader(StringBuilder text);
@@ -48,6 +53,10 @@ internal static class ResultColumns
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names(bool withTimings) => withTimings ? [.. Always, .. Timings] : Always;
+
+    /// <summary>What the values of an added column are.</summary>
+    public static Type TypeOf(string name) =>
+        Timings.Contains(name) ? typeof(float) : name is "VisualTokens" or "KeptTokens" ? typeof(int) : typeof(string);
 
     /// <summary>The values of a row, in the same order: a text, a number, or null for a number that there is not.</summary>
     public static IEnumerable<object?> Values(RowResult result, bool withTimings)

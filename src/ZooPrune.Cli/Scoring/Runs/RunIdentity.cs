@@ -17,12 +17,19 @@ internal static class RunIdentity
     /// <summary>The rows of that part.</summary>
     public const string Rows = "rows";
 
+    /// <summary>The hash of their bytes, where the input is not hashed as a whole.</summary>
+    public const string RowBytes = "bytes of rows";
+
+    /// <summary>What is the same in all shards of a run.</summary>
+    public static SortedDictionary<string, string> Common(SortedDictionary<string, string> run) =>
+        new(run.Where(entry => entry.Key is not (Shard or Rows or RowBytes)).ToDictionary(), StringComparer.Ordinal);
+
     /// <summary>Names and values, hashes where a value is a file.</summary>
     public static SortedDictionary<string, string> Of(
         ScoreOptions options, InputTable table, VisionLanguageModel model, string images, TableFormat outputFormat) => new(StringComparer.Ordinal)
         {
             ["program"] = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-            ["input"] = table.Hash(),
+            ["input"] = table.Hash(isPart: options.Shard is not null),
             ["model"] = HashOf(model),
             ["images"] = Path.GetFullPath(images),
             ["input format"] = TableFormats.Names.NameOf(table.Format),

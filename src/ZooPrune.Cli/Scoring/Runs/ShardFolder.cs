@@ -23,9 +23,14 @@ internal sealed class ShardFolder(string folder, Shard shard, TableFormat format
     /// <summary>Finds the rows of this part, and adds them to what the run is.</summary>
     public RowRange Cut(InputTable table, ScoreOptions options, SortedDictionary<string, string> run)
     {
-        RowRange range = table.Cut(shard, options.Batch);
+        RowRange range = table.Cut(shard, options.Batch, options.Columns);
         run[RunIdentity.Shard] = shard.ToString();
         run[RunIdentity.Rows] = range.ToString();
+        if (table.HashOf(range) is { } hash)
+        {
+            run[RunIdentity.RowBytes] = hash;
+        }
+
         return range;
     }
 
@@ -53,12 +58,13 @@ internal sealed class ShardFolder(string folder, Shard shard, TableFormat format
     /// <param name="run">What it is.</param>
     /// <param name="first">Where its first row begins.</param>
     /// <param name="command">What other shards are run with.</param>
-    public ScoredFile Open(SortedDictionary<string, string> run, InputPosition first, IReadOnlyList<string> command)
+    /// <param name="finish">What is done when the last row is there; null = the rows are the part.</param>
+    public ScoredFile Open(SortedDictionary<string, string> run, InputPosition first, IReadOnlyList<string> command, ScoredFile.FinalStep? finish)
     {
         Directory.CreateDirectory(Tries);
         string path = Path.Combine(Tries, FormattableString.Invariant($"{Environment.ProcessId}-{Guid.NewGuid():N}{_extension}"));
         CopyBest(run, path, command);
-        return ScoredFile.Resume(path, run, first, command, isAlone: true);
+        return ScoredFile.Resume(path, run, first, command, finish, isAlone: true);
     }
 
     /// <summary>Gives a complete try the part's name, and takes away what all tries have left.</summary>
