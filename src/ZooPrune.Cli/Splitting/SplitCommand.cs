@@ -41,7 +41,7 @@ internal sealed class SplitCommand : ToolCommand
     public override int Run(ParseResult line, Terminal terminal)
     {
         (string model, string path) = (line.GetRequiredValue(Model), line.GetValue(Out)!);
-        using var target = OutputFolder.Check(model, path, line.GetValue(Force));
+        using var target = OutputFolder.Check(Name, model, path, line.GetValue(Force));
         ModelFolder files = Onnx.ModelFolder.Open(model, line.GetValue(Precision));
         terminal.While("splitting the model", () =>
         {
@@ -85,15 +85,10 @@ internal sealed class SplitCommand : ToolCommand
 internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Projector, IReadOnlyList<FolderFile> Files)
 {
     /// <summary>Looks at what was written.</summary>
-    public static SplitReport Create(string model, string path, ModelFolder source)
-    {
-        string root = Path.GetFullPath(path);
-        return new SplitReport(
+    public static SplitReport Create(string model, string path, ModelFolder source) =>
+        new(
             model,
             path,
             ProjectorInspector.Read(source.Root, source.Relative(source.VisionEncoder), isWhole: false, new Findings(model)),
-            [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, SmallFiles.Size(file)))
-                .OrderBy(file => file.Name, StringComparer.Ordinal)]);
-    }
+            FolderFile.In(path));
 }
