@@ -18,19 +18,19 @@ internal static partial class Throw
         new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask "
             + "about one or leave --overlay out.");
 
-    public static UsageException OutputIsModel(string path, string model) =>
-        new($"{Program} split: the option --out is '{path}', which is the model '{model}' itself, in it or around it. Expected another "
+    public static UsageException OutputIsModel(string command, string path, string model) =>
+        new($"{Program} {command}: the option --out is '{path}', which is the model '{model}' itself, in it or around it. Expected another "
             + "folder; choose one.");
 
     public static UsageException OutputIsFile(string option, string path) =>
         new($"{Program}: the option {option} is '{path}', which is a file. Expected the name of a folder; choose another.");
 
-    public static UsageException OutputExists(string path) =>
-        new($"{Program} split: the folder '{path}' has something in it. Expected one that is empty or not there; choose another, or "
+    public static UsageException OutputExists(string command, string path) =>
+        new($"{Program} {command}: the folder '{path}' has something in it. Expected one that is empty or not there; choose another, or "
             + "replace it with --force.");
 
-    public static UsageException OutputIsNoModel(string path) =>
-        new($"{Program} split: the folder '{path}' has no config.json. --force replaces folders of models only, lest it deletes "
+    public static UsageException OutputIsNoModel(string command, string path) =>
+        new($"{Program} {command}: the folder '{path}' has no config.json. --force replaces folders of models only, lest it deletes "
             + "something else; choose another folder.");
 
     public static UsageException OutputFolderMissing(string option, string path, string folder) =>

@@ -10,7 +10,7 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
 {
     private const string Description =
         "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its "
-            + "projector off, scores tables.";
+            + "projector off, bakes pruning into its vision encoder, scores tables.";
 
     private const string ExitCodes =
         "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; "
@@ -19,7 +19,8 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
     protected override string Interrupted => Throw.Interrupted;
 
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
-    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand(), new ScoreCommand(), new MergeCommand()];
+    internal static IReadOnlyList<ToolCommand> Commands() =>
+        [new InspectCommand(), new AskCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(), new MergeCommand()];
 
     protected override RootCommand CreateCommand()
     {

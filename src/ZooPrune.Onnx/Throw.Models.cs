@@ -60,12 +60,12 @@ internal static partial class Throw
         $"Model folder '{folder}': it has {projector}, so its vision encoder is split already. Splitting needs a vision encoder that "
         + $"ends after the projector; use the folder as it is.");
 
-    public static ZooPruneException SplitTargetTaken(string folder) => Failed(
-        $"Folder '{folder}': it is there already and not empty. The split model needs a new or an empty folder; name another or delete "
+    public static ZooPruneException WriteTargetTaken(string folder, string kind) => Failed(
+        $"Folder '{folder}': it is there already and not empty. The {kind} model needs a new or an empty folder; name another or delete "
         + $"what is there.");
 
-    public static ZooPruneException SplitNotWritten(string folder, Exception exception) => Failed(
-        $"Folder '{folder}': the split model could not be written ({FirstLine(exception)}). It needs room for the whole model and the "
+    public static ZooPruneException ModelNotWritten(string folder, string kind, Exception exception) => Failed(
+        $"Folder '{folder}': the {kind} model could not be written ({FirstLine(exception)}). It needs room for the whole model and the "
         + $"right to write there; nothing was left behind, try again or name another folder.",
         exception);
 
@@ -100,6 +100,17 @@ internal static partial class Throw
         exception);
 
     // The pruner as a graph.
+
+    public static ZooPruneException EncoderBaked(string path) => Failed(
+        $"Graph '{path}': it gives '{PrunerGraph.PrunerGraphWriter.KeptIndices}', so pruning was baked into it for other programs. Expected "
+        + $"a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load the model that it was made of.");
+
+    public static ZooPruneException BakeTiles(string folder) => Failed(
+        $"Model folder '{folder}': its pictures are cut into tiles, and how many there are, and which tokens are padding, depends on the "
+        + $"picture. Baking needs a model of one tile, or one whose visual tokens are all read; prune with VisionLanguageModel.");
+
+    public static ZooPruneException BakeOperatorSet(string graph, int got, string needed) => Failed(
+        $"Graph '{graph}': its operator set is {got}. Baking needs {needed}; export the model again.");
 
     public static NotSupportedException ProjectorHasNoGraph(Type projector) => new(
         Text($"Pruner graph: the projector is a {projector.Name}. Expected one of a model folder or a {nameof(MlpProjector)}, whose weights "

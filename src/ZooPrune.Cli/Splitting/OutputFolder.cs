@@ -21,17 +21,18 @@ internal sealed class OutputFolder : IDisposable
     public string Staging => Path.Combine(_workplace, "new");
 
     /// <summary>Checks, before any work is done, that the folder can be made.</summary>
+    /// <param name="command">What is going to make it.</param>
     /// <param name="model">The model's folder.</param>
     /// <param name="given">The folder to be.</param>
     /// <param name="force">Whether a model folder that is there already is replaced.</param>
     /// <exception cref="UsageException">It is a file, has something in it that may not go, or is the model's own.</exception>
-    public static OutputFolder Check(string model, string given, bool force)
+    public static OutputFolder Check(string command, string model, string given, bool force)
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given));
         string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(model));
         if (IsInside(path, source) || IsInside(source, path))
         {
-            throw Throw.OutputIsModel(given, model);
+            throw Throw.OutputIsModel(command, given, model);
         }
 
         if (File.Exists(path))
@@ -50,12 +51,12 @@ internal sealed class OutputFolder : IDisposable
             // A slip of the pen must not delete anything: only a model's folder is replaced.
             if (!force)
             {
-                throw Throw.OutputExists(given);
+                throw Throw.OutputExists(command, given);
             }
 
             if (!File.Exists(Path.Combine(path, "config.json")))
             {
-                throw Throw.OutputIsNoModel(given);
+                throw Throw.OutputIsNoModel(command, given);
             }
         }
 

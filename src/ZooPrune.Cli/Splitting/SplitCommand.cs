@@ -39,7 +39,7 @@ internal sealed class SplitCommand : ToolCommand
     public override int Run(ParseResult line, Terminal terminal)
     {
         (string model, string path) = (line.GetRequiredValue(Model), line.GetValue(Out)!);
-        using var target = OutputFolder.Check(model, path, line.GetValue(Force));
+        using var target = OutputFolder.Check(Name, model, path, line.GetValue(Force));
         ModelFolder files = Onnx.ModelFolder.Open(model, line.GetValue(Precision));
         ProjectorFacts? projector = terminal.While("splitting the model", () => ModelSplitter.Split(files, target.Staging));
         target.Finish();
@@ -69,15 +69,6 @@ internal sealed class SplitCommand : ToolCommand
 internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Projector, IReadOnlyList<FolderFile> Files)
 {
     /// <summary>Looks at what was written.</summary>
-    public static SplitReport Create(string model, string path, ProjectorFacts? projector)
-    {
-        string root = Path.GetFullPath(path);
-        return new SplitReport(
-            model,
-            path,
-            projector,
-            [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, new FileInfo(file).Length))
-                .OrderBy(file => file.Name, StringComparer.Ordinal)]);
-    }
+    public static SplitReport Create(string model, string path, ProjectorFacts? projector) =>
+        new(model, path, projector, FolderFile.In(path));
 }

@@ -27,7 +27,22 @@ public sealed record ModelReport(
 /// <param name="Name">Its name.</param>
 /// <param name="IsRequired">Whether the model needs it.</param>
 /// <param name="Bytes">Its size; null = it is not there.</param>
-public sealed record FolderFile(string Name, bool IsRequired, long? Bytes);
+public sealed record FolderFile(string Name, bool IsRequired, long? Bytes)
+{
+    /// <summary>All files of a folder that was written, in ordinal order.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static IReadOnlyList<FolderFile> In(string folder)
+    {
+        string root = Path.GetFullPath(folder);
+        return
+        [
+            .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, Inspection.SmallFiles.Size(file)))
+                .OrderBy(file => file.Name, StringComparer.Ordinal),
+        ];
+    }
+}
 
 /// <summary>A graph in one precision.</summary>
 /// <param name="Part">Which part of the model it is.</param>

@@ -164,12 +164,7 @@ internal sealed class LoadedModel : IDisposable
 
     private IModelFamily Family => Configuration.Family;
 
-    /// <summary>X of a picture drawn in code, by which a low-rank sensitivity is chosen.</summary>
-    private float[] CalibrationTokens() =>
-        Encoder.Encode([Preprocessor.Prepare(CalibrationImage.Draw(CalibrationSide), CalibrationSide, CalibrationSide)])[0];
-
-    /// <summary>The tile's side; for patches enough of them to choose a rank by.</summary>
-    private int CalibrationSide => Encoder.ImageSize > 0 ? Encoder.ImageSize : SideWithoutTiles;
+    private float[] CalibrationTokens() => CalibrationImage.Tokens(Encoder, Preprocessor);
 
     private float[] LoadNewlineEmbedding()
     {

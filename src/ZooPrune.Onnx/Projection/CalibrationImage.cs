@@ -1,3 +1,6 @@
+using ZooPrune.Onnx.Engine;
+using ZooPrune.Onnx.Images;
+
 namespace ZooPrune.Onnx.Projection;
 
 /// <summary>
@@ -9,6 +12,16 @@ internal static class CalibrationImage
     // Cells to a side. Each cell has one kind of content, in colours of its own.
     private const int Cells = 6;
     private const int Kinds = 6;
+
+    // For encoders that take pictures of any size: enough patches to choose a rank by.
+    private const int SideWithoutTiles = 336;
+
+    /// <summary>X of the picture, by which a low-rank sensitivity is chosen.</summary>
+    public static float[] Tokens(VisionEncoder encoder, IImagePreprocessor preprocessor)
+    {
+        int side = encoder.ImageSize > 0 ? encoder.ImageSize : SideWithoutTiles;
+        return encoder.Encode([preprocessor.Prepare(Draw(side), side, side)])[0];
+    }
 
     /// <summary>The picture of that size; the same bytes on every machine.</summary>
     /// <param name="size">Height and width in pixels.</param>

@@ -13,6 +13,10 @@ namespace ZooPrune.Onnx;
 /// </summary>
 public static class ModelSplitter
 {
+    // Protobuf ends at 2 GB; shapes and scales stay inside, where ONNX Runtime looks at them first.
+    private const long MostInside = 1_900_000_000;
+    private const int LeastOutside = 1024;
+
     // What a folder may have besides its graphs that answers depend on.
     private static readonly string[] SmallFiles =
     [
@@ -60,25 +64,46 @@ public static class ModelSplitter
     /// <exception cref="ZooPruneException">The model is split already or cannot be split, or the folder cannot be written.</exception>
     internal static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? newlineEmbedding = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(outFolder);
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder));
         if (files.Projector is { } there)
         {
             throw Throw.SplitAlready(files.Root, files.Relative(there));
         }
 
+        WriteFolder(files, outFolder, "split", newlineEmbedding, () =>
+        {
+            SplitVisionEncoder split = VisionEncoderSplitter.Split(files.VisionEncoder);
+            return graphs =>
+            {
+                WriteEncoder(OnnxModelReader.Read(split.Encoder), split.Folder, graphs);
+                File.WriteAllBytes(Path.Combine(graphs, "projector.onnx"), Projector(split.Projector));
+            };
+        });
+    }
+
+    /// <summary>Copies what a model needs besides its vision encoder. The folder appears whole or not at all.</summary>
+    /// <param name="files">The model.</param>
+    /// <param name="outFolder">Path of a folder that is not there yet, or is empty.</param>
+    /// <param name="kind">What messages call the new model.</param>
+    /// <param name="newlineEmbedding">As for <see cref="Write"/>.</param>
+    /// <param name="prepare">Does what may fail before anything is written; what it returns writes into the folder of the graphs.</param>
+    /// <exception cref="ArgumentException"><paramref name="outFolder"/> is empty or white space.</exception>
+    /// <exception cref="ZooPruneException">The folder is taken or cannot be written.</exception>
+    internal static void WriteFolder(
+        ModelFolder files, string outFolder, string kind, (string Name, float[] Values)? newlineEmbedding, Func<Action<string>> prepare)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(outFolder);
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder));
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
         {
-            throw Throw.SplitTargetTaken(target);
+            throw Throw.WriteTargetTaken(target, kind);
         }
 
-        SplitVisionEncoder split = VisionEncoderSplitter.Split(files.VisionEncoder);
+        Action<string> write = prepare();
         string partial = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
             string graphs = Directory.CreateDirectory(Path.Combine(partial, "onnx")).FullName;
-            WriteEncoder(split, graphs);
-            File.WriteAllBytes(Path.Combine(graphs, "projector.onnx"), Projector(split.Projector));
+            write(graphs);
             CopyGraph(files.EmbedTokens, graphs);
             CopyGraph(files.Decoder, graphs);
             foreach (string name in SmallFiles.Where(name => File.Exists(Path.Combine(files.Root, name))))
@@ -100,7 +125,7 @@ public static class ModelSplitter
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw Throw.SplitNotWritten(target, exception);
+            throw Throw.ModelNotWritten(target, kind, exception);
         }
         finally
         {
@@ -119,24 +144,41 @@ public static class ModelSplitter
         _ => throw new ArgumentOutOfRangeException(nameof(part)),
     };
 
-    /// <summary>The encoder; of constants in other files only those that it uses, in one file, in the order of the graph.</summary>
-    private static void WriteEncoder(SplitVisionEncoder split, string folder)
+    /// <summary>
+    /// Writes onnx/vision_encoder.onnx; of constants in other files only those that it uses, in one file, in the order of the graph. Where
+    /// what is inside would not leave room in the 2 GB of the format, the large constants go there, too.
+    /// </summary>
+    /// <param name="model">The encoder. Is changed.</param>
+    /// <param name="source">Full path of the folder to which locations of constants in other files are relative.</param>
+    /// <param name="folder">Full path of the folder of the graphs.</param>
+    /// <param name="mostInside">Bytes of constants that may be inside.</param>
+    internal static void WriteEncoder(ModelProto model, string source, string folder, long mostInside = MostInside)
     {
         const string Name = "vision_encoder.onnx";
-        ModelProto model = OnnxModelReader.Read(split.Encoder);
-        if (model.Graph.Initializer.Any(tensor => tensor.DataLocation == DataLocation.External))
+        bool isTooLarge = model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > mostInside;
+        if (isTooLarge || model.Graph.Initializer.Any(tensor => tensor.DataLocation == DataLocation.External))
         {
-            var source = new ExternalDataFolder(split.Folder);
+            var files = new ExternalDataFolder(source);
             using FileStream data = File.Create(Path.Combine(folder, $"{Name}_data"));
             ExternalDataFolder.Move(model, tensor =>
             {
                 long offset = data.Position;
-                long length = source.CopyTo(tensor, data);
+                return Placed(offset, files.CopyTo(tensor, data));
+            });
+            foreach (TensorProto tensor in model.Graph.Initializer.Where(tensor => isTooLarge && tensor.RawData.Length >= LeastOutside))
+            {
+                long offset = data.Position;
+                data.Write(tensor.RawData.Span);
+                ExternalDataFolder.Place(tensor, Placed(offset, tensor.RawData.Length));
+                tensor.ClearRawData();
+            }
 
-                // The next one starts where vector instructions like it.
+            // The next one starts where vector instructions like it.
+            ExternalData Placed(long offset, long length)
+            {
                 data.Position += -data.Position & 63;
                 return new ExternalData($"{Name}_data", offset, length);
-            });
+            }
         }
 
         using FileStream file = File.Create(Path.Combine(folder, Name));

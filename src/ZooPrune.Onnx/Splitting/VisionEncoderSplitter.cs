@@ -1,6 +1,7 @@
 using System.Globalization;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.PrunerGraph;
 
 namespace ZooPrune.Onnx.Splitting;
 
@@ -55,6 +56,11 @@ internal static class VisionEncoderSplitter
     private static SplitVisionEncoder Split(string path, ReadOnlyMemory<byte> file, long inPlaceFrom)
     {
         OnnxGraph graph = OnnxGraphReader.Read(file);
+        if (graph.Outputs.Any(value => value.Name == PrunerGraphWriter.KeptIndices))
+        {
+            throw Throw.EncoderBaked(path);
+        }
+
         var files = new ExternalDataFolder(Path.GetDirectoryName(path));
         Check(graph, files);
         var constants = new ConstantFolder(new GraphOrder(graph), files);
