@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Images;
 using ZooPrune.Onnx.Models;
@@ -24,6 +26,7 @@ public sealed class VisionLanguageModel : IDisposable
 
     private readonly LoadedModel _model;
     private readonly AnswerEngine _engine;
+    private readonly EngineTelemetry _telemetry;
     private volatile bool _isDisposed;
 
     private VisionLanguageModel(
@@ -31,7 +34,10 @@ public sealed class VisionLanguageModel : IDisposable
     {
         _model = model;
         Options = options;
-        _engine = new AnswerEngine(model, model.Positions, new PruningDecisions(advise ?? new ModelTimer(model).Advise));
+        ILogger logger = options.LoggerFactory?.CreateLogger(typeof(VisionLanguageModel).FullName!) ?? NullLogger.Instance;
+        _telemetry = new EngineTelemetry(Name, logger);
+        _engine = new AnswerEngine(
+            model, model.Positions, new PruningDecisions(advise ?? new ModelTimer(model).Advise), _telemetry);
     }
 
     /// <summary>Where the model's files are.</summary>
@@ -108,7 +114,11 @@ public sealed class VisionLanguageModel : IDisposable
     {
         options ??= new VisionLanguageModelOptions();
         options.Validate();
-        return new VisionLanguageModel(LoadedModel.Load(folder, options), options, advise);
+        long start = Stopwatch.GetTimestamp();
+        var model = new VisionLanguageModel(LoadedModel.Load(folder, options), options, advise);
+        model._telemetry.Loaded(
+            model.ModelType, options.Device, Stopwatch.GetElapsedTime(start), model._model.DeviceNote, model._model.Decoder.WhyAllLogits);
+        return model;
     }
 
     /// <summary>Reads an image file and makes it what the encoder wants.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace ZooPrune.Onnx;
 
 /// <summary>How a <see cref="VisionLanguageModel"/> runs. Immutable.</summary>
@@ -14,6 +16,10 @@ public sealed record VisionLanguageModelOptions
 
     /// <summary>Where the model runs. Default: <see cref="Device.Cpu"/>.</summary>
     public Device Device { get; init; } = Device.Cpu;
+
+    /// <summary>Where the model tells what it does: loading and what is unusual as information or a warning, answers for debugging. Default:
+    /// null, nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Threads inside one operation, &gt;= 0; 0 (the default) lets ONNX Runtime take one per physical core.</summary>
     public int Threads { get; init; }

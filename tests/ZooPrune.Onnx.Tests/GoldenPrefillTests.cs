@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
@@ -77,7 +78,7 @@ public sealed class GoldenPrefillTests(SharedModel shared)
 
         foreach ((string name, PositionMode mode) in ((string, PositionMode)[])[("original", PositionMode.KeepOriginal), ("compact", PositionMode.Compact)])
         {
-            var engine = new AnswerEngine(parts, mode, new PruningDecisions((_, _) => throw new InvalidOperationException()));
+            var engine = new AnswerEngine(parts, mode, new PruningDecisions((_, _) => throw new InvalidOperationException()), new EngineTelemetry("", NullLogger.Instance));
             JsonElement expected = pruned.GetProperty(name);
 
             Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits(asked, default), Tolerance);

@@ -4,7 +4,8 @@ using ZooPrune.Onnx.Models;
 namespace ZooPrune.Onnx.Engine;
 
 /// <summary>The steps of every answer: encode, prune, prefill, decode. All that asks a model goes through here. Thread-safe.</summary>
-internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, PruningDecisions decisions)
+internal sealed class AnswerEngine(
+    LoadedModel model, PositionMode positions, PruningDecisions decisions, EngineTelemetry telemetry)
 {
     // Activations of an encoder grow with its tiles.
     private const int MostTiles = 64;
@@ -31,6 +32,7 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
     public EncodedImage[] Encode(
         IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, int mostTiles, CancellationToken cancellation)
     {
+        using Activity? activity = telemetry.Start("encode", images.Count);
         var encoded = new List<EncodedImage>(images.Count);
 
         // Patches of several images cannot be run together.
@@ -53,6 +55,7 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
             {
                 var timings = new StageTimings { Encode = tile * VisionEncoder.TilesOf(image) };
                 encoded.Add(new EncodedImage(values, layouts[encoded.Count], timings));
+                telemetry.Encoded(encoded[^1]);
             }
         }
 
@@ -65,15 +68,18 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
     public PrunedImage Prune(EncodedImage image, PruningOptions? pruning)
     {
         _pruner.Decide(image.Layout.CandidateCount, pruning); // Ahead: what it may have to time is no part of this image.
+        using Activity? activity = telemetry.Start("prune", 1);
         long start = Stopwatch.GetTimestamp();
         TokenSelection selection = _pruner.Prune(image.VisualTokens.Span, image.Layout, pruning);
-        return new PrunedImage(
+        var pruned = new PrunedImage(
             selection.KeptTokens.ToArray(),
             selection.KeptIndices.ToArray(),
             image.Layout,
             selection.Note,
             image.Timings with { Prune = Stopwatch.GetElapsedTime(start) },
             model.Fingerprint);
+        telemetry.Pruned(pruned);
+        return pruned;
     }
 
     /// <summary>What is to be read for a conversation.</summary>
@@ -122,6 +128,7 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
         }
 
         cancellation.ThrowIfCancellationRequested();
+        using Activity? activity = telemetry.Start("answer", requests.Count);
         long start = Stopwatch.GetTimestamp();
         TextStream?[] streams = [.. requests.Select((request, i) => NewStream(request, i, onText))];
         GeneratedTokens[] generated = _generator.Generate(
@@ -131,7 +138,9 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
             stream?.Finish();
         }
 
-        return [.. requests.Index().Select(entry => ToAnswer(entry.Item, generated[entry.Index], streams[entry.Index]))];
+        VisionAnswer[] answers = [.. requests.Index().Select(entry => ToAnswer(entry.Item, generated[entry.Index], streams[entry.Index]))];
+        Array.ForEach(answers, telemetry.Answered);
+        return answers;
     }
 
     /// <summary>Reads, for each image, the text before it and the image itself.</summary>
