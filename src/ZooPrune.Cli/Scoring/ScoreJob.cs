@@ -39,8 +39,7 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
                 terminal.Say(Throw.LeftOut(table.Layout.LeftOut));
             }
 
-            using ScoredFile file = Open(parts, run, range?.Position ?? table.FirstRow, FinalStep(table, outputFormat));
-            return Score(file, parts, new Work(table, model, images, outputFormat, range));
+            return Score(parts, run, new Work(table, model, images, outputFormat, range));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,6 +88,20 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
         ? (rows, path) => ParquetOutput.Write(rows, ParquetOutput.Columns(table.Layout, options.Timings), path)
         : null;
 
+    private int Score(ShardFolder? parts, SortedDictionary<string, string> run, Work work)
+    {
+        try
+        {
+            using ScoredFile file = Open(parts, run, work.Range?.Position ?? work.Table.FirstRow, FinalStep(work.Table, work.OutputFormat));
+            return Score(file, parts, work);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException && parts?.FindFinished(run) is not null)
+        {
+            // Another try of the same shard was first, and took the files of this one away.
+            return Conclude(parts.FindFinished(run)!, Throw.AnotherTryWasFirst(parts.Part));
+        }
+    }
+
     private int Score(ScoredFile file, ShardFolder? parts, Work work)
     {
         if (file.IsComplete && parts is null)
@@ -116,12 +129,6 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
             terminal.Complain(Throw.FailedFast(work.Table.Name, file.Path, e, file.Committed));
             return ExitCode.Stopped;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException && parts?.FindFinished(file.Run) is not null)
-        {
-            // Another try of the same shard was first, and took the files of this one away.
-            return Conclude(file.Progress, Throw.AnotherTryWasFirst(parts.Part));
-        }
-
         string path = parts?.Part ?? file.Path;
         return Conclude(file.Progress, Summary(path, file.Progress, progress.RowsPerSecond(file.Progress)));
     }

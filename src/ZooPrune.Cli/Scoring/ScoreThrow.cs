@@ -70,8 +70,8 @@ internal static partial class Throw
             + "complete Parquet file; write or copy it again, or name its format with --input-format.", cause);
 
     public static UsageException NoImageColumn(string path, string name) =>
-        new($"{Score}: the column '{name}' of '{path}' holds no images. Expected texts (paths), bytes (image files), or a struct of \"bytes\" "
-            + "and \"path\"; name the columns of image and question with --columns.");
+        new($"{Score}: the column '{name}' of '{path}' holds no images. Expected texts (paths), bytes (image files), or a struct of "
+            + "\"bytes\" and \"path\"; name the columns of image and question with --columns.");
 
     public static string LeftOut(IEnumerable<string> columns) =>
         $"Columns that the output leaves out, because they are lists or bytes: {List(columns)}.";

@@ -265,6 +265,19 @@ public class ScoreRunTests
         Assert.Equal(expected, File.ReadAllBytes(folder.Output));
     }
 
+    [Fact]
+    public void Run_JournalIsAFolder_SaysThatItCannotBeWritten()
+    {
+        using ScoringFolder folder = new();
+        folder.WriteQuestions(20);
+        Directory.CreateDirectory(folder.Journal);
+
+        var run = ToolRun.InProcess(folder.Arguments());
+
+        Assert.Equal(ExitCode.Stopped, run.ExitCode);
+        Assert.StartsWith($"zooprune score: '{folder.Output}' cannot be written: ", run.Error);
+    }
+
     private static int CountRows(string path)
     {
         var layout = InputLayout.Read(path, TableFormat.Csv, wantsColumns: true);

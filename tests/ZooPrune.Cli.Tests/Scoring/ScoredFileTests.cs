@@ -205,10 +205,130 @@ public class ScoredFileTests
             Assert.Throws<UsageException>(() => ScoredFile.Resume(folder.Output, Run, First)).Message);
     }
 
-    /// <summary>Two rows of eight bytes, committed; the input is at byte 40, line 4.</summary>
-    private static ScoredFile WriteTwoRows(ScoringFolder folder)
+    [Fact]
+    public void Begin_PartialIsAFolder_Throws()
     {
-        var file = ScoredFile.Begin(folder.Output, Run, First);
+        using ScoringFolder folder = new();
+        Directory.CreateDirectory(folder.Partial);
+
+        Assert.StartsWith(
+            $"zooprune score: '{folder.Partial}' cannot be opened: ",
+            Assert.Throws<UsageException>(() => ScoredFile.Begin(folder.Output, Run, First)).Message);
+    }
+
+    [Fact]
+    public void Begin_Refused_LeavesNothing()
+    {
+        using ScoringFolder folder = new();
+        folder.Write("answers.csv", "somebody's");
+
+        Assert.Throws<UsageException>(() => ScoredFile.Begin(folder.Output, Run, First));
+        Assert.Throws<UsageException>(() => ScoredFile.Resume(folder.Output, Run, First));
+
+        Assert.False(File.Exists(folder.Partial));
+        Assert.False(File.Exists(folder.Journal));
+        Assert.Equal("somebody's", File.ReadAllText(folder.Output));
+    }
+
+    /// <summary>The lock is held from before the journal is read until the file has its name.</summary>
+    [Fact]
+    public async Task Finish_AnotherRunTriesAllTheWhile_LeavesTheWholeFile()
+    {
+        const int Trials = 200;
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            using ScoringFolder folder = new();
+            using ManualResetEventSlim begun = new();
+            var other = Task.Run(() =>
+            {
+                begun.Wait();
+                for (int i = 0; i < 50; i++)
+                {
+                    try
+                    {
+                        using var file = ScoredFile.Resume(folder.Output, Run, First);
+                        if (!file.IsComplete)
+                        {
+                            // Here the first run was not begun yet, or has failed: neither may be.
+                            return false;
+                        }
+                    }
+                    catch (UsageException)
+                    {
+                        // The other run is at work.
+                    }
+                }
+
+                return true;
+            });
+            using (ScoredFile file = WriteTwoRows(folder))
+            {
+                begun.Set();
+                Thread.SpinWait(trial * 50);
+                file.Append("three\n", file.Progress with { Rows = 3 });
+                file.Finish();
+            }
+
+            Assert.True(await other);
+            Assert.Equal("one\ntwo\nthree\n", File.ReadAllText(folder.Output));
+            Assert.False(File.Exists(folder.Partial));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Resume_FinalStepInterrupted_IsDoneAgain(int step)
+    {
+        using ScoringFolder folder = new();
+        using (ScoredFile file = WriteTwoRows(folder, Reverse))
+        {
+            file.Finish();
+        }
+
+        Assert.Equal("owt\neno\n", File.ReadAllText(folder.Output));
+        string journal = File.ReadAllText(folder.Journal);
+
+        // What a kill leaves: before the file had its name; after that, before the journal said so; before the rows were deleted.
+        File.Delete(folder.Output);
+        File.Delete(folder.Journal);
+        using (ScoredFile file = WriteTwoRows(folder, (_, _) => throw new IOException("killed")))
+        {
+            Assert.Throws<IOException>(file.Finish);
+        }
+
+        if (step > 0)
+        {
+            File.WriteAllText(folder.Output, "owt\neno\n");
+        }
+
+        if (step > 1)
+        {
+            File.WriteAllText(folder.Journal, journal);
+        }
+
+        using (var file = ScoredFile.Resume(folder.Output, Run, First, finish: Reverse))
+        {
+            Assert.Equal(step > 1, file.IsComplete);
+            if (!file.IsComplete)
+            {
+                file.Finish();
+            }
+        }
+
+        Assert.Equal("owt\neno\n", File.ReadAllText(folder.Output));
+        Assert.False(File.Exists(folder.Partial));
+        Assert.True(ScoredFile.Resume(folder.Output, Run, First, finish: Reverse).IsComplete);
+
+    }
+
+    private static void Reverse(Stream rows, string path) => File.WriteAllText(path, string.Concat(new StreamReader(rows).ReadToEnd().TrimEnd().Reverse()) + "\n");
+
+    /// <summary>Two rows of eight bytes, committed; the input is at byte 40, line 4.</summary>
+    private static ScoredFile WriteTwoRows(ScoringFolder folder, ScoredFile.FinalStep? finish = null)
+    {
+        var file = ScoredFile.Begin(folder.Output, Run, First, finish: finish);
         file.Append("one\ntwo\n", file.Progress with { Rows = 2, InputOffset = 40, InputLine = 4 });
         file.Commit();
         return file;

@@ -133,10 +133,19 @@ public class ShardTests
         folder.WriteQuestions(Rows);
         ToolRun.InProcess(folder.Arguments());
 
-        ToolRun[] runs = await Task.WhenAll(
-            Enumerable.Range(0, 4 * Shards).Select(i => Task.Run(() => Score(folder, i % Shards, "--commit", "0"))));
+        ScoreOptions[] tasks =
+        [
+            .. Enumerable.Range(0, 4 * Shards).Select(i => ScoreCommandTests.Parse(
+                folder.ArgumentsTo(folder.PathOf("parts"), "--shard", $"{i % Shards}/{Shards}", "--commit", "0"))),
+        ];
+        using StringWriter error = new();
+        using Terminal terminal = new(
+            Consoles.Over(TextWriter.Null, redirected: true), Consoles.Over(TextWriter.Synchronized(error), redirected: true), default);
 
-        Assert.All(runs, run => Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error)));
+        int[] exitCodes = await Task.WhenAll(tasks.Select(task => Task.Run(() => new ScoreJob(task, terminal).Run())));
+
+        Assert.Equal("", error.ToString());
+        Assert.All(exitCodes, exitCode => Assert.Equal(ExitCode.Success, exitCode));
         Merge(folder);
         Assert.Equal(File.ReadAllText(folder.Output), File.ReadAllText(folder.PathOf("merged")));
         Assert.Equal(2 * Shards, Directory.GetFiles(folder.PathOf("parts")).Length);
@@ -217,6 +226,22 @@ public class ShardTests
         File.AppendAllText(Part(folder, 2), "x");
         AssertMerge(folder, $"zooprune merge: '{Part(folder, 2)}' is not as it was written: none of its journals speaks of its bytes. Expected");
         Assert.Empty(Directory.GetFiles(folder.PathOf("."), "merged*"));
+    }
+
+    [Theory]
+    [InlineData("parts", ExitCode.BadInput, "which is a file. Expected the name of a folder; choose another.")]
+    [InlineData("parts/part-00001-of-00005.csv.tries", ExitCode.Stopped, "cannot be written: ")]
+    public void Score_FileWhereAFolderShouldBe_SaysSo(string file, int exitCode, string message)
+    {
+        using ScoringFolder folder = new();
+        folder.WriteQuestions(Rows);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.PathOf(file))!);
+        folder.Write(file, "");
+
+        var run = Score(folder, 1);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(message, run.Error);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace ZooPrune.Cli;
 
@@ -75,7 +74,8 @@ internal sealed class InputTable : IDisposable
     public IRowReader Read(ColumnNames names, IReadOnlyList<string> added, InputPosition position) =>
         new TableReader(_files, names, added, position);
 
-    /// <summary>Finds the rows of a part. Text has to be gone through for that, because rows are counted; nothing is read of them.</summary>
+    /// <summary>Finds the rows of a part. Text has to be gone through for that, because rows are counted; nothing is read of
+    /// them.</summary>
     /// <param name="shard">Which part.</param>
     /// <param name="batch">Rows of a batch; parts begin at multiples of it.</param>
     /// <param name="names">The columns that rows are asked with.</param>
@@ -169,7 +169,8 @@ internal sealed class InputTable : IDisposable
         if (_files.Count > 0)
         {
             layout = Format == TableFormat.JsonLines ? layout with { Columns = Layout.Columns } : layout;
-            if (!layout.Columns.SequenceEqual(Layout.Columns) || !layout.Types.SequenceEqual(Layout.Types) || layout.Separator != Layout.Separator)
+            if (layout.Separator != Layout.Separator
+                || !layout.Columns.SequenceEqual(Layout.Columns) || !layout.Types.SequenceEqual(Layout.Types))
             {
                 throw Throw.AnotherHeader(path, layout.Columns, _files[0].Path, Layout.Columns);
             }
@@ -216,163 +217,4 @@ internal sealed class Checkpoints(InputPosition first)
         long index = Math.Min(row / _distance, _positions.Count - 1);
         return (index * _distance, _positions[(int)index]);
     }
-}
-
-/// <summary>One file of a table.</summary>
-/// <param name="Path">What is read.</param>
-/// <param name="Name">What it is called in messages, the same on every machine.</param>
-/// <param name="Layout">What it looks like.</param>
-/// <param name="Start">Lengths of the files before it.</param>
-/// <param name="Length">Its own length, in bytes or rows.</param>
-internal sealed record TableFile(string Path, string Name, InputLayout Layout, long Start, long Length)
-{
-    /// <summary>Reads from a row on.</summary>
-    /// <param name="names">The columns that rows are asked with.</param>
-    /// <param name="added">Names that no property may have.</param>
-    /// <param name="position">Where the first of them begins in this file.</param>
-    public IRowReader Open(ColumnNames names, IReadOnlyList<string> added, InputPosition position) => Layout.Format switch
-    {
-        TableFormat.Parquet => new ParquetRowReader(Path, Layout, names, position),
-        TableFormat.JsonLines => new JsonLinesReader(Path, names, Layout.Columns, added, position),
-        _ => new DelimitedReader(Path, Layout, names, position),
-    };
-}
-
-/// <summary>Reads one file after the other.</summary>
-internal sealed class TableReader : IRowReader
-{
-    private readonly IReadOnlyList<TableFile> _files;
-    private readonly ColumnNames _names;
-    private readonly IReadOnlyList<string> _added;
-    private IRowReader _reader;
-    private int _index;
-
-    public TableReader(IReadOnlyList<TableFile> files, ColumnNames names, IReadOnlyList<string> added, InputPosition position)
-    {
-        _files = files;
-        _names = names;
-        _added = added;
-
-        // The end of a file is the beginning of the next one.
-        _index = 0;
-        while (_index + 1 < files.Count && position.Offset >= files[_index + 1].Start)
-        {
-            _index++;
-        }
-
-        TableFile file = files[_index];
-        InputPosition inFile = position with { Offset = position.Offset - file.Start };
-        _reader = file.Open(names, added, inFile.Offset < file.Layout.FirstRow.Offset || inFile.Offset == 0 ? file.Layout.FirstRow : inFile);
-    }
-
-    /// <inheritdoc/>
-    public InputRow? Read()
-    {
-        do
-        {
-            if (_reader.Read() is { } row)
-            {
-                TableFile file = _files[_index];
-                return row with
-                {
-                    End = row.End with { Offset = file.Start + row.End.Offset },
-                    Error = row.Error is { } error && _files.Count > 1 ? $"{file.Name}: {error}" : row.Error,
-                };
-            }
-        }
-        while (GoOn());
-        return null;
-    }
-
-    /// <inheritdoc/>
-    public InputPosition? Skip()
-    {
-        do
-        {
-            if (_reader.Skip() is { } end)
-            {
-                return end with { Offset = _files[_index].Start + end.Offset };
-            }
-        }
-        while (GoOn());
-        return null;
-    }
-
-    public void Dispose() => _reader.Dispose();
-
-    private bool GoOn()
-    {
-        if (_index + 1 == _files.Count)
-        {
-            return false;
-        }
-
-        _reader.Dispose();
-        _index++;
-        _reader = _files[_index].Open(_names, _added, _files[_index].Layout.FirstRow);
-        return true;
-    }
-}
-
-/// <summary>What the user named as input: files, folders and patterns, as a list of files.</summary>
-/// <param name="Name">What it is called in messages.</param>
-/// <param name="Paths">Full paths, those of a folder or a pattern in ordinal order.</param>
-/// <param name="Folder">The folder that all of it is in: of a file, that it lies in; of a pattern, up to its first star. Null where there
-/// is none.</param>
-internal sealed record InputFiles(string Name, IReadOnlyList<string> Paths, string? Folder)
-{
-    /// <summary>Finds the files.</summary>
-    /// <param name="given">As they were typed.</param>
-    /// <param name="output">The file to be, which must not be among them, now or later.</param>
-    /// <exception cref="UsageException">Nothing is there, or the output would be part of the input.</exception>
-    public static InputFiles Find(IReadOnlyList<string> given, string output)
-    {
-        List<string> paths = [];
-        List<string> folders = [];
-        output = Path.GetFullPath(output);
-        foreach (string input in given)
-        {
-            (string folder, string? pattern) = Split(input);
-            folders.Add(folder);
-            if (pattern is null)
-            {
-                paths.Add(File.Exists(input) ? Path.GetFullPath(input) : throw Throw.MissingInput(input));
-            }
-            else
-            {
-                Matcher matcher = new(StringComparison.Ordinal);
-                matcher.AddInclude(pattern);
-                string[] found = [.. matcher.GetResultsInFullPath(folder).Where(TableFormats.IsTable).Order(StringComparer.Ordinal)];
-                bool holdsOutput = TableFormats.IsTable(output) && matcher.Match(folder, output).HasMatches;
-                paths.AddRange(holdsOutput ? throw Throw.OutputInInput(output, input) : found is [] ? throw Throw.NoTables(input) : found);
-            }
-        }
-
-        // Also through links: what is read must stay as it is.
-        return paths.FirstOrDefault(path => Target(path) == Target(output)) is { } same
-            ? throw Throw.OutputInInput(output, same)
-            : new InputFiles(string.Join(", ", given), paths, folders.Distinct().Count() == 1 ? folders[0] : null);
-    }
-
-    /// <summary>Folder and pattern of what was typed; no pattern where it is one file.</summary>
-    private static (string Folder, string? Pattern) Split(string input)
-    {
-        string full = Path.GetFullPath(input);
-        if (Directory.Exists(input))
-        {
-            return (full, "**/*");
-        }
-
-        if (File.Exists(input) || !input.Contains('*', StringComparison.Ordinal))
-        {
-            return (Path.GetDirectoryName(full)!, null);
-        }
-
-        int end = full.LastIndexOf(Path.DirectorySeparatorChar, full.IndexOf('*', StringComparison.Ordinal));
-        string folder = end == 0 ? full[..1] : full[..end];
-        return Directory.Exists(folder) ? (folder, full[(end + 1)..]) : throw Throw.NoTables(input);
-    }
-
-    private static string Target(string path) =>
-        File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? target.FullName : path;
 }

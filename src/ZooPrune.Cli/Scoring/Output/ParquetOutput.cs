@@ -10,7 +10,8 @@ namespace ZooPrune.Cli;
 /// <param name="Type">Text, truth value or number; every value may be missing.</param>
 internal sealed record ParquetColumn(string Name, Type Type);
 
-/// <summary>Writes Parquet. Rows cannot be appended to such a file, so they are kept as lines of JSON until the last one is there.</summary>
+/// <summary>Writes Parquet. Rows cannot be appended to such a file, so they are kept as lines of JSON until the last one is
+/// there.</summary>
 internal static class ParquetOutput
 {
     /// <summary>Rows of a row group: as many whether a file was written in one run or in parts.</summary>
@@ -35,7 +36,11 @@ internal static class ParquetOutput
     public static void Merge(IReadOnlyList<string> parts, string path)
     {
         using var first = ParquetFile.Open(parts[0]);
-        Write(parts.SelectMany(Rows), [.. first.Schema.DataFields.Select(field => new ParquetColumn(field.Name, ParquetFile.TypeOf(field)!))], path);
+        ParquetColumn[] columns =
+        [
+            .. first.Schema.DataFields.Select(field => new ParquetColumn(field.Name, ParquetFile.TypeOf(field)!)),
+        ];
+        Write(parts.SelectMany(Rows), columns, path);
     }
 
     private static void Write(IEnumerable<object?[]> rows, IReadOnlyList<ParquetColumn> columns, string path)

@@ -26,7 +26,8 @@ internal static class RunIdentity
 
     /// <summary>Names and values, hashes where a value is a file.</summary>
     public static SortedDictionary<string, string> Of(
-        ScoreOptions options, InputTable table, VisionLanguageModel model, string images, TableFormat outputFormat) => new(StringComparer.Ordinal)
+        ScoreOptions options, InputTable table, VisionLanguageModel model, string images, TableFormat outputFormat) =>
+        new(StringComparer.Ordinal)
         {
             ["program"] = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
             ["input"] = table.Hash(isPart: options.Shard is not null),

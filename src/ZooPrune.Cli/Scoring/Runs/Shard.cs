@@ -107,7 +107,9 @@ internal static class Scheduler
         int all = Read(SlurmCount, environment);
         int last = Read(SlurmLast, environment, otherwise: first + all - 1);
         int task = Read(SlurmIndex, environment);
-        return last - first + 1 == all && task >= first && task <= last ? new Shard(task - first, all) : throw Throw.ArrayWithGaps(first, last, all);
+        return last - first + 1 == all && task >= first && task <= last
+            ? new Shard(task - first, all)
+            : throw Throw.ArrayWithGaps(first, last, all);
     }
 
     private static int Read(string name, Func<string, string?> environment, int? otherwise = null)

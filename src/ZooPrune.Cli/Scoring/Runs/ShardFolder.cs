@@ -59,7 +59,8 @@ internal sealed class ShardFolder(string folder, Shard shard, TableFormat format
     /// <param name="first">Where its first row begins.</param>
     /// <param name="command">What other shards are run with.</param>
     /// <param name="finish">What is done when the last row is there; null = the rows are the part.</param>
-    public ScoredFile Open(SortedDictionary<string, string> run, InputPosition first, IReadOnlyList<string> command, ScoredFile.FinalStep? finish)
+    public ScoredFile Open(
+        SortedDictionary<string, string> run, InputPosition first, IReadOnlyList<string> command, ScoredFile.FinalStep? finish)
     {
         Directory.CreateDirectory(Tries);
         string path = Path.Combine(Tries, FormattableString.Invariant($"{Environment.ProcessId}-{Guid.NewGuid():N}{_extension}"));
