@@ -22,16 +22,16 @@ internal sealed class GenAiModel(string folder) : IDisposable
     /// <param name="newTokens">How many follow.</param>
     public TimedAnswer Answer(int[] prompt, int newTokens) => Answer(prompt, newTokens, null);
 
-    /// <summary>How far the largest logit is above the second, at each token, in standard deviations of the logits.</summary>
-    public double[] Margins(int[] prompt, int newTokens)
+    /// <summary>The same, and how far the largest logit is above the second, at each token, in standard deviations of the logits.</summary>
+    public (int[] Ids, double[] Margins) AnswerWithMargins(int[] prompt, int newTokens)
     {
         var margins = new List<double>();
-        Answer(prompt, newTokens, generator =>
+        TimedAnswer answer = Answer(prompt, newTokens, generator =>
         {
             using Tensor logits = generator.GetOutput("logits");
             margins.Add(Margin(logits.GetData<float>()[^(int)logits.Shape()[^1]..]));
         });
-        return [.. margins];
+        return (answer.Ids, [.. margins]);
     }
 
     public void Dispose() => _model.Dispose();

@@ -91,13 +91,12 @@ internal static class GenAiRun
     public static string CheckIds(VisionLanguageModel ours, GenAiModel peer, GeneratedModel model, int newTokens)
     {
         IReadOnlyList<int> actual = ours.Answer(model.Image, GeneratedModel.Question, null, newTokens).TokenIds;
-        int[] expected = peer.Answer(model.PromptIds, newTokens).Ids;
-        double[] margins = peer.Margins(model.PromptIds, newTokens);
+        (int[] expected, double[] margins) = peer.AnswerWithMargins(model.PromptIds, newTokens);
         int same = actual.Zip(expected).TakeWhile(pair => pair.First == pair.Second).Count();
         if (same == newTokens)
         {
             return FormattableString.Invariant(
-                $"{model.Shape.Name}, {model.Format}: all {same} ids are the same; the least margin of the largest logit over the second is {margins.Min():0.000} standard deviations.");
+                $"{model.Shape.Name}, {model.Format}: all {same} ids are the same, {expected.Distinct().Count()} of them different; the least margin of the largest logit over the second is {margins.Min():0.000} standard deviations.");
         }
 
         return same < Math.Min(actual.Count, expected.Length) && margins[same] < NearTie
