@@ -9,7 +9,13 @@ internal sealed record BenchmarkArguments
         Without options: all BenchmarkDotNet suites (minutes). Every answer is checked against the reference before it is timed.
 
           --quick          the ratios that the project watches, measured in one run, in under a minute on two cores
-          --json FILE      with --quick: writes {"ratios":{...},"machine":{...},"milliseconds":{...}} to FILE
+          --genai          first token and decoding beside ONNX Runtime GenAI on generated models of Qwen2-0.5B's size, what pruning
+                           saves of what it could, the first prune of a process, memory (needs 8 GB of memory, 3 GB of disk in the
+                           folder for temporary files, and about ten minutes)
+          --load           requests a second and their 95th percentile with 1, 4, 16 and 32 callers, unpruned and pruned, as a table
+          --layers N       with --genai or --load: so many decoder layers instead of 24, for a shorter run
+          --tiny           with --genai or --load: models that take seconds, to see that all works
+          --json FILE      with --quick, --genai or --load: writes {"ratios":{...},"machine":{...},"milliseconds":{...}} to FILE
           --break-even     what PruningAdvisor predicts against what is measured, on a small model and on a decoder layer of LLaVA's size
                            (needs 3 GB of memory and a minute or two)
           --model FOLDER   with --break-even: the small model; models/shapes-vlm if left out
@@ -26,6 +32,18 @@ internal sealed record BenchmarkArguments
     public bool IsQuick { get; private init; }
 
     public bool IsBreakEven { get; private init; }
+
+    public bool IsGenAi { get; private init; }
+
+    public bool IsLoad { get; private init; }
+
+    /// <summary>Decoder layers; null for all.</summary>
+    public int? Layers { get; private init; }
+
+    public bool IsTiny { get; private init; }
+
+    /// <summary>What a process started by --genai is to measure; null for other runs.</summary>
+    public string[]? Child { get; private init; }
 
     public string? ModelFolder { get; private init; }
 
@@ -54,11 +72,28 @@ internal sealed record BenchmarkArguments
                 case "--break-even":
                     line = line with { IsBreakEven = true };
                     break;
+                case "--genai":
+                    line = line with { IsGenAi = true };
+                    break;
+                case "--load":
+                    line = line with { IsLoad = true };
+                    break;
+                case "--tiny":
+                    line = line with { IsTiny = true };
+                    break;
+                case "--child":
+                    return line with { Child = arguments[(i + 1)..] };
                 case "--list":
                     line = line with { Lists = true };
                     break;
-                case "--json" or "--filter" or "--model" when value is null:
+                case "--json" or "--filter" or "--model" or "--layers" when value is null:
                     return line with { Error = $"{arguments[i]}: it has no value. It needs one; see --help." };
+                case "--layers" when int.TryParse(value, out int layers) && layers > 0:
+                    line = line with { Layers = layers };
+                    i++;
+                    break;
+                case "--layers":
+                    return line with { Error = $"--layers: '{value}' is no number of layers. It needs a whole number from 1 on; see --help." };
                 case "--json":
                     line = line with { JsonFile = value };
                     i++;
@@ -72,7 +107,7 @@ internal sealed record BenchmarkArguments
                     i++;
                     break;
                 default:
-                    return line with { Error = $"'{arguments[i]}': there is no such option. Known are --quick, --json, --break-even, --model, --filter, --list and --help; see --help." };
+                    return line with { Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --layers, --tiny, --json, --break-even, --model, --filter, --list and --help; see --help." };
             }
         }
 
@@ -81,8 +116,14 @@ internal sealed record BenchmarkArguments
             return line with { Error = "--model: it was given without --break-even. Only that run reads a model; add --break-even." };
         }
 
-        return line.JsonFile is not null && !line.IsQuick
-            ? line with { Error = "--json: it was given without --quick. Only the quick run writes ratios; add --quick." }
+        bool isRealSize = line.IsGenAi || line.IsLoad;
+        if ((line.Layers is not null || line.IsTiny) && !isRealSize)
+        {
+            return line with { Error = "--layers or --tiny: it was given without --genai or --load. Only these generate a model; add one." };
+        }
+
+        return line.JsonFile is not null && !line.IsQuick && !isRealSize
+            ? line with { Error = "--json: it was given without --quick, --genai or --load. Only these write ratios; add one." }
             : line;
     }
 }

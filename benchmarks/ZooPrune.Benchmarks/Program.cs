@@ -18,11 +18,20 @@ if (line.ShowsHelp)
     return 0;
 }
 
-if (line.IsQuick)
+if (line.Child is not null)
 {
+    ChildProcess.Measure(line.Child, Console.Out);
+    return 0;
+}
+
+if (line.IsQuick || line.IsGenAi || line.IsLoad)
+{
+    string smallModel = Path.Combine("models", "shapes-vlm");
     try
     {
-        QuickReport report = QuickRun.Measure(Console.Out);
+        QuickReport report = line.IsQuick ? QuickRun.Measure(Console.Out)
+            : line.IsLoad ? LoadRun.Measure(LoadSize.Create(line.IsTiny, line.Layers), Console.Out)
+            : GenAiRun.Measure(RunSize.Create(line.IsTiny, line.Layers), smallModel, Console.Out);
         report.Print(Console.Out);
         if (line.JsonFile is not null)
         {

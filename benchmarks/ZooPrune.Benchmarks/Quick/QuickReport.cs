@@ -15,6 +15,9 @@ internal sealed class QuickReport
     /// <summary>The times behind them; not comparable between machines.</summary>
     public SortedDictionary<string, double> Milliseconds { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Peaks of memory; empty where none was measured.</summary>
+    public SortedDictionary<string, double> Megabytes { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What a reader has to know beside the numbers.</summary>
     public List<string> Remarks { get; } = [];
 
@@ -28,8 +31,8 @@ internal sealed class QuickReport
         ["runtime"] = RuntimeInformation.FrameworkDescription,
     };
 
-    public string ToJson() =>
-        JsonSerializer.Serialize(new { ratios = Ratios, machine = Machine, milliseconds = Milliseconds, remarks = Remarks }, Indented) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(
+        new { ratios = Ratios, machine = Machine, milliseconds = Milliseconds, megabytes = Megabytes, remarks = Remarks }, Indented) + "\n";
 
     public void Print(TextWriter output)
     {
@@ -38,6 +41,12 @@ internal sealed class QuickReport
         output.WriteLine();
         PrintTable(output, "milliseconds", Milliseconds);
         output.WriteLine();
+        if (Megabytes.Count > 0)
+        {
+            PrintTable(output, "megabytes", Megabytes);
+            output.WriteLine();
+        }
+
         foreach (string remark in Remarks)
         {
             output.WriteLine(remark);

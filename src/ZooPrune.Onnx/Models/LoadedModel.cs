@@ -138,8 +138,12 @@ internal sealed class LoadedModel : IDisposable
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>
-    public static LoadedModel Load(string folder, VisionLanguageModelOptions options) =>
-        new(ModelFolder.Open(folder, options.Precision), options);
+    public static LoadedModel Load(string folder, VisionLanguageModelOptions options)
+    {
+        ModelFolder files = ModelFolder.Open(folder, options.Precision);
+        _ = PruningWarmUp.Start(); // Beside ONNX Runtime's loading, which takes longer.
+        return new LoadedModel(files, options);
+    }
 
     public void Dispose() => _owned.Dispose();
 

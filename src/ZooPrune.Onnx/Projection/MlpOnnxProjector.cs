@@ -11,7 +11,8 @@ namespace ZooPrune.Onnx.Projection;
 /// </summary>
 /// <remarks>
 /// Every elementwise node of a graph reads and writes all of [N, H1], and the slopes take eight of them; the managed pass reads it
-/// once (docs/method.md has the times). The exact graph, with Q in it, is made when the exact sensitivity is first asked for.
+/// once (docs/method.md has the times). The exact graph, with Q in it, is made when the exact sensitivity is first asked for; where that is
+/// the cheapest one, on a thread beside the caller as soon as the projector is there, so that the first prune need not wait for it.
 /// </remarks>
 internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
 {
@@ -24,6 +25,7 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
     private readonly GraphSession _projection;
     private readonly Lazy<GraphSession> _sensitivity;
     private readonly Lazy<MlpProjector?> _ranked;
+    private readonly Task _readying;
 
     /// <param name="name">What messages call the projector: the path of the file that its weights come from.</param>
     /// <param name="weights">What was read out of that file, in float32.</param>
@@ -41,6 +43,11 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
         _sensitivity = new Lazy<GraphSession>(
             () => GraphSession.Create("projector with sensitivity", MlpGraph.ProjectionWithSensitivity(Weights), threads));
         _ranked = new Lazy<MlpProjector?>(() => ChooseRank(calibrationTokens));
+
+        // What goes wrong is thrown again by who asks for the value.
+        _readying = Weights.HiddenWidth < LowRankForm.LeastHiddenWidth
+            ? Task.Run(() => _sensitivity.Value).ContinueWith(task => task.Exception, TaskScheduler.Default)
+            : Task.CompletedTask;
     }
 
     public MlpProjector Weights { get; }
@@ -92,6 +99,7 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
 
     public void Dispose()
     {
+        _readying.Wait();
         _projection.Dispose();
         if (_sensitivity.IsValueCreated)
         {
