@@ -19,7 +19,7 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
     protected override string Interrupted => Throw.Interrupted;
 
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
-    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand()];
+    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand(), new ServeCommand()];
 
     protected override RootCommand CreateCommand()
     {
