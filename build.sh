@@ -141,7 +141,7 @@ run_all_tests() {
     test_project() {
         start_tests "$1" env "${@:3}" dotnet test "$(program "$2")" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"}
     }
-    for project in ZooPrune.Onnx ZooPrune.Text BatchScoring; do # The longest first.
+    for project in ZooPrune.Onnx ZooPrune.Text ZooPrune.Cli; do # The longest first.
         test_project "$project.Tests" "$project.Tests"
     done
     test_project ZooPrune.Kernels.Tests-without-AVX2 ZooPrune.Kernels.Tests DOTNET_EnableAVX2=0

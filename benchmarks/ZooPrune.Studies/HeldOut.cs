@@ -32,7 +32,7 @@ internal sealed class HeldOut : IDisposable
     /// <summary>An image's tokens.</summary>
     public StudyImage Read(string image)
     {
-        float[] visualTokens = Model.Encode(Prepare(image));
+        float[] visualTokens = Model.Encode(Prepare(image)).VisualTokens.ToArray();
         float[] projected = new float[Model.VisualTokenCount * Model.EmbeddingWidth];
         float[] sensitivity = new float[Model.VisualTokenCount];
         ((IClosedFormProjector)Model.Projector).ProjectWithSensitivity(visualTokens, projected, sensitivity);

@@ -129,7 +129,7 @@ internal static class EncoderSensitivity
     {
         float[] pixels = new float[direction.Length];
         TokenKernels.Default.AddScaled(image.PixelValues.Span, scale, direction, pixels);
-        float[] tokens = model.Encode(new PreparedImage(pixels, image.Shape, image.OriginalHeight, image.OriginalWidth));
+        float[] tokens = model.Encode(new PreparedImage(pixels, image.Shape, image.OriginalHeight, image.OriginalWidth)).VisualTokens.ToArray();
         float[] projected = new float[model.VisualTokenCount * model.EmbeddingWidth];
         model.Projector.Project(tokens, projected);
         return projected;

@@ -18,11 +18,17 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
     /// <summary>Standard output, for tables.</summary>
     public IAnsiConsole Output { get; } = output;
 
+    /// <summary>Standard error, for progress.</summary>
+    public IAnsiConsole Error { get; } = error;
+
     /// <summary>Set by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
     /// <summary>One line of results.</summary>
     public void Say(string text) => Output.Say(text);
+
+    /// <summary>One line about what went wrong.</summary>
+    public void Complain(string text) => Error.Say(text);
 
     /// <summary>The whole result as JSON.</summary>
     public void SayJson<T>(T report) => Say(JsonText.Of(report));
@@ -112,9 +118,9 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
     /// <summary>Waits for the work or Ctrl-C, and says that time passes.</summary>
     private void Wait(string activity, WaitHandle done)
     {
-        if (error.Profile.Capabilities is { Interactive: true, Ansi: true })
+        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true })
         {
-            error.Status().Start(Markup.Escape(activity), _ => IsOver(Timeout.InfiniteTimeSpan));
+            Error.Status().Start(Markup.Escape(activity), _ => IsOver(Timeout.InfiniteTimeSpan));
             return;
         }
 
@@ -123,7 +129,7 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
         TimeSpan next = Patience;
         while (!IsOver(next > clock.Elapsed ? next - clock.Elapsed : TimeSpan.Zero))
         {
-            error.Say($"{activity}: {next.TotalSeconds:0} s so far");
+            Error.Say($"{activity}: {next.TotalSeconds:0} s so far");
             next *= 2;
         }
 

@@ -1,7 +1,7 @@
 namespace ZooPrune.Cli;
 
 /// <summary>Every message of the tool. Each says what is wrong, what was given, what is needed and what to do.</summary>
-internal static class Throw
+internal static partial class Throw
 {
     public const string Program = "zooprune";
 

@@ -10,16 +10,19 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
 {
     private const string Description =
         "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its "
-            + "projector off.";
+            + "projector off, scores tables.";
 
     private const string ExitCodes =
         "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; "
-            + "130 stopped by Ctrl-C.";
+            + "3 stopped before the end, can be resumed; 130 stopped by Ctrl-C, TERM or HUP.";
 
     protected override string Interrupted => Throw.Interrupted;
 
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
-    internal static IReadOnlyList<ToolCommand> Commands() => [new InspectCommand(), new AskCommand(), new SplitCommand(), new ServeCommand()];
+    internal static IReadOnlyList<ToolCommand> Commands() =>
+    [
+        new InspectCommand(), new AskCommand(), new SplitCommand(), new ScoreCommand(), new MergeCommand(), new ServeCommand(),
+    ];
 
     protected override RootCommand CreateCommand()
     {

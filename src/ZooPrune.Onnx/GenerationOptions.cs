@@ -29,7 +29,16 @@ public sealed record GenerationOptions
 
     /// <summary>Texts, none of them empty, at the first of which the answer ends. The stop sequence itself is no part of the answer's
     /// text. Default: none.</summary>
-    public IReadOnlyList<string> StopSequences { get; init; } = [];
+    /// <exception cref="ArgumentNullException">The list is null.</exception>
+    public IReadOnlyList<string> StopSequences
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.ToArray();
+        }
+    } = [];
 
     /// <summary>
     /// Whether what generation_config.json says holds for every option that still has its default value. Default: false. With
@@ -49,7 +58,7 @@ public sealed record GenerationOptions
         HashCode.Combine(MaxNewTokens, Temperature, TopK, TopP, RepetitionPenalty, Seed, StopSequences.Count, UseModelDefaults);
 
     /// <summary>Throws where a value is out of range.</summary>
-    /// <exception cref="ArgumentNullException">A stop sequence, or their list, is null.</exception>
+    /// <exception cref="ArgumentNullException">A stop sequence is null.</exception>
     /// <exception cref="ArgumentException">A stop sequence is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public void Validate()
@@ -79,7 +88,6 @@ public sealed record GenerationOptions
             throw Throw.GenerationOutOfRange(nameof(RepetitionPenalty), RepetitionPenalty, "a number above 0");
         }
 
-        ArgumentNullException.ThrowIfNull(StopSequences);
         foreach (string stop in StopSequences)
         {
             ArgumentException.ThrowIfNullOrEmpty(stop, nameof(StopSequences));

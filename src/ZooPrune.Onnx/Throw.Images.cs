@@ -8,9 +8,12 @@ internal static partial class Throw
 {
     private const string ImageFormats = "PNG, JPEG, WebP, GIF or BMP";
 
-    public static ZooPruneException ImageMissing(string name) => Failed(
-        $"Image '{name}': there is no such file. Expected a {ImageFormats} file; check the path (relative ones start at "
-        + $"'{Directory.GetCurrentDirectory()}').");
+    public static ZooPruneException ImageMissing(string name)
+    {
+        // Of a full path nobody needs to know where the program was started.
+        string start = Path.IsPathRooted(name) ? "" : $" (relative ones start at '{Directory.GetCurrentDirectory()}')";
+        return Failed($"Image '{name}': there is no such file. Expected a {ImageFormats} file; check the path{start}.");
+    }
 
     public static ZooPruneException ImageIsFolder(string name) => Failed(
         $"Image '{name}': it is a folder. Expected a {ImageFormats} file; name a file in it.");

@@ -28,6 +28,20 @@ internal static partial class Throw
         + $"{typeof(InferenceSession).Assembly.GetName().Version!.ToString(3)}; add it to the program's project with 'dotnet add package'.",
         exception);
 
+    public static FormatException DeviceUnknown(string text) => new(
+        Text($"Device '{Shorten(text)}': it is none. Expected cpu, cuda, cuda:1 or the name of an execution provider such as directml; "
+            + $"correct it."));
+
+    public static ZooPruneException ProviderMissing(string name, IEnumerable<string> there, string package) => Failed(
+        $"Device '{name}': ONNX Runtime's native library does not have this execution provider; it has {Join(there)}. It comes with the "
+        + $"package {package}: add that to the program's project in place of the other native package, or set Device.AllowFallback to "
+        + $"run on the CPU.");
+
+    public static ZooPruneException ProviderUnusable(string name, Exception exception) => Failed(
+        $"Device '{name}': its execution provider cannot be used here ({FirstLine(exception)}). It needs its device and the libraries of "
+        + $"its maker (CUDA and cuDNN for cuda); install them, or set Device.AllowFallback to run on the CPU.",
+        exception);
+
     public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
         $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",
         exception);
@@ -83,6 +97,28 @@ internal static partial class Throw
 
     public static ZooPruneException ProjectorWeights(string path, Exception exception) => Failed(
         $"Graph '{path}': its weights cannot be used ({FirstLine(exception)}). All of them must be finite; export the projector again.",
+        exception);
+
+    // The pruner as a graph.
+
+    public static NotSupportedException ProjectorHasNoGraph(Type projector) => new(
+        Text($"Pruner graph: the projector is a {projector.Name}. Expected one of a model folder or a {nameof(MlpProjector)}, whose weights "
+            + $"can be written; prune with VisualTokenPruner."));
+
+    public static NotSupportedException GraphSensitivity(SensitivityMethod method) => new(
+        Text($"Pruner graph: PruningOptions.Sensitivity is {method}, which the projector has not. Expected Auto or Sampled; choose one."));
+
+    public static NotSupportedException GraphSelection(PruningOptions options) => new(
+        Text($"Pruner graph: the selection is {options.CustomSelection?.GetType().Name ?? $"{options.Selection}"}. Expected ZooPrune or "
+            + $"DivPrune; choose one of them, or prune with VisualTokenPruner."));
+
+    public static ZooPruneException PrunerNotFinite() => Failed(
+        $"Pruner graph: a projected visual token is NaN, infinite or longer than 1e19. Expected finite visual tokens; check the picture and "
+        + $"the vision encoder's precision.");
+
+    public static ZooPruneException GraphNotTakenOver(string path, Exception exception) => Failed(
+        $"Graph '{path}': it cannot be taken over into the pruner's graph ({FirstLine(exception)}). Expected a projector without subgraphs "
+        + $"whose constants are beside it; export it again, or prune with VisualTokenPruner.",
         exception);
 
     public static ArgumentException ProjectorTokens(int got, int width) => new(

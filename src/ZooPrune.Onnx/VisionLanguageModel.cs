@@ -36,7 +36,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Where the model's files are.</summary>
     public ModelFolder Files => _model.Files;
 
-    /// <summary>Every file that the model was read from, as full paths; what graphs keep beside themselves is not listed.</summary>
+    /// <summary>Every file that the model was read from, as full paths: also what graphs keep beside themselves in files that begin with
+    /// their names.</summary>
     public IReadOnlyList<string> UsedFiles => _model.UsedFiles;
 
     /// <summary>What the model was loaded with.</summary>
@@ -299,6 +300,24 @@ public sealed class VisionLanguageModel : IDisposable
         return _engine.Pruner.Prune(visualTokens, layout, pruning);
     }
 
+    /// <summary>The same for tokens that are read as they come, whatever their number: one tile.</summary>
+    /// <param name="visualTokens">X, row-major [N, D].</param>
+    /// <param name="pruning">What to keep and how to choose; null keeps all.</param>
+    /// <returns>What was kept.</returns>
+    /// <exception cref="InvalidOperationException">In this model the layout depends on the picture.</exception>
+    /// <inheritdoc cref="Prune(EncodedImage, PruningOptions?)" path="/exception"/>
+    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, PruningOptions? pruning)
+    {
+        if (!_model.HasOneTile)
+        {
+            throw Throw.LayoutNeeded();
+        }
+
+        return visualTokens.IsEmpty || visualTokens.Length % EncoderWidth != 0
+            ? throw Throw.VisualTokenLength(visualTokens.Length, EncoderWidth)
+            : Prune(visualTokens, ImageLayout.Plain(visualTokens.Length / EncoderWidth), pruning);
+    }
+
     /// <summary>Checks options against the model, so that a wrong one is known before an image is.</summary>
     /// <param name="pruning">What to keep and how to choose; null is right.</param>
     /// <exception cref="ArgumentException">An option is wrong.</exception>
@@ -383,6 +402,16 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="images">Images that Prepare gave, in the order of the prompt, which has them before the question; 256 at most.</param>
     /// <param name="question">The question.</param>
     /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
+    /// <param name="maxNewTokens">Most tokens that are generated, &gt;= 1.</param>
+    /// <exception cref="ArgumentException">An argument is empty or has another shape, or an option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or a graph failed.</exception>
+    public VisionAnswer Answer(IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning = null, int maxNewTokens = 32) =>
+        Answer(images, question, pruning, new GenerationOptions { MaxNewTokens = maxNewTokens });
+
+    /// <summary>Answers a question about several images, or about none.</summary>
+    /// <param name="images">Images that Prepare gave, in the order of the prompt, which has them before the question; 256 at most.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
     /// <param name="options">How the answer is generated; null for the defaults.</param>
     /// <param name="onText">Takes the next piece of the text as it comes, in whole characters, on the calling thread; null for
     /// nobody.</param>
@@ -393,8 +422,8 @@ public sealed class VisionLanguageModel : IDisposable
     public VisionAnswer Answer(
         IReadOnlyList<PreparedImage> images,
         string question,
-        PruningOptions? pruning = null,
-        GenerationOptions? options = null,
+        PruningOptions? pruning,
+        GenerationOptions? options,
         Action<string>? onText = null,
         CancellationToken cancellation = default)
     {
@@ -483,7 +512,8 @@ public sealed class VisionLanguageModel : IDisposable
                 yield return piece;
             }
 
-            onAnswer?.Invoke(await answer.ConfigureAwait(false));
+            VisionAnswer whole = await answer.ConfigureAwait(false);
+            onAnswer?.Invoke(whole);
         }
         finally
         {
@@ -582,8 +612,22 @@ public sealed class VisionLanguageModel : IDisposable
     public float[] NextTokenLogits(PreparedImage image, string question, PruningOptions? pruning = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        FormatPrompt(question);
-        return NextTokenLogits([new ChatTurn(ChatTurn.User, question, [Prune(image, pruning)])]);
+        return NextTokenLogits([image], question, pruning);
+    }
+
+    /// <summary>Logits of the first token of an answer about several images, or about none.</summary>
+    /// <param name="images">Images that Prepare gave, in the order of the prompt.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="pruning">What to keep of the visual tokens of each image; null keeps all.</param>
+    /// <returns>[vocabulary].</returns>
+    /// <inheritdoc cref="NextTokenLogits(PreparedImage, string, PruningOptions?)" path="/exception"/>
+    public float[] NextTokenLogits(IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning = null)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        FormatPrompt(question, images.Count);
+        CheckPruning(pruning);
+        PrunedImage[] pruned = [.. Encode(images).Select(image => Prune(image, pruning))];
+        return NextTokenLogits([new ChatTurn(ChatTurn.User, question, pruned)]);
     }
 
     /// <summary>Logits of the first token of an answer to the last turn of a conversation.</summary>

@@ -12,6 +12,9 @@ public sealed record VisionLanguageModelOptions
     /// </summary>
     public ModelPrecision Precision { get; init; } = ModelPrecision.Auto;
 
+    /// <summary>Where the model runs. Default: <see cref="Device.Cpu"/>.</summary>
+    public Device Device { get; init; } = Device.Cpu;
+
     /// <summary>Threads inside one operation, &gt;= 0; 0 (the default) lets ONNX Runtime take one per physical core.</summary>
     public int Threads { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record VisionLanguageModelOptions
             throw Throw.OptionOutOfRange(nameof(Precision), Precision, "Auto, Float32, Float16, Q8, Q4 or Q4F16");
         }
 
+        ArgumentNullException.ThrowIfNull(Device);
         if (Threads < 0)
         {
             throw Throw.OptionOutOfRange(nameof(Threads), Threads, "0 (all cores) or the number of threads");

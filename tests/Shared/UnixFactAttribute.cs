@@ -7,3 +7,10 @@ internal sealed class UnixFactAttribute : FactAttribute
     public UnixFactAttribute() =>
         Skip = OperatingSystem.IsWindows() ? "Needs signals, named pipes, symbolic links or bash, which Windows lacks." : null;
 }
+
+/// <summary>The same with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute() => Skip = new UnixFactAttribute().Skip;
+}

@@ -18,7 +18,7 @@ public class ToolProgramTests
         Assert.Contains("  inspect ", run.Output);
         Assert.EndsWith(
             "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was "
-                + "done; 130 stopped by Ctrl-C.",
+                + "done; 3 stopped before the end, can be resumed; 130 stopped by Ctrl-C, TERM or HUP.",
             run.Output.TrimEnd());
     }
 
@@ -39,7 +39,7 @@ public class ToolProgramTests
     [Theory]
     [InlineData("zooprune: the command line cannot be understood: Required command was not provided. Expected what zooprune --help "
         + "lists; correct it and try again.")]
-    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split, score, merge; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, "

@@ -40,7 +40,7 @@ public sealed class GoldenPrefillTests(SharedModel shared)
     public void Stages_AgreeWithPyTorch(int number)
     {
         PreparedImage image = Image(number);
-        float[] visualTokens = _model.Encode(image);
+        float[] visualTokens = _model.EncodeToArray(image);
         TokenSelection all = _model.Prune(visualTokens, null);
 
         AssertSamples(Cases[number].GetProperty("pixel_values"), image.PixelValues.Span, 1e-5);
@@ -69,18 +69,19 @@ public sealed class GoldenPrefillTests(SharedModel shared)
         JsonElement pruned = Cases[number].GetProperty("pruned");
         string question = Cases[number].GetProperty("question").GetString()!;
         int[] kept = Ids(pruned, "kept_indices");
-        TokenSelection all = _model.Prune(_model.Encode(Image(number)), null);
+        TokenSelection all = _model.Prune(_model.EncodeToArray(Image(number)), null);
         float[] keptTokens = [.. kept.SelectMany(index => all.KeptTokens.Slice(index * _model.EmbeddingWidth, _model.EmbeddingWidth).ToArray())];
-        var image = new KeptImage(keptTokens, kept, 576);
+        var image = new PrunedImage(keptTokens, kept, ImageLayout.Plain(576));
+        ChatTurn[] asked = [new ChatTurn(ChatTurn.User, question, [image])];
         using LoadedModel parts = LoadedModel.Load(TestPaths.Model, new VisionLanguageModelOptions());
 
         foreach ((string name, PositionMode mode) in ((string, PositionMode)[])[("original", PositionMode.KeepOriginal), ("compact", PositionMode.Compact)])
         {
-            var engine = new AnswerEngine(parts, mode);
+            var engine = new AnswerEngine(parts, mode, new PruningDecisions((_, _) => throw new InvalidOperationException()));
             JsonElement expected = pruned.GetProperty(name);
 
-            Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits([image], question), Tolerance);
-            Assert.Equal(Ids(expected, "token_ids"), engine.Answer([engine.CreateRequest(image, question, 8, new SamplingOptions())], 0)[0].TokenIds);
+            Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits(asked, default), Tolerance);
+            Assert.Equal(Ids(expected, "token_ids"), engine.Answer([engine.CreateRequest(asked, new GenerationOptions { MaxNewTokens = 8 })])[0].TokenIds);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class ShapesModelMemoryTests
         using var model = VisionLanguageModel.Load(TestPaths.Model);
         ShapesModelTests.HeldOutQuestion[] questions = ShapesModelTests.Questions;
         var pruning = new PruningOptions { Keep = KeepBudget.Tokens(16) };
-        float[] visualTokens = model.Encode(model.Prepare(Path.Combine(TestPaths.HeldOut, questions[0].Image)));
+        float[] visualTokens = model.EncodeToArray(model.Prepare(Path.Combine(TestPaths.HeldOut, questions[0].Image)));
         AnswerMany(0, 100);
         (long managed, long resident) = Memory();
 

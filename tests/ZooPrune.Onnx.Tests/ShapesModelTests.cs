@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.Onnx.Tests;
 
@@ -47,7 +46,7 @@ public sealed class ShapesModelTests(SharedModel shared)
     [Fact]
     public void Answer_ProjectorOfTheModel_GivesTheClosedForm()
     {
-        float[] visualTokens = _model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, Questions[0].Image)));
+        float[] visualTokens = _model.EncodeToArray(_model.Prepare(Path.Combine(TestPaths.HeldOut, Questions[0].Image)));
 
         TokenSelection selection = _model.Prune(visualTokens, new PruningOptions { Keep = KeepBudget.Tokens(64) });
 
@@ -68,15 +67,14 @@ public sealed class ShapesModelTests(SharedModel shared)
         var contexts = new List<PrefixCache>();
         foreach (IGrouping<string, HeldOutQuestion> image in questions.GroupBy(question => question.Image))
         {
-            TokenSelection kept = _model.Prune(_model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), pruning);
-            var keptImage = new KeptImage(kept.KeptTokens.ToArray(), kept.KeptIndices.ToArray(), kept.TokenCount);
-            contexts.AddRange(_model.AnswerEngine.CachePrefixes([keptImage]));
-            whole.AddRange(image.Select(question => _model.AnswerEngine.CreateRequest(keptImage, question.Question, 32, new SamplingOptions())));
-            continued.AddRange(image.Select(question => _model.AnswerEngine.CreateRequest(contexts[^1], question.Question, 32, new SamplingOptions())));
+            PrunedImage kept = _model.Prune(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key)), pruning);
+            contexts.Add(_model.CachePrefix(kept));
+            whole.AddRange(image.Select(question => _model.CreateRequest([new ChatTurn(ChatTurn.User, question.Question, [kept])])));
+            continued.AddRange(image.Select(question => _model.CreateRequest(contexts[^1], question.Question)));
         }
 
-        VisionAnswer[] fromStart = _model.AnswerEngine.Answer(whole, 0);
-        VisionAnswer[] fromImages = _model.AnswerEngine.Answer(continued, 0);
+        IReadOnlyList<VisionAnswer> fromStart = _model.Answer(whole);
+        IReadOnlyList<VisionAnswer> fromImages = _model.Answer(continued);
 
         contexts.ForEach(context => context.Dispose());
         Assert.Equal(alone.Select(answer => answer.TokenIds), fromStart.Select(answer => answer.TokenIds));
@@ -93,7 +91,7 @@ public sealed class ShapesModelTests(SharedModel shared)
         var right = new Dictionary<string, (int Right, int All)>();
         foreach (IGrouping<string, HeldOutQuestion> image in Questions.GroupBy(question => question.Image))
         {
-            TokenSelection selection = _model.Prune(_model.Encode(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), null);
+            TokenSelection selection = _model.Prune(_model.EncodeToArray(_model.Prepare(Path.Combine(TestPaths.HeldOut, image.Key))), null);
             using PrefixCache context = _model.CachePrefix(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount);
             foreach (HeldOutQuestion question in image)
             {

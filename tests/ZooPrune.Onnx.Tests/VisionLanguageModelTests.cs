@@ -28,7 +28,7 @@ public sealed class VisionLanguageModelTests : IDisposable
         var pruning = new PruningOptions { Keep = KeepBudget.Tokens(2) };
 
         VisionAnswer whole = _model.Answer(image, "what ?", pruning, maxNewTokens: 5);
-        TokenSelection selection = _model.Prune(_model.Encode(image), pruning);
+        TokenSelection selection = _model.Prune(_model.EncodeToArray(image), pruning);
         VisionAnswer steps = _model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, "what ?", 5);
 
         Assert.Equal(whole.TokenIds, steps.TokenIds);
@@ -46,7 +46,7 @@ public sealed class VisionLanguageModelTests : IDisposable
     public void Generate_ImageReadBefore_IsTheSame(PositionMode positions)
     {
         using VisionLanguageModel model = _files.Load(new VisionLanguageModelOptions { Positions = positions });
-        TokenSelection selection = model.Prune(model.Encode(TinyModel.Image(3)), new PruningOptions { Keep = KeepBudget.Tokens(2) });
+        TokenSelection selection = model.Prune(model.EncodeToArray(TinyModel.Image(3)), new PruningOptions { Keep = KeepBudget.Tokens(2) });
         int[] kept = selection.KeptIndices.ToArray();
         using PrefixCache context = model.CachePrefix(selection.KeptTokens, kept, selection.TokenCount);
 
@@ -166,7 +166,7 @@ public sealed class VisionLanguageModelTests : IDisposable
         using VisionLanguageModel model = _files.Load();
 
         Assert.Equal(
-            "Prompt: with the image it takes 9 positions. The model has 8 (max_position_embeddings); ask a shorter question.",
+            "Prompt: with the image it takes 9 positions. The model has 8 (max_position_embeddings); prune without OnlyIfFaster, which has to time the whole image.",
             Assert.Throws<ZooPruneException>(() => model.Advise(new PruningOptions { Keep = KeepBudget.Tokens(2) })).Message);
     }
 
@@ -182,7 +182,7 @@ public sealed class VisionLanguageModelTests : IDisposable
     [Fact]
     public void Encode_OtherShape_IsAnError()
     {
-        var exception = Assert.Throws<ArgumentException>(() => _model.Encode(new PreparedImage(new float[27], [3, 3, 3], 3, 3)));
+        var exception = Assert.Throws<ArgumentException>(() => _model.EncodeToArray(new PreparedImage(new float[27], [3, 3, 3], 3, 3)));
         Assert.Equal(
             "PreparedImage: its shape is [3, 3, 3]. Expected [3, 8, 8] or [1, 3, 8, 8]; make it with Prepare of the same model. "
             + "(Parameter 'image')",

@@ -25,8 +25,8 @@ internal static class BreakEvenRun
         using var model = VisionLanguageModel.Load(folder);
         int size = model.ImageSize;
         float[] pixels = [.. Enumerable.Range(0, 3 * size * size).Select(i => (i * 7919 % 1000 / 500f) - 1)];
-        float[] tokens = model.Encode(new PreparedImage(pixels, [3, size, size], size, size));
-        TokenSelection all = model.Prune(tokens, null);
+        EncodedImage tokens = model.Encode(new PreparedImage(pixels, [3, size, size], size, size));
+        PrunedImage all = model.Prune(tokens);
         int half = model.VisualTokenCount / 2;
         int ninth = model.VisualTokenCount / 9;
         (string What, PruningOptions Options)[] cases =
@@ -43,14 +43,14 @@ internal static class BreakEvenRun
         foreach ((string what, PruningOptions options) in cases)
         {
             PruningAdvice advice = model.Advise(options);
-            TokenSelection kept = model.Prune(tokens, options);
+            PrunedImage kept = model.Prune(tokens, options);
             double[] times = RunTimer.Fastest(
-                () => model.Prune(tokens, options), () => model.Prune(tokens, null), () => Read(kept), () => Read(all));
+                () => model.Prune(tokens, options), () => model.Prune(tokens), () => Read(kept), () => Read(all));
             yield return new BreakEvenRow(what, advice, Math.Max(0, times[0] - times[1]), times[3] - times[2]);
         }
 
-        void Read(TokenSelection selection) =>
-            model.Generate(selection.KeptTokens, selection.KeptIndices.ToArray(), selection.TokenCount, "What color is the circle?", maxNewTokens: 1);
+        void Read(PrunedImage image) => model.Answer(
+            [new ChatTurn(ChatTurn.User, "What color is the circle?", [image])], new GenerationOptions { MaxNewTokens = 1 });
     }
 
     /// <summary>A slope from three prompt lengths and a projector pass, against pruning and against prompts of other lengths.</summary>

@@ -21,7 +21,7 @@ internal sealed class DecoderLayer : IDisposable
     private static readonly string[] InputNames = ["x", "cosines", "sines", "mask", "past_key", "past_value"];
     private static readonly string[] OutputNames = ["y", "key", "value"];
 
-    private readonly GraphSession _session = GraphSession.Create("decoder layer", BuildGraph(), threads: 0);
+    private readonly GraphSession _session = GraphSession.Create("decoder layer", BuildGraph(), settings: 0);
 
     /// <summary>Reads tokens: y [count, H], and keys and values [heads, past + count, head width], which the caller disposes.</summary>
     public unsafe IDisposableReadOnlyCollection<OrtValue> Run(LayerInput input)

@@ -19,7 +19,7 @@ internal sealed class SquareProduct : IDisposable
         string left = graph.Input("left", OnnxGraphBuilder.Element.Float, $"{Size}", $"{Size}");
         graph.Node("MatMul", "", [left, graph.Constant(_values, Size, Size)], "product");
         graph.Output("product", OnnxGraphBuilder.Element.Float, $"{Size}", $"{Size}");
-        _session = GraphSession.Create("square product", graph.Build(), threads: 0);
+        _session = GraphSession.Create("square product", graph.Build(), settings: 0);
         Run();
         if (_product[0] != Size || _product[^1] != Size)
         {

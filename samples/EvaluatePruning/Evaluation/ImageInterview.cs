@@ -63,8 +63,7 @@ internal sealed class ImageInterview : IDisposable
     public ImageAnswers Ask(string image, string path, IReadOnlyList<string> questions, CancellationToken cancellation)
     {
         (PreparedImage prepared, double preprocess) = Timed(() => _model.Prepare(path));
-        ImageLayout layout = _model.LayoutOf(prepared);
-        (float[] tokens, double encode) = Timed(() => _model.Encode(prepared));
+        (EncodedImage encoded, double encode) = Timed(() => _model.Encode(prepared));
         var answers = new SettingAnswers[Settings.Count];
 
         // What is kept does not depend on the position mode: settings that differ in nothing else share it.
@@ -73,10 +72,10 @@ internal sealed class ImageInterview : IDisposable
             .GroupBy(entry => (entry.setting.Candidate, entry.setting.Keep)))
         {
             cancellation.ThrowIfCancellationRequested();
-            (TokenSelection, double)[] kept = Choose(same.First().Setting, tokens, layout);
+            PrunedImage[] kept = Choose(same.First().Setting, encoded);
             foreach ((Setting setting, int index) in same)
             {
-                answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, layout, kept);
+                answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, kept);
             }
         }
 
@@ -91,11 +90,8 @@ internal sealed class ImageInterview : IDisposable
         }
     }
 
-    private (TokenSelection, double)[] Choose(Setting setting, float[] tokens, ImageLayout layout) =>
-    [
-        .. Enumerable.Range(0, setting.Seeds)
-            .Select(seed => Timed(() => _model.Prune(tokens, layout, setting.Candidate?.Options(setting.Keep!.Value, seed)))),
-    ];
+    private PrunedImage[] Choose(Setting setting, EncodedImage image) =>
+        [.. Enumerable.Range(0, setting.Seeds).Select(seed => _model.Prune(image, setting.Candidate?.Options(setting.Keep!.Value, seed)))];
 
     private int? TryCount(string path)
     {
@@ -110,27 +106,27 @@ internal sealed class ImageInterview : IDisposable
         }
     }
 
-    private SettingAnswers Answer(
-        VisionLanguageModel model, IReadOnlyList<string> questions, ImageLayout layout, (TokenSelection Kept, double Prune)[] selections)
+    private SettingAnswers Answer(VisionLanguageModel model, IReadOnlyList<string> questions, PrunedImage[] images)
     {
         double prefill = 0;
         double decode = 0;
         List<string[]> texts = [];
-        foreach ((TokenSelection kept, _) in selections)
+        foreach (PrunedImage image in images)
         {
             // The kept tokens are read once for all questions; each answer is charged for the whole prefill all the same.
-            using PrefixCache context = model.CachePrefix(kept.KeptTokens, kept.KeptIndices.ToArray(), layout);
+            using PrefixCache context = model.CachePrefix(image);
             texts.Add([.. questions.Select(question =>
             {
-                VisionAnswer answer = model.Generate(context, question + _instruction);
+                VisionAnswer answer = model.Answer(context, question + _instruction);
                 prefill += (context.Prefill + answer.Timings.Prefill).TotalMilliseconds;
                 decode += answer.Timings.Decode.TotalMilliseconds;
                 return answer.Text;
             })]);
         }
 
-        double asked = selections.Length * questions.Count;
-        return new SettingAnswers(selections.Average(selection => selection.Prune), prefill / asked, decode / asked, texts);
+        double asked = images.Length * questions.Count;
+        return new SettingAnswers(
+            images.Average(image => image.Timings.Prune.TotalMilliseconds), prefill / asked, decode / asked, texts);
     }
 
     private static (T Result, double Milliseconds) Timed<T>(Func<T> work)

@@ -151,7 +151,8 @@ internal sealed class AskCommand : ToolCommand
         long start = Stopwatch.GetTimestamp();
         PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
-        return new GivenAnswer(model.Answer(images, options.Question, write, pruning, options.MaxNewTokens, cancellation), preprocess);
+        var generation = new GenerationOptions { MaxNewTokens = options.MaxNewTokens };
+        return new GivenAnswer(model.Answer(images, options.Question, pruning, generation, write, cancellation), preprocess);
     }
 }
 

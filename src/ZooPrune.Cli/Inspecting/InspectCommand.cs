@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
 
@@ -43,8 +44,9 @@ internal sealed class InspectCommand : ToolCommand
 
     public override int Run(ParseResult line, Terminal terminal)
     {
-        FolderInspector inspector = new(line.GetRequiredValue(Model), line.GetValue(Sizes) ?? DefaultSizes, line.GetValue(Keep));
-        InspectReport report = terminal.While("looking into the model", inspector.Inspect);
+        ModelReport report = terminal.While(
+            "looking into the model",
+            () => ModelInspector.Inspect(line.GetRequiredValue(Model), line.GetValue(Sizes) ?? DefaultSizes, line.GetValue(Keep)));
         if (line.GetValue(Json))
         {
             terminal.SayJson(report);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using ZooPrune.Onnx;
 using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Cli;
@@ -7,7 +8,7 @@ namespace ZooPrune.Cli;
 /// <summary>What a model folder holds, for people to read.</summary>
 internal static class InspectText
 {
-    public static void Write(Terminal terminal, InspectReport report)
+    public static void Write(Terminal terminal, ModelReport report)
     {
         terminal.Say($"{report.Model}: {report.Family ?? "no model_type"}, {(report.IsUsable ? "complete" : "not usable as it is")}");
         terminal.Output.Write(Files(report.Files));
@@ -62,7 +63,7 @@ internal static class InspectText
         return table;
     }
 
-    private static Table Graphs(InspectReport report)
+    private static Table Graphs(ModelReport report)
     {
         Table table = NewTable(["graph", "precision", "default"], ["on disk", "in memory"]);
         foreach (GraphFacts graph in report.Graphs)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace ZooPrune.Shell;
@@ -17,24 +18,28 @@ internal abstract class CommandProgram(IAnsiConsole output, IAnsiConsole error)
     /// <summary>What is said when the user stops the program.</summary>
     protected virtual string Interrupted => Throw.Interrupted;
 
-    /// <summary>Runs a program on the process's own console, until it is done or Ctrl-C is pressed.</summary>
+    /// <summary>Runs a program on the process's own console, until it is done or stopped: by Ctrl-C, or by TERM or HUP.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="create">Makes the program from standard output and standard error.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int RunOnConsole(string[] arguments, Func<IAnsiConsole, IAnsiConsole, CommandProgram> create)
     {
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            // The first Ctrl-C lets the program say so and tidy up; a second one ends the process.
-            pressed.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        };
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
         CommandProgram program = create(
             Consoles.Over(Console.Out, Console.IsOutputRedirected),
             Consoles.Over(Console.Error, Console.IsErrorRedirected));
         return program.Run(arguments, stop.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            // The first signal lets the program say so and tidy up; a second one ends the process.
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
     }
 
     /// <summary>Runs the program.</summary>
@@ -95,7 +100,7 @@ internal static class ExitCode
     /// <summary>Stopped before the end by an error; what was done is kept and can be resumed.</summary>
     public const int Stopped = 3;
 
-    /// <summary>Stopped by Ctrl-C (128 + SIGINT).</summary>
+    /// <summary>Stopped by Ctrl-C (128 + SIGINT), or by TERM or HUP.</summary>
     public const int Interrupted = 130;
 }
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Models;
-using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Cli;
 
@@ -43,14 +41,10 @@ internal sealed class SplitCommand : ToolCommand
         (string model, string path) = (line.GetRequiredValue(Model), line.GetValue(Out)!);
         using var target = OutputFolder.Check(model, path, line.GetValue(Force));
         ModelFolder files = Onnx.ModelFolder.Open(model, line.GetValue(Precision));
-        terminal.While("splitting the model", () =>
-        {
-            ModelSplitter.Write(files, target.Staging, Separator(files));
-            return true;
-        });
+        ProjectorFacts? projector = terminal.While("splitting the model", () => ModelSplitter.Split(files, target.Staging));
         target.Finish();
 
-        var report = SplitReport.Create(model, path, files);
+        var report = SplitReport.Create(model, path, projector);
         if (line.GetValue(Json))
         {
             terminal.SayJson(report);
@@ -65,16 +59,6 @@ internal sealed class SplitCommand : ToolCommand
 
         return ExitCode.Success;
     }
-
-    /// <summary>The one tensor that a family needs of the checkpoint, so that the new folder can do without the rest.</summary>
-    private static (string Name, float[] Values)? Separator(ModelFolder files)
-    {
-        using JsonFile configuration = JsonFile.Open(files.Configuration);
-        IReadOnlyList<string> names = ModelFamilies.Read(configuration.Root).NewlineNames;
-        return names.Count == 0
-            ? null
-            : (names[0], ModelWeights.Find(files.Root, names) ?? throw Onnx.Throw.NewlineEmbeddingMissing(files.Root, names));
-    }
 }
 
 /// <summary>What "split" made.</summary>
@@ -85,15 +69,15 @@ internal sealed class SplitCommand : ToolCommand
 internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Projector, IReadOnlyList<FolderFile> Files)
 {
     /// <summary>Looks at what was written.</summary>
-    public static SplitReport Create(string model, string path, ModelFolder source)
+    public static SplitReport Create(string model, string path, ProjectorFacts? projector)
     {
         string root = Path.GetFullPath(path);
         return new SplitReport(
             model,
             path,
-            ProjectorInspector.Read(source.Root, source.Relative(source.VisionEncoder), isWhole: false, new Findings(model)),
+            projector,
             [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, SmallFiles.Size(file)))
+                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, new FileInfo(file).Length))
                 .OrderBy(file => file.Name, StringComparer.Ordinal)]);
     }
 }

@@ -11,7 +11,6 @@ namespace ZooPrune;
 public sealed class MlpProjector : IClosedFormProjector
 {
     private readonly MlpLayers _layers;
-    private readonly LowRankForm? _lowRankForm;
 
     /// <summary>Creates the projector from its weights.</summary>
     /// <param name="weight1">W1, row-major [H1, D].</param>
@@ -64,7 +63,7 @@ public sealed class MlpProjector : IClosedFormProjector
     private MlpProjector(MlpLayers layers, int maxThreads, LowRankForm? lowRankForm, LowRankChoice? lowRank)
     {
         _layers = layers;
-        _lowRankForm = lowRankForm;
+        LowRankForm = lowRankForm;
         LowRank = lowRank;
         MaxThreads = maxThreads;
     }
@@ -98,7 +97,7 @@ public sealed class MlpProjector : IClosedFormProjector
     public LowRankChoice? LowRank { get; }
 
     /// <inheritdoc/>
-    public SensitivityMethod Cheapest => LowRank is { IsAccurate: true } && HiddenWidth >= LowRankForm.LeastHiddenWidth
+    public SensitivityMethod Cheapest => LowRank is { IsAccurate: true } && HiddenWidth >= ZooPrune.LowRankForm.LeastHiddenWidth
         ? SensitivityMethod.LowRankClosedForm
         : SensitivityMethod.ClosedForm;
 
@@ -108,6 +107,9 @@ public sealed class MlpProjector : IClosedFormProjector
 
     /// <summary>The most threads of one call; 0 means one per processor.</summary>
     internal int MaxThreads { get; }
+
+    /// <summary>What <see cref="LowRank"/> describes.</summary>
+    internal LowRankForm? LowRankForm { get; }
 
     /// <summary>Q, computed when first asked for.</summary>
     internal QuadraticForm Form => _layers.Form(MaxThreads);
@@ -157,19 +159,19 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <paramref name="tokens"/> is no multiple of D, or a result has another number of rows.
     /// </exception>
     public void ProjectWithLowRankSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity) =>
-        Run(tokens, projected, sensitivity, _lowRankForm ?? throw Throw.NoLowRank(GetType()));
+        Run(tokens, projected, sensitivity, LowRankForm ?? throw Throw.NoLowRank(GetType()));
 
     /// <summary>
     /// The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and the forms.
     /// </summary>
-    internal MlpProjector WithThreads(int maxThreads) => new(_layers, maxThreads, _lowRankForm, LowRank);
+    internal MlpProjector WithThreads(int maxThreads) => new(_layers, maxThreads, LowRankForm, LowRank);
 
     /// <summary>The low-rank sensitivity of tokens whose first layer was computed elsewhere.</summary>
     /// <param name="activations">a = W1 x + b1, row-major [N, H1]; overwritten.</param>
     /// <param name="sensitivity">Receives S, [N].</param>
     internal unsafe void LowRankSensitivity(Span<float> activations, Span<float> sensitivity)
     {
-        LowRankForm form = _lowRankForm ?? throw Throw.NoLowRank(GetType());
+        LowRankForm form = LowRankForm ?? throw Throw.NoLowRank(GetType());
         fixed (float* activationStart = activations, sensitivityStart = sensitivity)
         {
             PinnedRows a = new(activationStart, HiddenWidth);

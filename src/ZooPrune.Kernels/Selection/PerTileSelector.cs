@@ -3,7 +3,8 @@ namespace ZooPrune;
 /// <summary>Runs a selection over one image, tile by tile.</summary>
 internal static class PerTileSelector
 {
-    private const int Open = -1;
+    /// <summary>The share of a tile that has more tokens than what <see cref="Divide"/> gives to each.</summary>
+    public const int Open = -1;
 
     /// <summary>Chooses K tokens, each tile its share, and adds the protected ones.</summary>
     /// <param name="method">How to choose.</param>
@@ -41,10 +42,12 @@ internal static class PerTileSelector
         }
 
         indices.Sort();
-        result.Note = budget.TokenCount > candidates.Count
-            ? $"keep {budget.TokenCount} of {candidates.Count}: all tokens kept"
-            : Note(tileLengths, kept);
+        result.Note = Note(budget, candidates.Count, tileLengths, kept);
     }
+
+    /// <summary>What a user should know about a budget; null where it was kept to in every tile.</summary>
+    public static string? Note(KeepBudget budget, int candidates, ReadOnlySpan<int> tileLengths, int kept) =>
+        budget.TokenCount > candidates ? $"keep {budget.TokenCount} of {candidates}: all tokens kept" : Note(tileLengths, kept);
 
     /// <summary>One tile; the choice, counted within it, becomes positions in the image.</summary>
     private static void Select(ISelectionMethod method, in ScoredTokens tile, Span<int> order)
@@ -149,6 +152,24 @@ internal static class PerTileSelector
     public static void Share(
         ReadOnlySpan<int> tileLengths, Span<double> masses, int budget, Span<int> shares, Span<int> ranking)
     {
+        (int share, int remainder) = Divide(tileLengths, budget, shares);
+        ScoreRanking.Sort(masses, ranking);
+        foreach (int tile in ranking)
+        {
+            if (shares[tile] == Open)
+            {
+                shares[tile] = share + (remainder-- > 0 ? 1 : 0);
+            }
+        }
+    }
+
+    /// <summary>The part of <see cref="Share"/> that no mass is needed for.</summary>
+    /// <param name="tileLengths">Candidates of every tile, 0 or more.</param>
+    /// <param name="budget">K; 0 to the sum of <paramref name="tileLengths"/>.</param>
+    /// <param name="shares">Receives the share of every tile that is full, and <see cref="Open"/> for the others.</param>
+    /// <returns>What each of the others gets, and how many of them get one more.</returns>
+    public static (int Share, int Remainder) Divide(ReadOnlySpan<int> tileLengths, int budget, Span<int> shares)
+    {
         shares.Fill(Open);
         int open = shares.Length;
         int left = budget;
@@ -170,14 +191,6 @@ internal static class PerTileSelector
         }
 
         int share = open > 0 ? left / open : 0;
-        int remainder = left - (share * open);
-        ScoreRanking.Sort(masses, ranking);
-        foreach (int tile in ranking)
-        {
-            if (shares[tile] == Open)
-            {
-                shares[tile] = share + (remainder-- > 0 ? 1 : 0);
-            }
-        }
+        return (share, left - (share * open));
     }
 }

@@ -28,6 +28,15 @@ internal sealed class LowRankForm : IQuadraticForm
         _inputWidth = inputWidth;
     }
 
+    /// <summary>q, [H1].</summary>
+    public ReadOnlySpan<float> Diagonal => _diagonal;
+
+    /// <summary>f, row-major [R, H1].</summary>
+    public ReadOnlySpan<float> Factors => _factors;
+
+    /// <summary>s, [R].</summary>
+    public ReadOnlySpan<float> Signs => _signs;
+
     /// <inheritdoc/>
     public void Evaluate(ReadOnlySpan<float> slopes, Span<float> sensitivity, ITokenKernels kernels)
     {

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.MLNet;
 
@@ -75,13 +73,12 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     /// <inheritdoc/>
     protected override void Compute(ReadOnlySpan<int> slots)
     {
-        _stage.Model.ThrowIfDisposed();
         int[] batch = slots.ToArray();
 
         // Rows of the same image follow each other, or they would not share it.
         ImageWorkItem[] images = [.. batch.Select(slot => _rows[slot].Image).Distinct()];
         ImageSteps.Prune(images, _stage);
-        foreach (int[] together in BatchSizes.Split(batch, slot => _rows[slot].Image.Kept?.RowCount ?? 0, _stage.MostTokens))
+        foreach (int[] together in BatchSizes.Split(batch, slot => _rows[slot].Image.Kept?.KeptTokenCount ?? 0, _stage.MostTokens))
         {
             Answer(together);
 
@@ -119,15 +116,14 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     }
 
     /// <summary>Patches take more memory than the pixels that they are made of; tiles take less.</summary>
-    private bool IsPreparedAtOnce(SourceImage source) => source.IsLarge && !_stage.Model.Encoder.TakesPatches;
+    private bool IsPreparedAtOnce(SourceImage source) => source.IsLarge && _stage.Model.ImageMeasure != ImageMeasure.PatchGrid;
 
     /// <summary>Reads the images of some rows and answers their questions, side by side.</summary>
     private void Answer(int[] slots)
     {
-        ImageSteps.ReadPrefixes(slots.Select(slot => _rows[slot].Image).Distinct(), _stage.Model.AnswerEngine);
+        ImageSteps.ReadPrefixes(slots.Select(slot => _rows[slot].Image).Distinct(), _stage.Model);
         var asked = new List<int>();
         var requests = new List<AnswerRequest>();
-        long start = Stopwatch.GetTimestamp();
         foreach (int slot in slots)
         {
             if (TryRow(slot, s => requests.Add(NewRequest(_rows[s]))))
@@ -136,8 +132,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
             }
         }
 
-        VisionAnswer[] answers = requests.Count == 0 ? [] : _stage.Model.AnswerEngine.Answer(requests, start);
-        foreach ((int slot, VisionAnswer answer) in asked.Zip(answers))
+        foreach ((int slot, VisionAnswer answer) in asked.Zip(_stage.Model.Answer(requests)))
         {
             SetOutputs(slot, _rows[slot], answer);
         }
@@ -146,11 +141,10 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     private AnswerRequest NewRequest(RowInputs row)
     {
         row.Image.Failure?.Throw();
-        AnswerEngine engine = _stage.Model.AnswerEngine;
-        AnswerSettings settings = _stage.Settings;
+        GenerationOptions options = _stage.Settings.Generation;
         return row.Image.PrefixCache is { } prefix
-            ? engine.CreateRequest(prefix, row.Question, settings.MaxNewTokens, settings.Sampling)
-            : engine.CreateRequest(row.Image.Kept!, row.Question, settings.MaxNewTokens, settings.Sampling);
+            ? _stage.Model.CreateRequest(prefix, row.Question, options)
+            : _stage.Model.CreateRequest([new ChatTurn(ChatTurn.User, row.Question, [row.Image.Kept!])], options);
     }
 
     private void SetOutputs(int slot, RowInputs row, VisionAnswer answer)
@@ -159,10 +153,10 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
         ImageTimes times = row.Image.Times;
         row.Image.Times = default;
         _answer.Set(slot, answer.Text.AsMemory());
-        _keptIndices.Keep(slot, row.Image.Kept!.Indices);
+        _keptIndices.Keep(slot, row.Image.Kept!.KeptIndices.ToArray());
         _visualTokenCount.Set(slot, answer.VisualTokenCount);
         _keptTokenCount?.Set(slot, answer.KeptTokenCount);
-        _note.Set(slot, AnswerSettings.JoinNotes(row.EarlierNote, row.Image.Note, answer.Note).AsMemory());
+        _note.Set(slot, AnswerSettings.JoinNotes(row.EarlierNote, answer.Note).AsMemory());
         _preprocessMilliseconds.Set(slot, (float)times.Preprocess.TotalMilliseconds);
         _encodeMilliseconds.Set(slot, (float)times.Encode.TotalMilliseconds);
         _pruneMilliseconds.Set(slot, (float)times.Prune.TotalMilliseconds);

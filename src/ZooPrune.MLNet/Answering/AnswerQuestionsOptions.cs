@@ -26,10 +26,10 @@ public sealed record AnswerQuestionsOptions : PruningStageOptions
     public string QuestionTemplate { get; init; } = AnswerSettings.QuestionPlace;
 
     /// <inheritdoc cref="GenerateTextOptions.MaxNewTokens"/>
-    public int MaxNewTokens { get; init; } = 32;
+    public int? MaxNewTokens { get; init; }
 
-    /// <inheritdoc cref="GenerateTextOptions.Sampling"/>
-    public SamplingOptions Sampling { get; init; } = new();
+    /// <inheritdoc cref="GenerateTextOptions.Generation"/>
+    public GenerationOptions Generation { get; init; } = new();
 
     /// <inheritdoc cref="GenerateTextOptions.BatchSize"/>
     public int BatchSize { get; init; }

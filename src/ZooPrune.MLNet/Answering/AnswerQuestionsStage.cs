@@ -13,12 +13,12 @@ internal sealed class AnswerQuestionsStage : StageDefinition
     {
         Model = options.Model;
         ImageFolder = RequireFolder(options.ImageFolder, nameof(options.ImageFolder));
-        Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
+        Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.Generation, options.MaxNewTokens);
         Pruner = new StagePruner(options, wantsScores: false);
         BatchSize = ChooseBatchSize(
             options.BatchSize,
             GenerateTextStage.MostRows,
-            EncodeImagesStage.BytesPerImage(Model) + GenerateTextStage.BytesPerRow(Model, options.MaxNewTokens));
+            EncodeImagesStage.BytesPerImage(Model) + GenerateTextStage.BytesPerRow(Model, Settings.Generation.MaxNewTokens));
         Image = Reads(InputColumn.Image(options.ImageColumnName), nameof(options.ImageColumnName));
         Question = Reads(InputColumn.Question(options.QuestionColumnName), nameof(options.QuestionColumnName));
         EarlierNote = Reads(InputColumn.Notes(options.NoteColumnName), nameof(options.NoteColumnName));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.MLNet;
 
@@ -15,17 +14,11 @@ internal sealed class ImageWorkItem : IDisposable
     /// <summary>Pixel values, until they are encoded.</summary>
     public PreparedImage? Pixels { get; set; }
 
-    /// <summary>How its visual tokens lie in the prompt, once it is prepared.</summary>
-    public ImageLayout? Layout { get; set; }
-
     /// <summary>Visual tokens [N, D], until they are pruned.</summary>
-    public float[]? VisualTokens { get; set; }
+    public EncodedImage? Encoded { get; set; }
 
     /// <summary>The tokens that were kept.</summary>
-    public KeptImage? Kept { get; set; }
-
-    /// <summary>What pruning says about its choice.</summary>
-    public string? Note { get; set; }
+    public PrunedImage? Kept { get; set; }
 
     /// <summary>The language model's state after reading the prompt up to the end of the image.</summary>
     public PrefixCache? PrefixCache { get; set; }
@@ -58,15 +51,16 @@ internal static class ImageSteps
     public static void Prune(IReadOnlyList<ImageWorkItem> images, AnswerQuestionsStage stage)
     {
         // Decoding and pruning take one thread each. Pixel values are held of few images at a time: they may be large.
-        VisionEncoder encoder = stage.Model.Encoder;
-        int atOnce = encoder.TakesPatches ? Environment.ProcessorCount : Math.Max(Environment.ProcessorCount, EncodeImagesStage.MostTiles);
+        int atOnce = stage.Model.ImageMeasure == ImageMeasure.PatchGrid
+            ? Environment.ProcessorCount
+            : Math.Max(Environment.ProcessorCount, EncodeImagesStage.MostTiles);
         foreach (ImageWorkItem[] some in images.Where(image => image is { Failure: null, Kept: null }).Chunk(atOnce))
         {
-            Parallel.ForEach(some.Where(image => image.VisualTokens is null), image => Prepare(image, stage.Model));
-            Encode([.. some.Where(image => image.Pixels is not null)], encoder);
+            Parallel.ForEach(some.Where(image => image.Encoded is null), image => Prepare(image, stage.Model));
+            Encode([.. some.Where(image => image.Pixels is not null)], stage.Model);
             foreach (ImageWorkItem image in some)
             {
-                Try(image, image => stage.Pruner.Prepare(image.Layout!));
+                Try(image, image => stage.Pruner.Prepare(image.Encoded!.Layout));
             }
 
             Parallel.ForEach(some, image => Try(image, image => Prune(image, stage.Pruner)));
@@ -75,18 +69,18 @@ internal static class ImageSteps
 
     /// <summary>Has the language model read images whose tokens are chosen, if its prompt allows.</summary>
     /// <param name="images">Distinct images.</param>
-    /// <param name="engine">The language model.</param>
+    /// <param name="model">The model.</param>
     /// <exception cref="ZooPruneException">It failed on several images together.</exception>
-    public static void ReadPrefixes(IEnumerable<ImageWorkItem> images, AnswerEngine engine)
+    public static void ReadPrefixes(IEnumerable<ImageWorkItem> images, VisionLanguageModel model)
     {
         ImageWorkItem[] unread = [.. images.Where(image => image is { Failure: null, PrefixCache: null })];
-        if (unread.Length == 0 || !engine.CanCachePrefix)
+        if (unread.Length == 0 || !model.CanCachePrefix)
         {
             return;
         }
 
-        KeptImage[] kept = [.. unread.Select(image => image.Kept!)];
-        foreach ((ImageWorkItem image, PrefixCache prefix) in unread.Zip(engine.CachePrefixes(kept)))
+        PrunedImage[] kept = [.. unread.Select(image => image.Kept!)];
+        foreach ((ImageWorkItem image, PrefixCache prefix) in unread.Zip(model.CachePrefixes(kept)))
         {
             image.PrefixCache = prefix;
             image.Times = image.Times with { Prefill = prefix.Prefill };
@@ -105,33 +99,28 @@ internal static class ImageSteps
         Try(image, image =>
         {
             PreparedImage pixels = image.Source!.Prepare();
-            image.Layout = model.LayoutOf(pixels);
+            model.LayoutOf(pixels);
             image.Pixels = pixels;
         });
         image.Times = image.Times with { Preprocess = Stopwatch.GetElapsedTime(start) };
     }
 
-    private static void Encode(ImageWorkItem[] images, VisionEncoder encoder)
+    private static void Encode(ImageWorkItem[] images, VisionLanguageModel model)
     {
-        PreparedImage[] pixels = [.. images.Select(image => image.Pixels!)];
-        IEnumerable<(float[], TimeSpan)> encoded = EncodeImagesStage.Encode(encoder, pixels, EncodeImagesStage.MostTiles);
-        foreach ((ImageWorkItem image, (float[] tokens, TimeSpan time)) in images.Zip(encoded))
+        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(model, [.. images.Select(image => image.Pixels!)], 0);
+        foreach ((int i, ImageWorkItem image) in images.Index())
         {
-            Try(image, _ => encoder.Check(tokens));
-            image.VisualTokens = image.Failure is null ? tokens : null;
+            Try(image, image => image.Encoded = together?[i] ?? model.Encode(image.Pixels!));
             image.Pixels = null;
-            image.Times = image.Times with { Encode = time };
+            image.Times = image.Times with { Encode = image.Encoded?.Timings.Encode ?? default };
         }
     }
 
     private static void Prune(ImageWorkItem image, StagePruner pruner)
     {
-        long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = pruner.Prune(image.VisualTokens, image.Layout!);
-        image.Kept = new KeptImage(selection.KeptTokens.ToArray(), selection.KeptIndices.ToArray(), image.Layout!);
-        image.Note = selection.Note;
-        image.VisualTokens = null;
-        image.Times = image.Times with { Prune = Stopwatch.GetElapsedTime(start) };
+        image.Kept = pruner.Prune(image.Encoded!);
+        image.Encoded = null;
+        image.Times = image.Times with { Prune = image.Kept.Timings.Prune };
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "It is thrown in the rows that ask about the image.")]

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Engine;
-using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.MLNet;
 
@@ -19,14 +16,14 @@ internal sealed class EncodeImagesStage : StageDefinition
         : base(StageName, options)
     {
         Model = options.Model;
-        BatchSize = options.BatchSize == 0 && Model.Encoder.TakesPatches
+        BatchSize = options.BatchSize == 0 && Model.ImageMeasure == ImageMeasure.PatchGrid
             ? 1
             : ChooseBatchSize(options.BatchSize, MostTiles, BytesPerImage(Model));
         bool areAlike = Model.ImageMeasure == ImageMeasure.None;
 
         // [1, 3, S, S], [tiles, 3, S, S] or [patches, L]: all images have this many values, or a multiple of it.
         int values = Model.UsualShape.Shape.Skip(1).Aggregate((product, size) => product * size);
-        string times = areAlike ? "" : Model.Encoder.TakesPatches ? "patches x " : "tiles x ";
+        string times = areAlike ? "" : Model.ImageMeasure == ImageMeasure.PatchGrid ? "patches x " : "tiles x ";
         PixelValues = Reads(
             InputColumn.Vector(
                 options.PixelValuesColumnName,
@@ -63,28 +60,23 @@ internal sealed class EncodeImagesStage : StageDefinition
     {
         ImageShape image = model.UsualShape;
         long pixelValues = image.Shape.Aggregate(1L, (product, size) => product * size);
-        return 2 * sizeof(float) * (pixelValues + ((long)model.LayOut(image).TokenCount * model.EncoderWidth));
+        return 2 * sizeof(float) * (pixelValues + ((long)model.LayoutOf(image).TokenCount * model.EncoderWidth));
     }
 
     /// <summary>Runs the encoder over images, several tiles a run.</summary>
-    /// <param name="encoder">The encoder.</param>
+    /// <param name="model">The model.</param>
     /// <param name="images">Prepared for it.</param>
-    /// <param name="mostTiles">Most tiles of a run, which bounds its memory; an image that has more is run alone.</param>
-    /// <returns>For each image its visual tokens, whatever their values, and its share of the time of its run.</returns>
-    public static IEnumerable<(float[] Tokens, TimeSpan Time)> Encode(
-        VisionEncoder encoder, IReadOnlyList<PreparedImage> images, int mostTiles)
+    /// <param name="mostTiles">Most tiles of a run; 0 for a usual number.</param>
+    /// <returns>The images; null where it failed, so that the caller asks for them one by one and learns which is to blame.</returns>
+    public static IReadOnlyList<EncodedImage>? TryEncode(VisionLanguageModel model, IReadOnlyList<PreparedImage> images, int mostTiles)
     {
-        // Patches of several images cannot be run together.
-        int most = encoder.TakesPatches ? 1 : mostTiles;
-        foreach (PreparedImage[] together in BatchSizes.Split(images, image => VisionEncoder.TilesOf(image), most))
+        try
         {
-            long start = Stopwatch.GetTimestamp();
-            float[][] tokens = encoder.EncodeUnchecked(together);
-            TimeSpan tile = Stopwatch.GetElapsedTime(start) / together.Sum(VisionEncoder.TilesOf);
-            foreach ((PreparedImage image, float[] values) in together.Zip(tokens))
-            {
-                yield return (values, tile * VisionEncoder.TilesOf(image));
-            }
+            return model.Encode(images, mostTiles);
+        }
+        catch (ZooPruneException)
+        {
+            return null;
         }
     }
 
@@ -142,17 +134,17 @@ internal sealed class EncodeImagesMapper : BatchMapper
     /// <inheritdoc/>
     protected override void Compute(ReadOnlySpan<int> slots)
     {
-        _stage.Model.ThrowIfDisposed();
-        VisionEncoder encoder = _stage.Model.Encoder;
         int[] batch = slots.ToArray();
         PreparedImage[] images = [.. batch.Select(slot => _images[slot])];
-        foreach ((int slot, (float[] tokens, TimeSpan time)) in batch.Zip(EncodeImagesStage.Encode(encoder, images, _stage.BatchSize)))
+        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(_stage.Model, images, _stage.BatchSize);
+        foreach ((int i, int slot) in batch.Index())
         {
-            if (TryRow(slot, _ => encoder.Check(tokens)))
+            TryRow(slot, slot =>
             {
-                _visualTokens.Keep(slot, tokens);
-                _milliseconds.Set(slot, (float)time.TotalMilliseconds);
-            }
+                EncodedImage encoded = together?[i] ?? _stage.Model.Encode(images[i]);
+                _visualTokens.Keep(slot, encoded.VisualTokens.ToArray());
+                _milliseconds.Set(slot, (float)encoded.Timings.Encode.TotalMilliseconds);
+            });
         }
     }
 }

@@ -11,10 +11,10 @@ internal sealed class AnswerSettings
     private readonly string _template;
 
     /// <exception cref="ArgumentException">A value is one that it cannot have.</exception>
-    public AnswerSettings(string stageName, string template, int maxNewTokens, SamplingOptions sampling)
+    public AnswerSettings(string stageName, string template, GenerationOptions generation, int? maxNewTokens)
     {
         ArgumentNullException.ThrowIfNull(template);
-        ArgumentNullException.ThrowIfNull(sampling);
+        ArgumentNullException.ThrowIfNull(generation);
         int places = template.Split(QuestionPlace).Length - 1;
         if (places != 1)
         {
@@ -23,18 +23,15 @@ internal sealed class AnswerSettings
 
         if (maxNewTokens < 1)
         {
-            throw Throw.MaxNewTokensBelowOne(stageName, maxNewTokens, nameof(GenerateTextOptions.MaxNewTokens));
+            throw Throw.MaxNewTokensBelowOne(stageName, maxNewTokens.Value, nameof(GenerateTextOptions.MaxNewTokens));
         }
 
-        sampling.Validate();
+        generation.Validate();
         _template = template;
-        MaxNewTokens = maxNewTokens;
-        Sampling = sampling;
+        Generation = generation with { MaxNewTokens = maxNewTokens ?? generation.MaxNewTokens };
     }
 
-    public int MaxNewTokens { get; }
-
-    public SamplingOptions Sampling { get; }
+    public GenerationOptions Generation { get; }
 
     /// <summary>What is asked for a row's question.</summary>
     public string FormatQuestion(ReadOnlyMemory<char> question) =>

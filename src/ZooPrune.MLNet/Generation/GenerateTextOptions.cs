@@ -33,11 +33,11 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// null, the name that it has there by default.</summary>
     public string? ImageShapeColumnName { get; init; }
 
-    /// <summary>Most tokens an answer may have, &gt;= 1. Default: 32.</summary>
-    public int MaxNewTokens { get; init; } = 32;
+    /// <summary>Most tokens an answer may have, &gt;= 1. Default: null, what <see cref="Generation"/> says, which is 32.</summary>
+    public int? MaxNewTokens { get; init; }
 
-    /// <summary>How tokens are chosen. Default: greedily.</summary>
-    public SamplingOptions Sampling { get; init; } = new();
+    /// <summary>How answers are generated. Default: greedily.</summary>
+    public GenerationOptions Generation { get; init; } = new();
 
     /// <summary>Most rows whose answers are generated side by side, &gt;= 1; 0 (the default) chooses by memory and processors.
     /// Fewer where the size of an image depends on the picture and pictures are larger than 640 x 480. The answers do not depend on it. The

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Engine;
 
 namespace ZooPrune.MLNet;
 
@@ -20,8 +18,8 @@ internal sealed class GenerateTextStage : StageDefinition
         : base(StageName, options)
     {
         Model = options.Model;
-        Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.MaxNewTokens, options.Sampling);
-        BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerRow(Model, options.MaxNewTokens));
+        Settings = new AnswerSettings(StageName, options.QuestionTemplate, options.Generation, options.MaxNewTokens);
+        BatchSize = ChooseBatchSize(options.BatchSize, MostRows, BytesPerRow(Model, Settings.Generation.MaxNewTokens));
         int width = Model.EmbeddingWidth;
         Question = Reads(InputColumn.Question(options.QuestionColumnName), nameof(options.QuestionColumnName));
         KeptTokens = Reads(
@@ -83,7 +81,7 @@ internal sealed class GenerateTextStage : StageDefinition
         ((2 * model.CacheBytesPerToken) + ((long)sizeof(float) * model.EmbeddingWidth)) * (UsualTokens(model) + maxNewTokens);
 
     /// <summary>Rows that the language model reads of a usual image of which nothing is pruned.</summary>
-    public static int UsualTokens(VisionLanguageModel model) => model.LayOut(model.UsualShape).SequenceLength;
+    public static int UsualTokens(VisionLanguageModel model) => model.LayoutOf(model.UsualShape).SequenceLength;
 
     /// <inheritdoc/>
     public override BatchMapper Open(InputRow row, int capacity) => new GenerateTextMapper(this, row, capacity);
@@ -125,31 +123,27 @@ internal sealed class GenerateTextMapper : BatchMapper
     /// <inheritdoc/>
     protected override void ReadRow(int slot)
     {
-        _stage.Model.ThrowIfDisposed();
         _shapes.Read(RowOf(slot));
         Check(slot, _shapes.Layout);
-        long start = Stopwatch.GetTimestamp();
-        var image = new KeptImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
-        AnswerSettings settings = _stage.Settings;
-        string question = settings.FormatQuestion(_question.Value);
-        AnswerRequest request = _stage.Model.AnswerEngine.CreateRequest(image, question, settings.MaxNewTokens, settings.Sampling);
-        _rows[slot] = new RowInputs(request, image.RowCount, _earlierNote?.Value.ToString(), Stopwatch.GetElapsedTime(start));
+        var image = new PrunedImage(_keptTokens.Values.ToArray(), _keptIndices.Values.ToArray(), _shapes.Layout);
+        string question = _stage.Settings.FormatQuestion(_question.Value);
+        AnswerRequest request = _stage.Model.CreateRequest(
+            [new ChatTurn(ChatTurn.User, question, [image])], _stage.Settings.Generation);
+        _rows[slot] = new RowInputs(request, image.KeptTokenCount, _earlierNote?.Value.ToString());
     }
 
     /// <inheritdoc/>
     protected override void Compute(ReadOnlySpan<int> slots)
     {
-        _stage.Model.ThrowIfDisposed();
         foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _rows[slot].TokenCount, _stage.MostTokens))
         {
             AnswerRequest[] requests = [.. together.Select(slot => _rows[slot].Request)];
-            VisionAnswer[] answers = _stage.Model.AnswerEngine.Answer(requests, Stopwatch.GetTimestamp());
-            foreach ((int slot, VisionAnswer answer) in together.Zip(answers))
+            foreach ((int slot, VisionAnswer answer) in together.Zip(_stage.Model.Answer(requests)))
             {
                 RowInputs row = _rows[slot];
                 _answer.Set(slot, answer.Text.AsMemory());
                 _note.Set(slot, AnswerSettings.JoinNotes(row.EarlierNote, answer.Note).AsMemory());
-                _prefillMilliseconds.Set(slot, (float)(row.Time + answer.Timings.Prefill).TotalMilliseconds);
+                _prefillMilliseconds.Set(slot, (float)answer.Timings.Prefill.TotalMilliseconds);
                 _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
             }
         }
@@ -187,7 +181,7 @@ internal sealed class GenerateTextMapper : BatchMapper
                 throw Throw.KeptIndicesOrder(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i], layout.TokenCount);
             }
 
-            if (!layout.TakesAll && Array.BinarySearch(layout.Candidates, indices[i]) < 0)
+            if (!layout.CanKeep(indices[i]))
             {
                 throw Throw.KeptIndexOfPadding(_stage.Name, _stage.KeptIndices, RowOf(slot), i, indices[i]);
             }
@@ -197,5 +191,5 @@ internal sealed class GenerateTextMapper : BatchMapper
     }
 
     /// <summary>What was read of a row.</summary>
-    private readonly record struct RowInputs(AnswerRequest Request, int TokenCount, string? EarlierNote, TimeSpan Time);
+    private readonly record struct RowInputs(AnswerRequest Request, int TokenCount, string? EarlierNote);
 }

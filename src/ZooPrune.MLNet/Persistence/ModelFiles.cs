@@ -7,18 +7,9 @@ namespace ZooPrune.MLNet;
 /// <summary>The files that a vision-language model consists of: what they are, and whether they still are what they were.</summary>
 internal static class ModelFiles
 {
-    /// <summary>Measures the files of a model. Weights that an ONNX file keeps beside itself belong to it if their names start with its
-    /// own, as in decoder_model_merged.onnx_data.</summary>
-    public static IReadOnlyList<SavedFile> Describe(VisionLanguageModel model)
-    {
-        var paths = new SortedSet<string>(model.UsedFiles, StringComparer.Ordinal);
-        foreach (string graph in model.UsedFiles.Where(IsGraph))
-        {
-            paths.UnionWith(Directory.EnumerateFiles(Path.GetDirectoryName(graph)!, Path.GetFileName(graph) + "*"));
-        }
-
-        return [.. paths.Select(path => Measure(path, NameOf(model, path)))];
-    }
+    /// <summary>Measures the files of a model.</summary>
+    public static IReadOnlyList<SavedFile> Describe(VisionLanguageModel model) =>
+        [.. new SortedSet<string>(model.UsedFiles, StringComparer.Ordinal).Select(path => Measure(path, NameOf(model, path)))];
 
     /// <summary>Which graphs a model takes depends on what is there: another one than was saved would answer something else.</summary>
     /// <param name="saved">What was saved.</param>

@@ -12,7 +12,7 @@ internal static class SavedJson
     private static readonly HashSet<Type> Savable =
     [
         typeof(string), typeof(bool), typeof(int), typeof(long), typeof(float), typeof(double),
-        typeof(KeepBudget), typeof(SamplingOptions), typeof(VisionLanguageModel),
+        typeof(KeepBudget), typeof(GenerationOptions), typeof(VisionLanguageModel),
     ];
 
     /// <summary>For what is not about a stage.</summary>
@@ -72,6 +72,12 @@ internal static class SavedJson
         if (!typeof(VisionStageOptions).IsAssignableFrom(type.Type))
         {
             return;
+        }
+
+        // The name that it has had since files of version 1.
+        foreach (JsonPropertyInfo property in type.Properties.Where(property => property.PropertyType == typeof(GenerationOptions)))
+        {
+            property.Name = "sampling";
         }
 
         foreach (JsonPropertyInfo property in type.Properties.Where(property => !CanSave(property.PropertyType)))

@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.MLNet;
 
@@ -56,7 +55,7 @@ internal sealed class ImageShapeReader
         _model = model;
         _cell = column is null ? null : row.Vector<long>(column);
         Shape = model.UsualShape;
-        Layout = model.LayOut(Shape);
+        Layout = model.LayoutOf(Shape);
     }
 
     /// <summary>Shape of the row's image.</summary>
@@ -80,7 +79,7 @@ internal sealed class ImageShapeReader
         {
             _measures = null;
             Shape = _model.ShapeOf(measures);
-            Layout = _model.LayOut(Shape);
+            Layout = _model.LayoutOf(Shape);
             _measures = measures;
         }
         catch (Exception exception) when (exception is ArgumentException or ZooPruneException)

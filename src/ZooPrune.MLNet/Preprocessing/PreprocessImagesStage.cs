@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.MLNet;
 

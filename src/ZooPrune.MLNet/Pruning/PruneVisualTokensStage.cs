@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.MLNet;
 
@@ -126,7 +125,6 @@ internal sealed class PruneVisualTokensMapper : RowMapper
     /// <inheritdoc/>
     protected override void Compute()
     {
-        _stage.Model.ThrowIfDisposed();
         ReadOnlySpan<float> visualTokens = _visualTokens.Values;
         _shapes.Read(Row);
         ImageLayout layout = _shapes.Layout;

@@ -47,7 +47,7 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
 
             PreparedImage[] together = [.. Enumerable.Range(encoded.Count, end - encoded.Count).Select(i => images[i])];
             long start = Stopwatch.GetTimestamp();
-            float[][] tokens = model.Encoder.Encode(together);
+            float[][] tokens = model.Encoder.Encode(together, cancellation);
             TimeSpan tile = Stopwatch.GetElapsedTime(start) / tiles;
             foreach ((PreparedImage image, float[] values) in together.Zip(tokens))
             {
@@ -226,7 +226,7 @@ internal sealed class AnswerEngine(LoadedModel model, PositionMode positions, Pr
             options = options with { MaxNewTokens = (int)Math.Min(options.MaxNewTokens, limit - input.NextPosition + 1) };
         }
 
-        string?[] notes = [.. images.Select(image => image.Note), NoteUnknownWords(prompt.UnknownWords)];
+        string?[] notes = [model.DeviceNote, .. images.Select(image => image.Note), NoteUnknownWords(prompt.UnknownWords)];
         string note = string.Join("; ", notes.OfType<string>().Distinct());
         return new AnswerRequest(
             input,

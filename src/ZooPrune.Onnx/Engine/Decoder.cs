@@ -45,17 +45,20 @@ internal sealed class Decoder : IDisposable
     /// </summary>
     public string? WhyAllLogits { get; }
 
+    /// <summary>Why it runs on the CPU although another device was asked for; otherwise null.</summary>
+    public string? FallbackNote => _session.FallbackNote;
+
     /// <summary>Loads a decoder, which will compute only the last logits where its graph allows.</summary>
     /// <param name="path">Full path of the file.</param>
-    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <param name="settings">How it runs.</param>
     /// <param name="axes">Numbers that make a position in this family of models.</param>
     /// <param name="positions">What is to be done with positions: a graph without position_ids numbers without gaps.</param>
     /// <param name="sizes">What config.json says, for sizes that the graph leaves open.</param>
     /// <exception cref="ZooPruneException">The file cannot be loaded or its inputs and outputs are not those of a decoder.</exception>
     public static Decoder Open(
-        string path, int threads, int axes = 1, PositionMode positions = PositionMode.Compact, DecoderSizes? sizes = null)
+        string path, GraphSettings settings, int axes = 1, PositionMode positions = PositionMode.Compact, DecoderSizes? sizes = null)
     {
-        (GraphSession session, string? whyAllLogits) = OpenForLastLogits(path, threads);
+        (GraphSession session, string? whyAllLogits) = OpenForLastLogits(path, settings);
         try
         {
             return new Decoder(session, DecoderSignature.Read(session, axes, positions, sizes), whyAllLogits);
@@ -88,9 +91,10 @@ internal sealed class Decoder : IDisposable
     /// <param name="embeddings">Row-major [rows, T, H].</param>
     /// <param name="positions">[rows, T, axes].</param>
     /// <param name="past">What was read before; stays as it is.</param>
+    /// <param name="cancellation">Ends the run.</param>
     /// <returns>Logits of the last token of each sequence, [rows, vocabulary], and the cache that now includes the tokens.</returns>
     /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
-    public unsafe (float[] Logits, KvCache Cache) Run(ReadOnlySpan<float> embeddings, ReadOnlySpan<long> positions, KvCache past)
+    public unsafe (float[] Logits, KvCache Cache) Run(ReadOnlySpan<float> embeddings, ReadOnlySpan<long> positions, KvCache past, CancellationToken cancellation = default)
     {
         int rows = past.Rows;
         int count = positions.Length / rows / PositionAxes;
@@ -125,7 +129,7 @@ internal sealed class Decoder : IDisposable
             IDisposableReadOnlyCollection<OrtValue> outputs;
             try
             {
-                outputs = _session.Run(_inputNames, [embeddingValue, maskValue, .. optional, .. past.Values], _outputNames);
+                outputs = _session.Run(_inputNames, [embeddingValue, maskValue, .. optional, .. past.Values], _outputNames, cancellation);
             }
             catch (OnnxRuntimeException exception)
             {
@@ -143,14 +147,14 @@ internal sealed class Decoder : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private static (GraphSession Session, string? WhyAllLogits) OpenForLastLogits(string path, int threads)
+    private static (GraphSession Session, string? WhyAllLogits) OpenForLastLogits(string path, GraphSettings settings)
     {
         (RewrittenGraph? changed, string? why) = LastLogitsSlicer.Write(path);
         if (changed is not null)
         {
             try
             {
-                return (GraphSession.OpenPart(path, changed.Model, threads, changed.Folder), null);
+                return (GraphSession.OpenPart(path, changed.Model, settings, changed.Folder), null);
             }
             catch (ZooPruneException exception)
             {
@@ -159,7 +163,7 @@ internal sealed class Decoder : IDisposable
             }
         }
 
-        return (GraphSession.Open(path, threads), why);
+        return (GraphSession.Open(path, settings), why);
     }
 
     /// <summary>[rows, T, axes] -> [axes, rows, T].</summary>

@@ -32,7 +32,7 @@ internal sealed class Prefiller(Decoder decoder)
             foreach (int[] group in Groups(requests))
             {
                 cancellation.ThrowIfCancellationRequested();
-                (float[] logits, KvCache cache) = RunTogether([.. group.Select(i => requests[i])]);
+                (float[] logits, KvCache cache) = RunTogether([.. group.Select(i => requests[i])], cancellation);
                 caches.Add(cache);
                 for (int row = 0; row < group.Length; row++)
                 {
@@ -59,11 +59,12 @@ internal sealed class Prefiller(Decoder decoder)
             : all.Select(i => (int[])[i]);
     }
 
-    private (float[] Logits, KvCache Cache) RunTogether((DecoderInput Input, KvCache? Past)[] requests)
+    private (float[] Logits, KvCache Cache) RunTogether(
+        (DecoderInput Input, KvCache? Past)[] requests, CancellationToken cancellation)
     {
         if (requests is [(var input, { } past)])
         {
-            return decoder.Run(input.Embeddings, input.Positions, past);
+            return decoder.Run(input.Embeddings, input.Positions, past, cancellation);
         }
 
         float[] embeddings = [.. requests.SelectMany(request => request.Input.Embeddings)];
@@ -71,6 +72,6 @@ internal sealed class Prefiller(Decoder decoder)
         using KvCache together = requests[0].Past is null
             ? decoder.CreateCache(requests.Length)
             : KvCache.Stack([.. requests.Select(request => new CacheRow(request.Past!, 0))]);
-        return decoder.Run(embeddings, positions, together);
+        return decoder.Run(embeddings, positions, together, cancellation);
     }
 }

@@ -73,7 +73,8 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
                 (float[] logits, KvCache next) = decoder.Run(
                     embedder.Embed([.. rows.Select(row => row.Ids[^1])]),
                     decoder.Positions([.. rows.Select(row => row.NextPosition)]),
-                    read);
+                    read,
+                    cancellation);
                 own?.Dispose();
                 own = next;
                 for (int i = 0; i < rows.Length; i++)

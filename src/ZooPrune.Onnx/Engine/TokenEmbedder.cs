@@ -25,7 +25,7 @@ internal sealed class TokenEmbedder : IDisposable
     /// <exception cref="ZooPruneException">The file cannot be loaded or is no embedding.</exception>
     public static TokenEmbedder Open(string path)
     {
-        GraphSession session = GraphSession.Open(path, threads: 1);
+        GraphSession session = GraphSession.Open(path, 1);
         try
         {
             var signature = new GraphSignature(session);

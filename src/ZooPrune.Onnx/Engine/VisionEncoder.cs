@@ -33,6 +33,9 @@ internal sealed class VisionEncoder : IDisposable
     /// <summary>N, the visual tokens of one tile; 0 where their number depends on the picture.</summary>
     public int TokenCount { get; private set; }
 
+    /// <summary>Why it runs on the CPU although another device was asked for; otherwise null.</summary>
+    public string? FallbackNote => _session.FallbackNote;
+
     /// <summary>D.</summary>
     public int Width { get; private init; }
 
@@ -93,26 +96,26 @@ internal sealed class VisionEncoder : IDisposable
 
     /// <summary>Runs images side by side, where the graph leaves the batch dimension open.</summary>
     /// <param name="images">Prepared for this encoder.</param>
+    /// <param name="cancellation">Ends the run.</param>
     /// <returns>For each image, row-major [tiles x N, D]; every value is finite. The same values as for the image alone.</returns>
     /// <exception cref="ZooPruneException">ONNX Runtime failed, or a value is NaN or infinite.</exception>
-    public float[][] Encode(IReadOnlyList<PreparedImage> images)
+    public float[][] Encode(IReadOnlyList<PreparedImage> images, CancellationToken cancellation = default)
     {
-        float[][] tokens = EncodeUnchecked(images);
+        float[][] tokens = EncodeUnchecked(images, cancellation);
         Array.ForEach(tokens, Check);
         return tokens;
     }
 
-    /// <summary>The same without the check, so that a caller can tell which image is to blame.</summary>
-    public float[][] EncodeUnchecked(IReadOnlyList<PreparedImage> images)
+    private float[][] EncodeUnchecked(IReadOnlyList<PreparedImage> images, CancellationToken cancellation)
     {
         if (TakesPatches || images.Count == 1)
         {
-            return [.. images.Select(EncodeAlone)];
+            return [.. images.Select(image => EncodeAlone(image, cancellation))];
         }
 
         if (!_canBatch)
         {
-            return [.. images.Select(image => RunTiles(image.PixelValues, TilesOf(image)))];
+            return [.. images.Select(image => RunTiles(image.PixelValues, TilesOf(image), cancellation))];
         }
 
         // [tiles of all images, 3, S, S]
@@ -124,7 +127,7 @@ internal sealed class VisionEncoder : IDisposable
             copied += image.PixelValues.Length;
         }
 
-        float[] tokens = RunTiles(pixels, images.Sum(TilesOf));
+        float[] tokens = RunTiles(pixels, images.Sum(TilesOf), cancellation);
         int size = TokenCount * Width;
         int start = 0;
         return [.. images.Select(image => tokens[start..(start += TilesOf(image) * size)])];
@@ -144,27 +147,27 @@ internal sealed class VisionEncoder : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private float[] EncodeAlone(PreparedImage image) =>
-        TakesPatches ? RunPatches(image) : RunTiles(image.PixelValues, TilesOf(image));
+    private float[] EncodeAlone(PreparedImage image, CancellationToken cancellation) =>
+        TakesPatches ? RunPatches(image, cancellation) : RunTiles(image.PixelValues, TilesOf(image), cancellation);
 
     /// <summary>[tiles, 3, S, S] -> [tiles x N, D].</summary>
-    private unsafe float[] RunTiles(ReadOnlyMemory<float> pixelValues, int tiles)
+    private unsafe float[] RunTiles(ReadOnlyMemory<float> pixelValues, int tiles, CancellationToken cancellation = default)
     {
         int tile = 3 * ImageSize * ImageSize;
         if (!_canBatch && tiles > 1)
         {
-            return [.. Enumerable.Range(0, tiles).SelectMany(i => RunTiles(pixelValues.Slice(i * tile, tile), 1))];
+            return [.. Enumerable.Range(0, tiles).SelectMany(i => RunTiles(pixelValues.Slice(i * tile, tile), 1, cancellation))];
         }
 
         fixed (float* pixels = pixelValues.Span)
         {
             using OrtValue input = FloatTensors.Create(_type, pixels, pixelValues.Length, tiles, 3, ImageSize, ImageSize);
-            return Run([input], tiles * TokenCount, $"{tiles} tile{(tiles == 1 ? "" : "s")} of {ImageSize} x {ImageSize} pixels");
+            return Run([input], tiles * TokenCount, $"{tiles} tile{(tiles == 1 ? "" : "s")} of {ImageSize} x {ImageSize} pixels", cancellation);
         }
     }
 
     /// <summary>[P, L] and [1, 3] -> [N, D]; N is a whole part of P.</summary>
-    private unsafe float[] RunPatches(PreparedImage image)
+    private unsafe float[] RunPatches(PreparedImage image, CancellationToken cancellation)
     {
         long[] grid = [.. image.GridThw!.Select(size => (long)size)];
         fixed (float* pixels = image.PixelValues.Span)
@@ -172,16 +175,16 @@ internal sealed class VisionEncoder : IDisposable
         {
             using OrtValue patches = FloatTensors.Create(_type, pixels, image.PixelValues.Length, image.Shape[0], image.Shape[1]);
             using OrtValue gridValue = GraphSession.View(sizes, 1, grid.Length);
-            return Run([patches, gridValue], 0, $"{image.Shape[0]:N0} patches in a grid of {grid[1]} x {grid[2]}");
+            return Run([patches, gridValue], 0, $"{image.Shape[0]:N0} patches in a grid of {grid[1]} x {grid[2]}", cancellation);
         }
     }
 
     /// <summary>Rows of visual tokens; as many as are expected, if that is above 0.</summary>
-    private float[] Run(OrtValue[] inputs, int expected, string given)
+    private float[] Run(OrtValue[] inputs, int expected, string given, CancellationToken cancellation)
     {
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_inputNames, inputs, _outputNames);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_inputNames, inputs, _outputNames, cancellation);
             OrtTensorTypeAndShapeInfo form = outputs[0].GetTensorTypeAndShape();
             long rows = form.ElementCount / Width;
             if (form.ElementCount % Width != 0 || (expected > 0 && rows != expected))

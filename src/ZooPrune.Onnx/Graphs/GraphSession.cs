@@ -3,88 +3,188 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ZooPrune.Onnx.Graphs;
 
+/// <summary>How the graphs of a model run.</summary>
+/// <param name="Threads">Threads inside one operation; 0 for one per core.</param>
+/// <param name="Device">Where.</param>
+internal sealed record GraphSettings(int Threads, Device Device)
+{
+    /// <summary>On the CPU.</summary>
+    public static implicit operator GraphSettings(int threads) => new(threads, Device.Cpu);
+}
+
 /// <summary>
-/// One loaded graph. Thread-safe: ONNX Runtime allows any number of runs at once over one session, and nothing here changes
-/// after construction.
+/// One loaded graph. Thread-safe: ONNX Runtime allows any number of runs at once over one session. A graph that is disposed while it runs
+/// ends these runs first; what comes later gets an <see cref="ObjectDisposedException"/>.
 /// </summary>
 internal sealed class GraphSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
+    private readonly Lock _lock = new();
+    private int _running;
+    private bool _isDisposed;
 
-    private GraphSession(string name, InferenceSession session)
+    private GraphSession(string name, InferenceSession session, Device device)
     {
         Name = name;
         _session = session;
+        Device = device;
+        Inputs = session.InputMetadata;
+        Outputs = session.OutputMetadata;
     }
 
     /// <summary>What messages call the graph: its path, or what it does where ZooPrune wrote it.</summary>
     public string Name { get; }
 
-    public IReadOnlyDictionary<string, NodeMetadata> Inputs => _session.InputMetadata;
+    /// <summary>Where it runs: the CPU where it fell back to it.</summary>
+    public Device Device { get; }
 
-    public IReadOnlyDictionary<string, NodeMetadata> Outputs => _session.OutputMetadata;
+    /// <summary>Why it runs on the CPU although another device was asked for; otherwise null.</summary>
+    public string? FallbackNote { get; private init; }
+
+    public IReadOnlyDictionary<string, NodeMetadata> Inputs { get; }
+
+    public IReadOnlyDictionary<string, NodeMetadata> Outputs { get; }
 
     /// <summary>Loads a graph of the model folder.</summary>
     /// <param name="path">Full path of the ONNX file.</param>
-    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
-    /// <exception cref="ZooPruneException">ONNX Runtime cannot load the file.</exception>
-    public static GraphSession Open(string path, int threads)
-    {
-        using SessionOptions options = CreateOptions(threads);
-        try
-        {
-            return new GraphSession(path, new InferenceSession(path, options));
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw Throw.GraphUnreadable(path, exception);
-        }
-    }
+    /// <param name="settings">How it runs.</param>
+    /// <exception cref="ZooPruneException">ONNX Runtime cannot load the file, or the device cannot be used.</exception>
+    public static GraphSession Open(string path, GraphSettings settings) =>
+        Load(path, settings, options => new InferenceSession(path, options));
 
     /// <summary>Loads a graph that ZooPrune wrote.</summary>
-    public static GraphSession Create(string name, byte[] model, int threads)
-    {
-        using SessionOptions options = CreateOptions(threads);
-        return new GraphSession(name, new InferenceSession(model, options));
-    }
+    public static GraphSession Create(string name, byte[] model, GraphSettings settings) =>
+        Load(name, settings, options => new InferenceSession(model, options), isOurs: true);
 
     /// <summary>Loads a graph that ZooPrune made out of a file, whose large constants may stay where they are.</summary>
     /// <param name="path">Full path of the file that it was made out of.</param>
     /// <param name="model">ONNX bytes of the graph.</param>
-    /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
+    /// <param name="settings">How it runs.</param>
     /// <param name="folder">Full path of the folder to which locations of constants in other files are relative.</param>
-    /// <exception cref="ZooPruneException">ONNX Runtime cannot load the graph.</exception>
-    public static GraphSession OpenPart(string path, byte[] model, int threads, string folder)
+    /// <exception cref="ZooPruneException">ONNX Runtime cannot load the graph, or the device cannot be used.</exception>
+    public static GraphSession OpenPart(string path, byte[] model, GraphSettings settings, string folder) => Load(path, settings, options =>
     {
-        using SessionOptions options = CreateOptions(threads);
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", folder);
-        try
-        {
-            return new GraphSession(path, new InferenceSession(model, options));
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw Throw.GraphUnreadable(path, exception);
-        }
-    }
+        return new InferenceSession(model, options);
+    });
 
     /// <summary>Runs the graph into new outputs, which the caller disposes.</summary>
+    /// <exception cref="ObjectDisposedException">The graph was disposed.</exception>
     /// <exception cref="OnnxRuntimeException">The graph failed.</exception>
+    /// <exception cref="OperationCanceledException">The run was ended.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(
         IReadOnlyCollection<string> inputNames,
         IReadOnlyCollection<OrtValue> inputs,
-        IReadOnlyCollection<string> outputNames) => _session.Run(_runOptions, inputNames, inputs, outputNames);
+        IReadOnlyCollection<string> outputNames,
+        CancellationToken cancellation = default) =>
+        Run(options => _session.Run(options, inputNames, inputs, outputNames), cancellation);
 
     /// <summary>Runs the graph into outputs that are there already.</summary>
-    /// <exception cref="OnnxRuntimeException">The graph failed.</exception>
+    /// <inheritdoc cref="Run(IReadOnlyCollection{string}, IReadOnlyCollection{OrtValue}, IReadOnlyCollection{string}, CancellationToken)" path="/exception"/>
     public void Run(
         IReadOnlyCollection<string> inputNames,
         IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputNames,
-        IReadOnlyCollection<OrtValue> outputs) => _session.Run(_runOptions, inputNames, inputs, outputNames, outputs);
+        IReadOnlyCollection<OrtValue> outputs) => Run(
+            options =>
+            {
+                _session.Run(options, inputNames, inputs, outputNames, outputs);
+                return true;
+            },
+            CancellationToken.None);
 
+    /// <summary>Frees the graph, once the runs that are under way have ended.</summary>
     public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            if (_running > 0)
+            {
+                return;
+            }
+        }
+
+        Free();
+    }
+
+    private static GraphSession Load(
+        string name, GraphSettings settings, Func<SessionOptions, InferenceSession> load, bool isOurs = false)
+    {
+        try
+        {
+            return Load(name, settings, settings.Device, load, isOurs, note: null);
+        }
+        catch (ZooPruneException exception) when (settings.Device is { IsCpu: false, AllowFallback: true })
+        {
+            return Load(name, settings, Device.Cpu, load, isOurs, $"runs on the CPU: {exception.Message}");
+        }
+    }
+
+    private static GraphSession Load(
+        string name, GraphSettings settings, Device device, Func<SessionOptions, InferenceSession> load, bool isOurs, string? note)
+    {
+        using SessionOptions options = CreateOptions(settings.Threads);
+        ExecutionProvider.Append(options, device);
+        try
+        {
+            return new GraphSession(name, load(options), device) { FallbackNote = note };
+        }
+        catch (OnnxRuntimeException exception) when (!isOurs)
+        {
+            throw Throw.GraphUnreadable(name, exception);
+        }
+    }
+
+    private T Run<T>(Func<RunOptions, T> run, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(VisionLanguageModel));
+            _running++;
+        }
+
+        try
+        {
+            return cancellation.CanBeCanceled ? RunCancellable(run, cancellation) : run(_runOptions);
+        }
+        finally
+        {
+            bool isLast;
+            lock (_lock)
+            {
+                isLast = --_running == 0 && _isDisposed;
+            }
+
+            if (isLast)
+            {
+                Free();
+            }
+        }
+    }
+
+    private static T RunCancellable<T>(Func<RunOptions, T> run, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var options = new RunOptions();
+        using CancellationTokenRegistration end = cancellation.UnsafeRegister(state => ((RunOptions)state!).Terminate = true, options);
+        try
+        {
+            return run(options);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    private void Free()
     {
         _runOptions.Dispose();
         _session.Dispose();
@@ -132,6 +232,7 @@ internal sealed class GraphSession : IDisposable
     {
         try
         {
+            TelemetrySwitch.Apply();
             return new SessionOptions();
         }
         catch (Exception exception) when (exception is TypeInitializationException or DllNotFoundException)

@@ -9,7 +9,8 @@ namespace ZooPrune.Onnx.Graphs;
 /// </summary>
 /// <param name="name">The graph's name.</param>
 /// <param name="operatorSet">Version of ONNX's own operators.</param>
-internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
+/// <param name="prefix">What every name begins with, where the graph becomes part of another.</param>
+internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20, string prefix = "")
 {
     /// <summary>Domain of ONNX Runtime's own operators.</summary>
     public const string MicrosoftDomain = "com.microsoft";
@@ -17,6 +18,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     private const int IrVersion = 9;
 
     private readonly GraphProto _graph = new() { Name = name };
+    private OnnxGraphBuilder? _outer;
     private int _names;
 
     public enum Element
@@ -33,6 +35,20 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         UInt4 = 21,
         Int4 = 22,
     }
+
+    /// <summary>Version of ONNX's own operators.</summary>
+    public int OperatorSet => operatorSet;
+
+    /// <summary>What was written so far.</summary>
+    public GraphProto Graph => _graph;
+
+    /// <summary>
+    /// A graph inside an operation of this one, as the body of a Loop. It may use every value of this one; its constants are put there.
+    /// </summary>
+    public OnnxGraphBuilder Body() => new("body", operatorSet, $"{NewName("b")}.") { _outer = this };
+
+    /// <summary>A name that nothing in the graph has.</summary>
+    public string NewName(string kind) => $"{prefix}{kind}{_names++}";
 
     public string Input(string name, Element element, params ReadOnlySpan<string> dimensions)
     {
@@ -52,9 +68,20 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     /// <summary>A constant of any type.</summary>
     public string Constant(Element element, ReadOnlySpan<byte> raw, params ReadOnlySpan<long> dimensions)
     {
-        string name = $"c{_names++}";
-        _graph.Initializer.Add(Tensor(element, raw, dimensions, name));
-        return name;
+        return Constant(Tensor(element, raw, dimensions));
+    }
+
+    /// <summary>A constant under a name of this graph.</summary>
+    public string Constant(TensorProto tensor)
+    {
+        if (_outer is not null)
+        {
+            return _outer.Constant(tensor);
+        }
+
+        tensor.Name = NewName("c");
+        _graph.Initializer.Add(tensor);
+        return tensor.Name;
     }
 
     /// <summary>A constant in float16.</summary>
@@ -90,7 +117,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         string? output,
         params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        string result = output ?? $"v{_names++}";
+        string result = output ?? NewName("v");
         _graph.Node.Add(Operation(operatorName, domain, inputs, [result], attributes));
         return result;
     }
@@ -102,7 +129,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         string[] results = new string[count];
         for (int i = 0; i < count; i++)
         {
-            results[i] = $"v{_names++}";
+            results[i] = NewName("v");
         }
 
         _graph.Node.Add(Operation(operatorName, "", inputs, results, attributes));
@@ -114,7 +141,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
     /// </summary>
     public string Copy(OnnxNode node, IReadOnlyList<string> inputs)
     {
-        string result = $"v{_names++}";
+        string result = NewName("v");
         _graph.Node.Add(Operation(node, inputs, [result]));
         return result;
     }
@@ -205,6 +232,7 @@ internal sealed class OnnxGraphBuilder(string name, int operatorSet = 20)
         string text => new AttributeProto { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(text) },
         (Element element, byte[] raw, long[] shape) =>
             new AttributeProto { Name = name, Type = AttributeType.Tensor, T = Tensor(element, raw, shape) },
+        GraphProto graph => new AttributeProto { Name = name, Type = AttributeType.Graph, G = graph },
         long[] numbers => new AttributeProto { Name = name, Type = AttributeType.Ints, Ints = { numbers } },
         _ => throw new ArgumentException($"Attribute '{name}' has the type {value.GetType()}.", nameof(value)),
     };

@@ -27,6 +27,7 @@ internal sealed class LoadedModel : IDisposable
         Tokenizer = Tokenizer.Load(files.Tokenizer);
         Prompts = LoadPrompts(files, Configuration, Tokenizer);
         EndTokenIds = Configuration.EndTokenIds.Count > 0 ? Configuration.EndTokenIds : [EndToken()];
+        var settings = new GraphSettings(options.Threads, options.Device);
         try
         {
             // Models on the hub have the projector at the end of the vision encoder.
@@ -34,8 +35,8 @@ internal sealed class LoadedModel : IDisposable
                 ? VisionEncoderSplitter.Split(files.VisionEncoder, RewrittenGraph.InPlaceFrom)
                 : null;
             GraphSession encoder = split is null
-                ? GraphSession.Open(files.VisionEncoder, options.Threads)
-                : GraphSession.OpenPart(files.VisionEncoder, split.Encoder, options.Threads, split.Folder);
+                ? GraphSession.Open(files.VisionEncoder, settings)
+                : GraphSession.OpenPart(files.VisionEncoder, split.Encoder, settings, split.Folder);
             Encoder = Own(VisionEncoder.Open(encoder, split?.Projector.InputWidth, Preprocessor.TileSize?.Height));
             Projector = files.Projector is { } projector
                 ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, CalibrationTokens)
@@ -43,7 +44,7 @@ internal sealed class LoadedModel : IDisposable
             _owned.Add((IDisposable)Projector);
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             DecoderSizes sizes = Configuration.Decoder with { Width = Embedder.Width };
-            Decoder = Own(Decoder.Open(files.Decoder, options.Threads, Family.PositionAxes, Positions, sizes));
+            Decoder = Own(Decoder.Open(files.Decoder, settings, Family.PositionAxes, Positions, sizes));
             CheckWidths();
             CheckCache();
             CheckVocabulary();
@@ -66,6 +67,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Tells models apart whose kept tokens mean nothing to each other.</summary>
     public string Fingerprint { get; } = "";
+
+    /// <summary>What of the model runs on the CPU although another device was asked for, and why; otherwise null.</summary>
+    public string? DeviceNote => Encoder.FallbackNote ?? Decoder.FallbackNote;
 
     /// <summary>Positions of kept tokens; never Auto.</summary>
     public PositionMode Positions { get; }
@@ -119,14 +123,18 @@ internal sealed class LoadedModel : IDisposable
         _ => throw Throw.ImageMeasures(measures),
     };
 
-    /// <summary>Every file that was read, as full paths; what graphs keep beside themselves is not listed.</summary>
+    /// <summary>Every file that was read, as full paths: also what graphs keep beside themselves in files that begin with their names, as
+    /// in decoder_model_merged.onnx_data.</summary>
     public IReadOnlyList<string> UsedFiles =>
     [
-        .. Files.Required,
-        .. new[] { Files.Projector, Files.Generation }.OfType<string>(),
+        .. Files.Required.Append(Files.Projector).Append(Files.Generation).OfType<string>().SelectMany(WithWeights),
         .. Configuration.HasOwnPrompt ? [] : ChatTemplateFiles.In(Files.Root),
         .. Family.NewlineNames.Count == 0 ? [] : ModelWeights.FilesOf(Files.Root, Family.NewlineNames),
     ];
+
+    private static string[] WithWeights(string file) => file.EndsWith(".onnx", StringComparison.Ordinal)
+        ? [.. Directory.EnumerateFiles(Path.GetDirectoryName(file)!, Path.GetFileName(file) + "*").Order(StringComparer.Ordinal)]
+        : [file];
 
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">Something is missing, broken or does not fit.</exception>

@@ -65,7 +65,7 @@ public sealed class ModelFolder
     /// <param name="precision">Which of the graphs to take.</param>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">The folder or some of its files are missing.</exception>
-    internal static ModelFolder Open(string folder, ModelPrecision precision = ModelPrecision.Auto)
+    public static ModelFolder Open(string folder, ModelPrecision precision = ModelPrecision.Auto)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         string root = Path.GetFullPath(folder);

@@ -14,12 +14,14 @@ internal static class MlpGraph
     private const int Blocks = 4;
     private const int LeastWidthInBlocks = 512;
 
+    private const int LeastSetWithGelu = 20;
+
     /// <summary>x [N, D] -> Z [N, H] and a = W1 x + b1 [N, H1].</summary>
     public static byte[] Projection(MlpProjector mlp)
     {
         var graph = new OnnxGraphBuilder("projector");
-        string a = FirstLayer(graph, mlp, Activations);
-        SecondLayer(graph, mlp, a);
+        string a = FirstLayer(graph, mlp, Input(graph, mlp), Activations);
+        SecondLayer(graph, mlp, a, Projected);
         graph.Output(Projected, OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.OutputWidth}");
         graph.Output(Activations, OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.HiddenWidth}");
         return graph.Build();
@@ -49,24 +51,24 @@ internal static class MlpGraph
     public static byte[] ProjectionWithSensitivity(MlpProjector mlp)
     {
         var graph = new OnnxGraphBuilder("projector_with_sensitivity");
-        string a = FirstLayer(graph, mlp, null);
-        SecondLayer(graph, mlp, a);
-
-        string d = Slope(graph, mlp.Gelu, a);
-        string sum = QuadraticForm(graph, mlp, d);
-        string mean = graph.Node("Mul", [graph.Node("Relu", [sum]), graph.Scalar(1f / mlp.InputWidth)]);
-        graph.Node("Sqrt", "", [mean], Sensitivity);
+        string a = FirstLayer(graph, mlp, Input(graph, mlp), null);
+        SecondLayer(graph, mlp, a, Projected);
+        RootOfMean(graph, QuadraticForm(graph, mlp, Slope(graph, mlp.Gelu, a)), mlp.InputWidth, Sensitivity);
 
         graph.Output(Projected, OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.OutputWidth}");
         graph.Output(Sensitivity, OnnxGraphBuilder.Element.Float, "tokens");
         return graph.Build();
     }
 
+    /// <summary>S = sqrt(max(sum, 0) / D).</summary>
+    public static string RootOfMean(OnnxGraphBuilder graph, string sum, int inputWidth, string? output = null) =>
+        graph.Node("Sqrt", "", [graph.Node("Mul", [graph.Node("Relu", [sum]), graph.Scalar(1f / inputWidth)])], output);
+
     /// <summary>
     /// d^T Q d, block column by block column, each with what lies above its diagonal block counted twice instead of what lies below: five
     /// eighths of the products and of the weights.
     /// </summary>
-    private static string QuadraticForm(OnnxGraphBuilder graph, MlpProjector mlp, string d)
+    public static string QuadraticForm(OnnxGraphBuilder graph, MlpProjector mlp, string d)
     {
         int hidden = mlp.HiddenWidth;
         int blocks = hidden >= LeastWidthInBlocks ? Blocks : 1;
@@ -108,21 +110,26 @@ internal static class MlpGraph
         return values;
     }
 
-    private static string FirstLayer(OnnxGraphBuilder graph, MlpProjector mlp, string? output)
+    private static string Input(OnnxGraphBuilder graph, MlpProjector mlp) =>
+        graph.Input(Tokens, OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.InputWidth}");
+
+    /// <summary>a = W1 x + b1.</summary>
+    public static string FirstLayer(OnnxGraphBuilder graph, MlpProjector mlp, string x, string? output = null)
     {
-        string x = graph.Input(Tokens, OnnxGraphBuilder.Element.Float, "tokens", $"{mlp.InputWidth}");
         string weight = graph.Constant(mlp.Weight1, mlp.HiddenWidth, mlp.InputWidth);
         return graph.Node("Gemm", "", [x, weight, graph.Constant(mlp.Bias1, mlp.HiddenWidth)], output, ("transB", 1));
     }
 
-    private static void SecondLayer(OnnxGraphBuilder graph, MlpProjector mlp, string a)
+    /// <summary>Z = W2 g(a) + b2.</summary>
+    public static string SecondLayer(OnnxGraphBuilder graph, MlpProjector mlp, string a, string? output = null)
     {
         string activated = Activated(graph, mlp.Gelu, a);
         string weight = graph.Constant(mlp.Weight2, mlp.OutputWidth, mlp.HiddenWidth);
-        graph.Node("Gemm", "", [activated, weight, graph.Constant(mlp.Bias2, mlp.OutputWidth)], Projected, ("transB", 1));
+        return graph.Node("Gemm", "", [activated, weight, graph.Constant(mlp.Bias2, mlp.OutputWidth)], output, ("transB", 1));
     }
 
-    private static string Layer(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output) => graph.Node(
+    /// <summary>W x + b.</summary>
+    public static string Layer(OnnxGraphBuilder graph, string x, LinearLayer layer, string? output = null) => graph.Node(
         "Gemm",
         "",
         [x, graph.Constant(layer.Weight, layer.OutputWidth, layer.InputWidth), graph.Constant(layer.Bias, layer.OutputWidth)],
@@ -131,20 +138,37 @@ internal static class MlpGraph
 
     private static string Activated(OnnxGraphBuilder graph, GeluKind gelu, string a) => gelu switch
     {
-        GeluKind.Tanh => graph.Node("Gelu", [a], ("approximate", "tanh")),
+        GeluKind.Tanh when graph.OperatorSet >= LeastSetWithGelu => graph.Node("Gelu", [a], ("approximate", "tanh")),
+        GeluKind.Exact when graph.OperatorSet >= LeastSetWithGelu => graph.Node("Gelu", [a]),
         GeluKind.Quick => graph.Node("Mul", [a, graph.Node("Sigmoid", [graph.Node("Mul", [a, graph.Scalar((float)GeluFunction.Quick)])])]),
-        _ => graph.Node("Gelu", [a]),
+        GeluKind.Tanh => graph.Node("Mul", [a, graph.Node("Sigmoid", [Steep(graph, a)])]),
+        _ => graph.Node("Mul", [a, Area(graph, graph.Node("Mul", [a, graph.Scalar(1 / MathF.Sqrt(2))]))]),
     };
 
+    /// <summary>The area under the bell curve left of a, from t = a / sqrt(2).</summary>
+    private static string Area(OnnxGraphBuilder graph, string t)
+    {
+        string half = graph.Scalar(0.5f);
+        return graph.Node("Add", [graph.Node("Mul", [graph.Node("Erf", [t]), half]), half]);
+    }
+
+    /// <summary>2 sqrt(2 / pi) (a + 0.044715 a^3), whose sigmoid is the tanh form's area.</summary>
+    private static string Steep(OnnxGraphBuilder graph, string a)
+    {
+        string square = graph.Node("Mul", [a, a]);
+        float cubic = (float)(GeluFunction.TwoSqrtTwoOverPi * GeluFunction.Cubic);
+        string linear = graph.Scalar((float)GeluFunction.TwoSqrtTwoOverPi);
+        return graph.Node("Mul", [a, graph.Node("Add", [graph.Node("Mul", [square, graph.Scalar(cubic)]), linear])]);
+    }
+
     /// <summary>d = g'(a).</summary>
-    private static string Slope(OnnxGraphBuilder graph, GeluKind gelu, string a)
+    public static string Slope(OnnxGraphBuilder graph, GeluKind gelu, string a)
     {
         if (gelu == GeluKind.Exact)
         {
             // With t = a / sqrt(2): d = 1/2 + erf(t) / 2 + t exp(-t^2) / sqrt(pi).
             string t = graph.Node("Mul", [a, graph.Scalar(1 / MathF.Sqrt(2))]);
-            string half = graph.Scalar(0.5f);
-            string area = graph.Node("Add", [graph.Node("Mul", [graph.Node("Erf", [t]), half]), half]);
+            string area = Area(graph, t);
             string bell = graph.Node("Exp", [graph.Node("Neg", [graph.Node("Mul", [t, t])])]);
             string scaled = graph.Node("Mul", [t, graph.Scalar(1 / MathF.Sqrt(MathF.PI))]);
             return graph.Node("Add", [area, graph.Node("Mul", [scaled, bell])]);
@@ -159,7 +183,7 @@ internal static class MlpGraph
             string square = graph.Node("Mul", [cut, cut]);
             string linear = graph.Scalar((float)GeluFunction.TwoSqrtTwoOverPi);
             float cubic = (float)(GeluFunction.TwoSqrtTwoOverPi * GeluFunction.Cubic);
-            p = graph.Node("Mul", [cut, graph.Node("Add", [graph.Node("Mul", [square, graph.Scalar(cubic)]), linear])]);
+            p = Steep(graph, cut);
             slope = graph.Node("Add", [graph.Node("Mul", [square, graph.Scalar(3 * cubic)]), linear]);
         }
         else

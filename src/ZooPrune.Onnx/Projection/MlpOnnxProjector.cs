@@ -45,6 +45,9 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
 
     public MlpProjector Weights { get; }
 
+    /// <summary>The same with the low-rank form; null where none can be chosen.</summary>
+    public MlpProjector? Ranked => _ranked.Value;
+
     public int InputWidth => Weights.InputWidth;
 
     public int OutputWidth => Weights.OutputWidth;

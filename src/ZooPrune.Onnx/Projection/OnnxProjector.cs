@@ -28,6 +28,12 @@ internal sealed class OnnxProjector : IProjector, IDisposable
     /// <inheritdoc/>
     public string? WhyNoClosedForm { get; init; }
 
+    /// <summary>What messages call the projector; its path where <see cref="Model"/> is null.</summary>
+    public string Name => _session.Name;
+
+    /// <summary>ONNX bytes, everything inside, where it was cut off a vision encoder; null where it is a file.</summary>
+    public byte[]? Model { get; private init; }
+
     public int InputWidth { get; }
 
     public int OutputWidth { get; }
@@ -46,9 +52,10 @@ internal sealed class OnnxProjector : IProjector, IDisposable
     /// <param name="part">The projector as a graph.</param>
     /// <param name="threads">Threads inside one operation; 0 for one per core.</param>
     public static OnnxProjector Create(string name, ProjectorPart.Graph part, int threads) =>
-        Open(name, GraphSession.Create(name, part.Model, threads), part.InputWidth, part.Why);
+        Open(name, GraphSession.Create(name, part.Model, threads), part.InputWidth, part.Why, part.Model);
 
-    private static OnnxProjector Open(string path, GraphSession session, int encoderWidth, string? whyNoClosedForm)
+    private static OnnxProjector Open(
+        string path, GraphSession session, int encoderWidth, string? whyNoClosedForm, byte[]? model = null)
     {
         try
         {
@@ -69,7 +76,11 @@ internal sealed class OnnxProjector : IProjector, IDisposable
                 throw Throw.GraphShape(path, output, outputShape, "a last dimension that is a number, the embedding width");
             }
 
-            return new OnnxProjector(session, input, output, rank, inputWidth, outputWidth) { WhyNoClosedForm = whyNoClosedForm };
+            return new OnnxProjector(session, input, output, rank, inputWidth, outputWidth)
+            {
+                WhyNoClosedForm = whyNoClosedForm,
+                Model = model,
+            };
         }
         catch
         {
@@ -151,10 +162,13 @@ internal sealed class LinearOnnxProjector : IClosedFormProjector, IDisposable
             throw new ArgumentException("a weight is NaN or infinite", nameof(layer));
         }
 
+        Layer = layer;
         _sensitivity = (float)Math.Sqrt(squares / layer.InputWidth);
         var graph = new ProjectorPart.Graph(MlpGraph.OneLayer(layer), layer.InputWidth, layer.OutputWidth, "");
         _layer = OnnxProjector.Create(name, graph, threads);
     }
+
+    public LinearLayer Layer { get; }
 
     public int InputWidth => _layer.InputWidth;
 

@@ -1,15 +1,17 @@
 using Google.Protobuf;
 using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Inspection;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.Splitting;
 
-namespace ZooPrune.Onnx.Splitting;
+namespace ZooPrune.Onnx;
 
 /// <summary>
 /// Writes a model folder whose vision encoder ends before the projector, so that nothing has to be cut at load and other programs can use
 /// both parts.
 /// </summary>
-internal static class ModelSplitter
+public static class ModelSplitter
 {
     // What a folder may have besides its graphs that answers depend on.
     private static readonly string[] SmallFiles =
@@ -24,12 +26,39 @@ internal static class ModelSplitter
     /// </summary>
     /// <param name="files">A model without projector.onnx.</param>
     /// <param name="outFolder">Path of a folder that is not there yet, or is empty.</param>
+    /// <returns>What was cut off, and where.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="files"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="outFolder"/> is empty or white space.</exception>
+    /// <exception cref="ZooPruneException">The model is split already or cannot be split, or the folder cannot be written.</exception>
+    public static ProjectorFacts? Split(ModelFolder files, string outFolder)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        Write(files, outFolder, NewlineEmbedding(files));
+        return ProjectorInspector.Read(files.Root, files.Relative(files.VisionEncoder), isWhole: false, new Findings(files.Root));
+    }
+
+    /// <summary>The one tensor that a family needs of the checkpoint, so that the new folder can do without the rest.</summary>
+    private static (string Name, float[] Values)? NewlineEmbedding(ModelFolder files)
+    {
+        using JsonFile configuration = JsonFile.Open(files.Configuration);
+        IReadOnlyList<string> names = ModelFamilies.Read(configuration.Root).NewlineNames;
+        return names.Count == 0
+            ? null
+            : (names[0], ModelWeights.Find(files.Root, names) ?? throw Throw.NewlineEmbeddingMissing(files.Root, names));
+    }
+
+    /// <summary>
+    /// Writes onnx/vision_encoder.onnx and onnx/projector.onnx, and copies the other files that the model needs, graphs in the precisions
+    /// that were chosen. The folder appears whole or not at all.
+    /// </summary>
+    /// <param name="files">A model without projector.onnx.</param>
+    /// <param name="outFolder">Path of a folder that is not there yet, or is empty.</param>
     /// <param name="newlineEmbedding">
     /// Name and values of the one tensor that the model needs from model.safetensors; null where it needs none.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="outFolder"/> is empty or white space.</exception>
     /// <exception cref="ZooPruneException">The model is split already or cannot be split, or the folder cannot be written.</exception>
-    public static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? newlineEmbedding = null)
+    internal static void Write(ModelFolder files, string outFolder, (string Name, float[] Values)? newlineEmbedding = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outFolder);
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace ZooPrune.Cli.Tests;
@@ -7,7 +8,7 @@ namespace ZooPrune.Cli.Tests;
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Errors">Its standard error.</param>
-internal sealed record ToolRun(int ExitCode, string Output, string Errors)
+internal sealed partial record ToolRun(int ExitCode, string Output, string Errors)
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "zooprune.dll");
 
@@ -54,6 +55,68 @@ internal sealed record ToolRun(int ExitCode, string Output, string Errors)
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new ToolRun(process.ExitCode, output, first + rest);
+    }
+
+    /// <summary>Starts the tool as a process of its own; its output is read and thrown away.</summary>
+    /// <param name="environment">Environment variables that it gets besides.</param>
+    /// <param name="arguments">The command line.</param>
+    public static Process Start(IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    {
+        ProcessStartInfo start = Redirected("dotnet", [Program, .. arguments]);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>Runs the tool as a process whose files may not grow beyond so many blocks of 1024 bytes.</summary>
+    public static ToolRun WithFileLimit(int blocks, params string[] arguments)
+    {
+        // Ignoring the signal makes the system say "file too large" to the write, as it would say "disk full".
+        string script = $"trap '' XFSZ; ulimit -f {blocks}; exec dotnet \"$@\"";
+        ProcessStartInfo start = Redirected("bash", ["-c", script, "bash", Program, .. arguments]);
+
+        // Otherwise the runtime keeps compiled code in a large file in memory, which the limit would hit first.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        using Process process = Process.Start(start)!;
+        return ToEnd(process, () => { });
+    }
+
+    /// <summary>Runs the tool as a process and sends it a signal as soon as a condition holds.</summary>
+    public static ToolRun Signalled(PosixSignal signal, Func<bool> when, params string[] arguments)
+    {
+        // A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
+        using Process process = Process.Start(OperatingSystem.IsLinux()
+            ? Redirected("env", ["--default-signal=INT,TERM,HUP", "dotnet", Program, .. arguments])
+            : Redirected("dotnet", [Program, .. arguments]))!;
+        return ToEnd(process, () =>
+        {
+            while (!when() && !process.HasExited)
+            {
+                Thread.Sleep(1);
+            }
+
+            _ = Kill(process.Id, signal switch { PosixSignal.SIGINT => 2, PosixSignal.SIGHUP => 1, _ => 15 });
+        });
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+
+    private static ToolRun ToEnd(Process process, Action meanwhile)
+    {
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        meanwhile();
+        process.WaitForExit();
+        return new ToolRun(process.ExitCode, output.Result, error.Result);
     }
 
     private static ProcessStartInfo Redirected(string program, string[] arguments) => new(program, arguments)

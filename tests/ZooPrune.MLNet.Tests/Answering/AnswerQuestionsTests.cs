@@ -172,7 +172,7 @@ public class AnswerQuestionsTests(TestModel test)
         AnswerQuestionsOptions options = Options(64) with
         {
             QuestionTemplate = "{question} zeppelin",
-            Sampling = new SamplingOptions { Temperature = 3, Seed = 5 },
+            Generation = new GenerationOptions { Temperature = 3, Seed = 5 },
             MaxNewTokens = 6,
         };
 
@@ -183,7 +183,7 @@ public class AnswerQuestionsTests(TestModel test)
         Assert.Equal(alone.Select(answer => answer.Text), together.Select(answer => answer.Text));
         Assert.NotEqual(
             alone.Select(answer => answer.Text),
-            Read(options with { Sampling = new SamplingOptions() }, questions).Select(answer => answer.Text));
+            Read(options with { Generation = new GenerationOptions() }, questions).Select(answer => answer.Text));
     }
 
     [Fact]
@@ -231,8 +231,8 @@ public class AnswerQuestionsTests(TestModel test)
             "AnswerQuestions: MaxNewTokens is 0. Expected 1 or more; leave the option out for its default.");
         Refused<ArgumentOutOfRangeException>(
             "TopP",
-            Options(64) with { Sampling = new SamplingOptions { TopP = 2 } },
-            "SamplingOptions.TopP: it is 2. It must be above 0 and at most 1; leave it out for the default.");
+            Options(64) with { Generation = new GenerationOptions { TopP = 2 } },
+            "GenerationOptions.TopP: it is 2. It must be above 0 and at most 1; leave it out for the default.");
         Refused<ArgumentException>(
             "ImageFolder",
             Options(64) with { ImageFolder = "no-such-folder" },

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Tests;
 
 namespace ZooPrune.MLNet.Tests;
 

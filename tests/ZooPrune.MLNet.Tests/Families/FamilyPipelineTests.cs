@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using ZooPrune.Onnx;
 using ZooPrune.Onnx.Splitting;
-using ZooPrune.Onnx.Tests;
 
 namespace ZooPrune.MLNet.Tests;
 

@@ -77,8 +77,8 @@ public class ImageShapeRowsTests
             $"EncodeImages: column 'pixel_values' has {whole - 1:N0} values in row 1. Expected {whole:N0} for the image that "
                 + "column 'image_grid_thw' tells of; take both from the same PreprocessImages stage.",
             encoded[1].Error);
-        Assert.Equal(test.Model.Encode(images[0]), encoded[0].VisualTokens);
-        Assert.Equal(test.Model.Encode(images[2]), encoded[2].VisualTokens);
+        Assert.Equal(test.Model.EncodeToArray(images[0]), encoded[0].VisualTokens);
+        Assert.Equal(test.Model.EncodeToArray(images[2]), encoded[2].VisualTokens);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public class ImageShapeRowsTests
     {
         FamilyChains test = FamilyChains.Of("llava-next");
         PreparedImage image = test.Model.Prepare(test.Cases[0].ImagePath);
-        float[] tokens = test.Model.Encode(image);
+        float[] tokens = test.Model.EncodeToArray(image);
         int count = tokens.Length / test.Model.EncoderWidth;
         IDataView rows = test.ML.Data.LoadFromEnumerable(
             [new ShapedRow { VisualTokens = tokens[test.Model.EncoderWidth..], ImageSizes = test.Model.MeasuresOf(image) }]);
@@ -106,7 +106,7 @@ public class ImageShapeRowsTests
         PreparedImage image =
             test.Cases.Select(golden => test.Model.Prepare(golden.ImagePath)).First(image => !test.Model.LayoutOf(image).TakesAll);
         ImageLayout layout = test.Model.LayoutOf(image);
-        TokenSelection kept = test.Model.Prune(test.Model.Encode(image), layout, new PruningOptions { Keep = KeepBudget.Tokens(9) });
+        TokenSelection kept = test.Model.Prune(test.Model.EncodeToArray(image), layout, new PruningOptions { Keep = KeepBudget.Tokens(9) });
         int padding = Enumerable.Range(0, layout.TokenCount).Except(layout.Candidates).First();
         ShapedRow Row() => new()
         {

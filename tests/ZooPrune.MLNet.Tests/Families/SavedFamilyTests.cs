@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML;
 using ZooPrune.Onnx;
-using ZooPrune.Onnx.Tests;
 
 namespace ZooPrune.MLNet.Tests;
 

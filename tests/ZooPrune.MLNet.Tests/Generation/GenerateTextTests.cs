@@ -210,7 +210,7 @@ public class GenerateTextTests(TestModel test)
     private (PromptRow Row, TokenSelection Selection) Prompt()
     {
         Question question = TestModel.Questions(1)[0];
-        float[] tokens = test.Model.Encode(test.Model.Prepare(Path.Combine(TestModel.Images, question.ImagePath)));
+        float[] tokens = test.Model.EncodeToArray(test.Model.Prepare(Path.Combine(TestModel.Images, question.ImagePath)));
         TokenSelection selection = test.Model.Prune(tokens, new PruningOptions { Keep = KeepBudget.Tokens(16) });
         var row = new PromptRow
         {

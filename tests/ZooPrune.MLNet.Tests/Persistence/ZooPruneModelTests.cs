@@ -124,7 +124,7 @@ public sealed class ZooPruneModelTests : IDisposable
             QuestionTemplate = "what {question}",
             MaxNewTokens = 5,
             BatchSize = 3,
-            Sampling = new SamplingOptions { Temperature = 0.7f, TopK = 4, TopP = 0.9f, Seed = 11 },
+            Generation = new GenerationOptions { Temperature = 0.7f, TopK = 4, TopP = 0.9f, Seed = 11 },
         };
         ITransformer chain = new EstimatorChain<ITransformer>()
             .Append(

@@ -30,7 +30,7 @@ public sealed class DecoderTests : IDisposable
     public void Run_UseCacheBranch_IsTrueOnceThereIsACache()
     {
         _files.WriteDecoder(asksForCache: true, hasPositions: false);
-        using Decoder decoder = Decoder.Open(Path, threads: 1);
+        using Decoder decoder = Decoder.Open(Path, settings: 1);
         using KvCache empty = decoder.CreateCache();
         float[] token = Near.Random(TinyModel.Width, 5);
 
@@ -76,7 +76,7 @@ public sealed class DecoderTests : IDisposable
     [Fact]
     public void Open_ThreeAxes_NeedsThreeInTheGraph()
     {
-        var exception = Assert.Throws<ZooPruneException>(() => Decoder.Open(Path, threads: 1, axes: 3));
+        var exception = Assert.Throws<ZooPruneException>(() => Decoder.Open(Path, settings: 1, axes: 3));
 
         Assert.Equal($"Graph '{Path}': 'position_ids' has the shape [?, ?]. It needs 3 dimensions; export the graph "
             + $"again.", exception.Message);

@@ -16,7 +16,7 @@ public sealed class InputEmbedsTests
     {
         var builder = new InputEmbeds(width: 2, axes: 1, mode, newlineEmbedding: []);
 
-        DecoderInput prefix = Build(builder, new KeptImage(Kept, [1, 4, 7], visualTokenCount: 10));
+        DecoderInput prefix = Build(builder, new PrunedImage(Kept, [1, 4, 7], ImageLayout.Plain(10)));
 
         Assert.Equal(positions, prefix.Positions);
         Assert.Equal(next, prefix.NextPosition);
@@ -30,7 +30,7 @@ public sealed class InputEmbedsTests
     {
         var builder = new InputEmbeds(width: 2, axes: 1, mode, newlineEmbedding: []);
 
-        DecoderInput prefix = builder.Image(new KeptImage(Kept, [0, 1, 2], visualTokenCount: 3), start: 2);
+        DecoderInput prefix = builder.Image(new PrunedImage(Kept, [0, 1, 2], ImageLayout.Plain(3)), start: 2);
 
         Assert.Equal([2, 3, 4], prefix.Positions);
         Assert.Equal(5, prefix.NextPosition);
@@ -45,7 +45,7 @@ public sealed class InputEmbedsTests
         var layout = new ImageLayout([0, 2, ImageLayout.Newline, 1, 3, ImageLayout.Newline], tokenCount: 4, tokensPerTile: 2);
         var builder = new InputEmbeds(width: 2, axes: 1, mode, newlineEmbedding: [-1, -2]);
 
-        DecoderInput prefix = builder.Image(new KeptImage(new float[] { 20, 21, 10, 11 }, [1, 2], layout), start: 4);
+        DecoderInput prefix = builder.Image(new PrunedImage(new float[] { 20, 21, 10, 11 }, [1, 2], layout), start: 4);
 
         Assert.Equal([10, 11, -1, -2, 20, 21, -1, -2], prefix.Embeddings);
         Assert.Equal(positions, prefix.Positions);
@@ -60,16 +60,16 @@ public sealed class InputEmbedsTests
         ImageLayout layout = new Qwen2VLFamily(mergeSize: 2).LayOut(new ImageShape([16, 8], 1, 1, [1, 4, 4]), 0);
         var builder = new InputEmbeds(width: 2, axes: 3, mode, newlineEmbedding: []);
 
-        DecoderInput prefix = builder.Image(new KeptImage(new float[] { 1, 2, 3, 4 }, [1, 2], layout), start: 3);
+        DecoderInput prefix = builder.Image(new PrunedImage(new float[] { 1, 2, 3, 4 }, [1, 2], layout), start: 3);
 
         Assert.Equal(positions, prefix.Positions);
         Assert.Equal(next, prefix.NextPosition);
     }
 
-    private static DecoderInput Build(InputEmbeds builder, KeptImage image)
+    private static DecoderInput Build(InputEmbeds builder, PrunedImage image)
     {
-        DecoderInput prefix = builder.Text(Before, 0);
-        prefix = prefix.Then(builder.Image(image, prefix.NextPosition));
-        return prefix.Then(builder.Text(After, prefix.NextPosition));
+        DecoderInput before = builder.Text(Before, 0);
+        DecoderInput middle = builder.Image(image, before.NextPosition);
+        return DecoderInput.Join([before, middle, builder.Text(After, middle.NextPosition)]);
     }
 }

@@ -12,7 +12,7 @@ public sealed class TextGeneratorTests : IDisposable
     public TextGeneratorTests()
     {
         _embedder = TokenEmbedder.Open(_files.Path("onnx/embed_tokens.onnx"));
-        _decoder = Decoder.Open(_files.Path("onnx/decoder_model_merged.onnx"), threads: 1);
+        _decoder = Decoder.Open(_files.Path("onnx/decoder_model_merged.onnx"), settings: 1);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class TextGeneratorTests : IDisposable
     {
         using var files = new TinyModel();
         files.WriteDecoder(readsMask: false);
-        using Decoder blind = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), threads: 1);
+        using Decoder blind = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), settings: 1);
         var generator = new TextGenerator(_embedder, blind, []);
         GenerationRequest[] requests = [Request([1, 5, 8, 9], 5), Request([1, 7], 6), Request([3, 8], 4)];
 
@@ -115,7 +115,7 @@ public sealed class TextGeneratorTests : IDisposable
     {
         using var files = new TinyModel();
         files.WriteDecoder(batch: "1");
-        using Decoder single = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), threads: 1);
+        using Decoder single = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), settings: 1);
         GenerationRequest[] requests = [Request([1, 5, 8, 9], 5), Request([1, 7, 8, 8], 6)];
 
         GeneratedTokens[] answers = new TextGenerator(_embedder, single, []).Generate(requests, Stopwatch.GetTimestamp());
@@ -159,8 +159,8 @@ public sealed class TextGeneratorTests : IDisposable
         new TextGenerator(_embedder, _decoder, ends).Generate(requests, Stopwatch.GetTimestamp());
 
     private GenerationRequest Request(int[] prompt, int most) => new(
-        new DecoderInput(_embedder.Embed(prompt), Positions(prompt.Length), prompt.Length), Past: null, TokenSampler.Greedy, most);
+        new DecoderInput(_embedder.Embed(prompt), Positions(prompt.Length), prompt.Length, prompt.Length), Past: null, new TokenSampler(new GenerationOptions(), ""), most);
 
     private GenerationRequest After(KvCache past, int[] text) => new(
-        new InputEmbeds(TinyModel.Width, axes: 1, PositionMode.Compact, newlineEmbedding: []).Text(_embedder.Embed(text), past.Length), past, TokenSampler.Greedy, 6);
+        new InputEmbeds(TinyModel.Width, axes: 1, PositionMode.Compact, newlineEmbedding: []).Text(_embedder.Embed(text), past.Length), past, new TokenSampler(new GenerationOptions(), ""), 6);
 }

@@ -68,7 +68,7 @@ public sealed class FamilyOptionsTests
         using VisionLanguageModel model = Load("llava", precision);
         PreparedImage image = FamilyCase.Of("llava").First().Image();
 
-        TokenSelection kept = model.Prune(model.Encode(image), new PruningOptions { Keep = KeepBudget.Tokens(7), Sensitivity = SensitivityMethod.ClosedForm });
+        TokenSelection kept = model.Prune(model.EncodeToArray(image), new PruningOptions { Keep = KeepBudget.Tokens(7), Sensitivity = SensitivityMethod.ClosedForm });
         VisionAnswer answer = model.Answer(image, "What is it?", new PruningOptions { Keep = KeepBudget.Tokens(7) }, 4);
 
         Assert.Equal(SensitivityMethod.ClosedForm, kept.SensitivityMethodUsed);

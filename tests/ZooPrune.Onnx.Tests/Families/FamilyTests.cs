@@ -60,7 +60,7 @@ public sealed class FamilyTests
         using VisionLanguageModel model = Load(family);
         foreach (FamilyCase golden in FamilyCase.Of(family))
         {
-            Near.Equal(golden.Tensors.Singles("vision_features"), model.Encode(golden.Image()), FeatureTolerance, 1e-4);
+            Near.Equal(golden.Tensors.Singles("vision_features"), model.EncodeToArray(golden.Image()), FeatureTolerance, 1e-4);
         }
     }
 
@@ -73,7 +73,7 @@ public sealed class FamilyTests
         {
             PreparedImage image = golden.Image();
             ImageLayout layout = model.LayoutOf(image);
-            TokenSelection all = model.Prune(model.Encode(image), layout, null);
+            TokenSelection all = model.Prune(model.EncodeToArray(image), layout, null);
 
             float[] features = golden.Tensors.Singles("image_features");
             int width = model.EmbeddingWidth;
@@ -118,7 +118,7 @@ public sealed class FamilyTests
         {
             PreparedImage image = golden.Image();
             ImageLayout layout = model.LayoutOf(image);
-            float[] visualTokens = model.Encode(image);
+            float[] visualTokens = model.EncodeToArray(image);
             foreach (PrunedCase pruned in golden.Pruned)
             {
                 TokenSelection selection = model.Prune(visualTokens, layout, Options(pruned));
@@ -150,7 +150,7 @@ public sealed class FamilyTests
         {
             PreparedImage image = golden.Image();
             ImageLayout layout = model.LayoutOf(image);
-            TokenSelection all = model.Prune(model.Encode(image), layout, null);
+            TokenSelection all = model.Prune(model.EncodeToArray(image), layout, null);
             foreach (PrunedCase pruned in golden.Pruned)
             {
                 // The indices that transformers was given, whatever ours are.
@@ -180,7 +180,7 @@ public sealed class FamilyTests
         FamilyCase golden = FamilyCase.Of(family).First();
         PreparedImage image = golden.Image();
         ImageLayout layout = model.LayoutOf(image);
-        TokenSelection all = model.Prune(model.Encode(image), layout, null);
+        TokenSelection all = model.Prune(model.EncodeToArray(image), layout, null);
 
         using PrefixCache context = model.CachePrefix(all.KeptTokens, all.KeptIndices.ToArray(), layout);
 

@@ -85,7 +85,7 @@ public sealed class SeveralImagesTests
     {
         ImageLayout layout = model.LayoutOf(image);
         float[] all = new float[layout.TokenCount * model.EmbeddingWidth];
-        model.Projector.Project(model.Encode(image), all);
+        model.Projector.Project(model.EncodeToArray(image), all);
         return layout.Sequence.SelectMany(index =>
             index < 0 ? parts.NewlineEmbedding : all[(index * model.EmbeddingWidth)..((index + 1) * model.EmbeddingWidth)]);
     }

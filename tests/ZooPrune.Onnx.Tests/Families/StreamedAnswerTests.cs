@@ -14,7 +14,7 @@ public sealed class StreamedAnswerTests
         {
             var pieces = new List<string>();
 
-            VisionAnswer answer = model.Answer([golden.Image()], golden.Question, pieces.Add, maxNewTokens: 12);
+            VisionAnswer answer = model.Answer([golden.Image()], golden.Question, null, new GenerationOptions { MaxNewTokens = 12 }, pieces.Add);
 
             // A run of byte tokens is text or not as a whole, so an answer of such tokens alone comes in one piece; whatever is left of a
             // character at the end is replaced, not before.
@@ -33,7 +33,7 @@ public sealed class StreamedAnswerTests
         using var source = new CancellationTokenSource();
         int pieces = 0;
 
-        Assert.Throws<OperationCanceledException>(() => model.Answer([FamilyCase.Of("llava").First().Image()], "What is it?", Take, null, 12, source.Token));
+        Assert.Throws<OperationCanceledException>(() => model.Answer([FamilyCase.Of("llava").First().Image()], "What is it?", null, null, Take, source.Token));
         Assert.Equal(1, pieces);
 
         void Take(string text)

@@ -111,7 +111,7 @@ public sealed class EightBitProductTests
 
     private static float[] Run(byte[] model, float[] x)
     {
-        using GraphSession session = GraphSession.Create("product", model, threads: 1);
+        using GraphSession session = GraphSession.Create("product", model, settings: 1);
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(x, [Rows, Depth]);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(["x"], [input], ["y"]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();

@@ -32,7 +32,7 @@ public sealed class RewrittenGraphTests : IDisposable
         Assert.All(outside.Constants.Values, tensor =>
             Assert.Equal(inside.Constants[tensor.Name].Raw.ToArray(), files.Read(tensor).ToArray()));
         Assert.All(outside.Constants.Values, tensor => Assert.Equal(tensor.ByteLength >= 1024, tensor.External?.Location == $"{file}.onnx"));
-        using GraphSession session = GraphSession.OpenPart(path, split.Encoder, threads: 1, split.Folder);
+        using GraphSession session = GraphSession.OpenPart(path, split.Encoder, settings: 1, split.Folder);
         Assert.Equal([split.OutputName], session.Outputs.Keys);
     }
 
@@ -97,7 +97,7 @@ public sealed class RewrittenGraphTests : IDisposable
         string path = _folder.Write("vision_encoder.onnx", Encoder);
         SplitVisionEncoder split = VisionEncoderSplitter.Split(path, inPlaceFrom: 0);
         float[] expected = GraphRun.Encoder(split, EncoderGraphs.Input()).Values;
-        using GraphSession session = GraphSession.OpenPart(path, split.Encoder, threads: 1, split.Folder);
+        using GraphSession session = GraphSession.OpenPart(path, split.Encoder, settings: 1, split.Folder);
 
         File.Move(_folder.Write("other", new byte[Encoder.Length]), path, overwrite: true);
 

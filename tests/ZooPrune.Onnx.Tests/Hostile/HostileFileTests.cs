@@ -63,7 +63,8 @@ public sealed class HostileFileTests : IDisposable
             {
                 if (ChatTemplateFiles.Load(_folder.Root) is { } template)
                 {
-                    new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(_folder.Root)).Render("What is in the picture?");
+                    new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(_folder.Root))
+                        .Render([PromptTurn.Question("What is in the picture?", 1)]);
                 }
             });
     }

@@ -62,13 +62,13 @@ public sealed class LastLogitsSlicerTests : IDisposable
     public void Write_Fixture_GivesTheLastLogitsAndTheSameCache(string model, string file, double tolerance)
     {
         string path = TestPaths.Data("Families", model, "onnx", $"{file}.onnx");
-        using GraphSession whole = GraphSession.Open(path, threads: 1);
+        using GraphSession whole = GraphSession.Open(path, settings: 1);
         foreach (long inPlaceFrom in new[] { 0, long.MaxValue })
         {
             (RewrittenGraph? graph, string? why) = LastLogitsSlicer.Write(path, inPlaceFrom);
             Assert.Null(why);
             Assert.True(inPlaceFrom > 0 || graph!.Model.Length < new FileInfo(path).Length / 2);
-            using GraphSession changed = GraphSession.OpenPart(path, graph!.Model, threads: 1, graph.Folder);
+            using GraphSession changed = GraphSession.OpenPart(path, graph!.Model, settings: 1, graph.Folder);
             Compare(whole, changed, tolerance);
         }
     }
@@ -117,8 +117,8 @@ public sealed class LastLogitsSlicerTests : IDisposable
     public void Open_Decoder_SaysWhyItComputesAllLogits()
     {
         using var files = new TinyModel();
-        using Decoder tiny = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), threads: 1);
-        using Decoder llava = Decoder.Open(TestPaths.Data("Families", "llava", "onnx", "decoder_model_merged.onnx"), threads: 1);
+        using Decoder tiny = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), settings: 1);
+        using Decoder llava = Decoder.Open(TestPaths.Data("Families", "llava", "onnx", "decoder_model_merged.onnx"), settings: 1);
 
         // The sum of two products that depend on the tokens.
         Assert.StartsWith("no multiplication with the vocabulary was found before its logits but Add, as 'v", tiny.WhyAllLogits);
@@ -178,8 +178,8 @@ public sealed class LastLogitsSlicerTests : IDisposable
         }
 
         Assert.Null(why);
-        using GraphSession whole = GraphSession.Open(path, threads: 1);
-        using GraphSession changed = GraphSession.OpenPart(path, graph!.Model, threads: 1, graph.Folder);
+        using GraphSession whole = GraphSession.Open(path, settings: 1);
+        using GraphSession changed = GraphSession.OpenPart(path, graph!.Model, settings: 1, graph.Folder);
         Compare(whole, changed, tolerance);
     }
 

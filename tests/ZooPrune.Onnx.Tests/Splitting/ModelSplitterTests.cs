@@ -1,7 +1,6 @@
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Onnx.Projection;
-using ZooPrune.Onnx.Splitting;
 
 namespace ZooPrune.Onnx.Tests;
 

@@ -10,7 +10,7 @@ internal static class GraphRun
 {
     public static (float[] Values, long[] Shape) File(string path, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
-        using GraphSession session = GraphSession.Open(path, threads: 1);
+        using GraphSession session = GraphSession.Open(path, settings: 1);
         return Run(session, inputs);
     }
 
@@ -30,7 +30,7 @@ internal static class GraphRun
     public static (float[] Values, long[] Shape) Encoder(
         SplitVisionEncoder split, params ReadOnlySpan<(string Name, OrtValue Value)> inputs)
     {
-        using GraphSession session = GraphSession.OpenPart("split", split.Encoder, threads: 1, split.Folder);
+        using GraphSession session = GraphSession.OpenPart("split", split.Encoder, settings: 1, split.Folder);
         Assert.Equal([split.OutputName], session.Outputs.Keys);
         return Run(session, inputs);
     }

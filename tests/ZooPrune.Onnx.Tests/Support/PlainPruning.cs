@@ -8,5 +8,5 @@ internal static class PlainPruning
     private const int Width = 6;
 
     public static TokenSelection Prune(this ModelPruner pruning, float[] visualTokens, PruningOptions? options) =>
-        pruning.Prune(visualTokens, ImageLayout.Plain(visualTokens.Length / Width), options);
+        pruning.Prune(visualTokens, ImageLayout.Plain(Math.Max(1, visualTokens.Length / Width)), options);
 }

@@ -14,19 +14,19 @@ public sealed class ChatPromptTests
     {
         ChatPrompt prompt = Prompt(Simple);
 
-        RenderedPrompt rendered = prompt.Render("  Where? ");
+        RenderedPrompt rendered = Render(prompt, "  Where? ");
 
         Assert.Equal("<s>user : <image> Where? assistant :", rendered.Text);
-        Assert.Equal("Where?", rendered.Text[rendered.Question]);
+        Assert.Equal("Where?", rendered.Text[rendered.Texts[0]]);
         Assert.Equal("<s>user : <image> ", prompt.TextBeforeQuestion);
     }
 
     [Fact]
     public void Render_QuestionThatLooksLikeThePrompt_IsWithinTheRange()
     {
-        RenderedPrompt rendered = Prompt(Simple).Render("<image> x assistant : y assistant :");
+        RenderedPrompt rendered = Render(Prompt(Simple), "<image> x assistant : y assistant :");
 
-        Assert.Equal("<image> x assistant : y assistant :", rendered.Text[rendered.Question]);
+        Assert.Equal("<image> x assistant : y assistant :", rendered.Text[rendered.Texts[0]]);
     }
 
     [Theory]
@@ -56,14 +56,14 @@ public sealed class ChatPromptTests
     {
         ChatPrompt prompt = Prompt("{% set q = messages[0].content[1].text %}{{ 'A' if 'x' in q else 'B' }}{{ q }}");
 
-        Assert.Equal("Bno", prompt.Render("no").Text);
-        Assert.Contains("its surroundings change with it", Assert.Throws<ZooPruneException>(() => prompt.Render("x")).Message);
+        Assert.Equal("Bno", Render(prompt, "no").Text);
+        Assert.Contains("its surroundings change with it", Assert.Throws<ZooPruneException>(() => Render(prompt, "x")).Message);
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData(" \n")]
-    public void Render_NoQuestion_IsAnError(string? question) => Assert.Throws<ArgumentException>(() => Prompt(Simple).Render(question!));
+    public void Render_NoQuestion_IsAnError(string? question) => Assert.Throws<ArgumentException>(() => Render(Prompt(Simple), question!));
 
     [Fact]
     public void Build_ChatTemplate_IsCutAtTheImage()
@@ -77,6 +77,8 @@ public sealed class ChatPromptTests
         Assert.Equal("is there a red circle ? assistant :", tokenizer.Decode(prompt.After, skipSpecialTokens: false));
         Assert.Equal(prompt.Before, builder.TextBeforeImage());
     }
+
+    private static RenderedPrompt Render(ChatPrompt prompt, string question) => prompt.Render([PromptTurn.Question(question, 1)]);
 
     private static ChatPrompt Prompt(string source) =>
         new(ChatTemplate.Parse("t", source), new Dictionary<string, string> { ["bos_token"] = "<s>" });

@@ -30,7 +30,7 @@ public sealed class PromptBuilderTests
 
     [Fact]
     public void Format_Question_IsTheWholePrompt() =>
-        Assert.Equal("user : <image> Where? assistant :", Builder().Format("Where?"));
+        Assert.Equal("user : <image> Where? assistant :", Builder().Format(PromptTurn.Question("Where?", 1)));
 
     [Theory]
     [InlineData(null, "null")]

@@ -1,0 +1,58 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using ZooPrune.Onnx;
+
+namespace ZooPrune.Cli;
+
+/// <summary>
+/// Everything that decides what the output holds, by name: a run may only be resumed where all of it is the same. The images' bytes are
+/// not among it, and neither is what only changes how fast the rows come.
+/// </summary>
+internal static class RunIdentity
+{
+    /// <summary>Which part of the table was scored; the only thing in which the shards of a run differ, with <see cref="Rows"/>.</summary>
+    public const string Shard = "--shard";
+
+    /// <summary>The rows of that part.</summary>
+    public const string Rows = "rows";
+
+    /// <summary>Names and values, hashes where a value is a file.</summary>
+    public static SortedDictionary<string, string> Of(
+        ScoreOptions options, InputTable table, VisionLanguageModel model, string images, TableFormat outputFormat) => new(StringComparer.Ordinal)
+        {
+            ["program"] = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            ["input"] = table.Hash(),
+            ["model"] = HashOf(model),
+            ["images"] = Path.GetFullPath(images),
+            ["input format"] = TableFormats.Names.NameOf(table.Format),
+            ["output format"] = TableFormats.Names.NameOf(outputFormat),
+            ["--separator"] = $"{options.Separator}",
+            ["--columns"] = options.Columns.ToString(),
+            ["--keep"] = options.Keep.ToString(),
+            ["--method"] = Names.Methods.NameOf(options.Method),
+            ["--precision"] = Names.Precisions.NameOf(options.Running.Precision),
+            ["--positions"] = Names.Positions.NameOf(options.Running.Positions),
+            ["--max-new-tokens"] = $"{options.MaxNewTokens}",
+            ["--batch"] = $"{options.Batch}",
+            ["--threads"] = $"{options.Running.Threads}",
+            ["--exif-orientation"] = options.Running.ApplyExifOrientation ? "on" : "off",
+            ["--max-image-pixels"] = $"{options.Running.MaxImagePixels}",
+            ["--timings"] = options.Timings ? "on" : "off",
+        };
+
+    /// <summary>SHA-256 over the names and bytes of the files that a model was loaded from.</summary>
+    private static string HashOf(VisionLanguageModel model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in model.UsedFiles.Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetRelativePath(model.Files.Root, file).Replace('\\', '/');
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
+            using FileStream stream = File.OpenRead(file);
+            hash.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,296 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using ZooPrune.Onnx.Graphs;
+
+namespace ZooPrune.Onnx.PrunerGraph;
+
+/// <summary>
+/// Prunes where the visual tokens are: X goes in and the kept tokens come out as values of a device, and of the rest only what the host
+/// asks for, the indices above all. Thread-safe.
+/// </summary>
+/// <remarks>
+/// A session holds the projector's weights on the device; there is one for each of the last few options, and token counts where those are
+/// fixed. What is kept is what <see cref="VisualTokenPruner"/> keeps, up to draws (<see cref="PrunerNodes"/>).
+/// </remarks>
+/// <param name="projector">M.</param>
+/// <param name="createOptions">Options of a session on the device; disposed here.</param>
+/// <param name="memory">Where kept tokens go.</param>
+internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> createOptions, OrtMemoryInfo memory) : IDisposable
+{
+    private const int MostSessions = 4;
+
+    private readonly Lock _lock = new();
+    private readonly List<(Key Key, PrunerSession Session)> _sessions = [];
+    private bool _isDisposed;
+
+    private enum Form
+    {
+        Rows,
+        Image,
+        Tiles,
+    }
+
+    /// <summary>Prunes one image.</summary>
+    /// <param name="visualTokens">
+    /// X, float32 or float16, on the device: [N, D] where the number of tokens differs from image to image, [T, N, D] for T tiles.
+    /// </param>
+    /// <param name="candidates">Flat indices, tile x N + token, of what can be chosen, ascending; empty for all.</param>
+    /// <param name="options">ZOO-Prune or DivPrune.</param>
+    /// <exception cref="ArgumentException">The options are wrong.</exception>
+    /// <exception cref="NotSupportedException">The options or the projector have no graph.</exception>
+    /// <exception cref="ZooPruneException">The graph failed, or a visual token is NaN or infinite.</exception>
+    public DeviceSelection Prune(OrtValue visualTokens, ReadOnlySpan<int> candidates, PruningOptions options)
+    {
+        long[] shape = visualTokens.GetTensorTypeAndShape().Shape;
+        if (shape is [var count, _])
+        {
+            return Run(Form.Image, visualTokens, 0, options, [(int)count], []);
+        }
+
+        (int tiles, int tokens) = ((int)shape[0], (int)shape[1]);
+        if (tiles == 1 && (candidates.IsEmpty || candidates.Length == tokens))
+        {
+            return Run(Form.Rows, visualTokens, tokens, options, [tokens], []);
+        }
+
+        bool[] isCandidate = new bool[tiles * tokens];
+        int[] lengths = new int[tiles];
+        isCandidate.AsSpan().Fill(candidates.IsEmpty);
+        lengths.AsSpan().Fill(candidates.IsEmpty ? tokens : 0);
+        foreach (int index in candidates)
+        {
+            isCandidate[index] = true;
+            lengths[index / tokens]++;
+        }
+
+        using TileInputs inputs = new(isCandidate, lengths, options);
+        return Run(Form.Tiles, visualTokens, tokens, options, lengths, inputs.Values);
+    }
+
+    /// <summary>Prunes several images of one tile in one run, each with a budget of its own.</summary>
+    /// <param name="visualTokens">X [B, N, D], an image a row.</param>
+    /// <param name="options">ZOO-Prune or DivPrune.</param>
+    /// <returns>Kept tokens [B, K, H]; indices and order row after row, each counted within its image.</returns>
+    /// <inheritdoc cref="Prune" path="/exception"/>
+    public DeviceSelection PruneEach(OrtValue visualTokens, PruningOptions options)
+    {
+        int tokens = (int)visualTokens.GetTensorTypeAndShape().Shape[1];
+        return Run(Form.Rows, visualTokens, tokens, options, [tokens], []);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _sessions.ForEach(known => known.Session.Leave());
+            _sessions.Clear();
+        }
+    }
+
+    private DeviceSelection Run(
+        Form form,
+        OrtValue visualTokens,
+        int tokenCount,
+        PruningOptions options,
+        ReadOnlySpan<int> tileLengths,
+        IReadOnlyList<(string Name, OrtValue Value)> more)
+    {
+        TensorElementType type = visualTokens.GetTensorTypeAndShape().ElementDataType;
+
+        // Budgets of tiles are inputs: one graph for all.
+        PruningOptions written = form == Form.Tiles ? options with { Keep = KeepBudget.Tokens(1) } : options;
+        PrunerSession session = SessionFor(new Key(form, written with { MaxThreads = 0 }, type, tokenCount));
+        try
+        {
+            return session.Run(visualTokens, more, memory, NoteOf(session, options, tileLengths));
+        }
+        finally
+        {
+            session.Leave();
+        }
+    }
+
+    private static string? NoteOf(PrunerSession session, PruningOptions options, ReadOnlySpan<int> tileLengths)
+    {
+        int[] lengths = [.. tileLengths.ToArray().Where(length => length > 0)];
+        int count = lengths.Sum();
+        return PerTileSelector.Note(
+            options.Keep, count, options.Selection == SelectionMethod.DivPrune ? [count] : lengths, options.Keep.Resolve(count)) ?? session.Note;
+    }
+
+    /// <summary>The session for a key, entered. Where there are many, the one that was not used for longest goes.</summary>
+    private PrunerSession SessionFor(Key key)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            int place = _sessions.FindIndex(known => known.Key == key);
+            PrunerSession session = place < 0 ? Create(key) : _sessions[place].Session;
+            if (place >= 0)
+            {
+                _sessions.RemoveAt(place);
+            }
+            else if (_sessions.Count == MostSessions)
+            {
+                _sessions[0].Session.Leave();
+                _sessions.RemoveAt(0);
+            }
+
+            _sessions.Add((key, session));
+            session.Enter();
+            return session;
+        }
+    }
+
+    private PrunerSession Create(Key key)
+    {
+        if (!PrunerNodes.CanWrite(key.Options))
+        {
+            throw Throw.GraphSelection(key.Options);
+        }
+
+        // Says what is wrong with the options, and what a user should know about the sensitivity.
+        key.Options.Check(projector);
+        ITokenScorer scorer = TokenScorer.Create(
+            projector, key.Options, null, key.Options.Selection == SelectionMethod.ZooPrune, TokenKernels.Default);
+        var writer = new PrunerGraphWriter(
+            projector,
+            key.Options,
+            key.Type == TensorElementType.Float16 ? OnnxGraphBuilder.Element.Float16 : OnnxGraphBuilder.Element.Float);
+        byte[] model = key.Form switch
+        {
+            Form.Rows => writer.Rows(key.TokenCount),
+            Form.Image => writer.Image(),
+            _ => writer.Tiles(key.TokenCount),
+        };
+        using SessionOptions options = createOptions();
+        return new PrunerSession(new InferenceSession(model, options), scorer.Note);
+    }
+
+    /// <summary>What a graph was written for.</summary>
+    private sealed record Key(Form Form, PruningOptions Options, TensorElementType Type, int TokenCount);
+
+    /// <summary>What a graph of tiles is told about them.</summary>
+    private sealed class TileInputs : IDisposable
+    {
+        public TileInputs(bool[] isCandidate, int[] lengths, PruningOptions options)
+        {
+            int keep = options.Keep.Resolve(lengths.Sum());
+            int[] shares = new int[lengths.Length];
+            (int share, int remainder) = PerTileSelector.Divide(lengths, keep, shares);
+            Add(PrunerNodes.Candidates, isCandidate, lengths.Length, isCandidate.Length / lengths.Length);
+            Add(PrunerNodes.Keep, [(long)keep], 1);
+            if (options.Selection == SelectionMethod.ZooPrune)
+            {
+                Add(PrunerNodes.Shares, [.. shares.Select(given => given == PerTileSelector.Open ? share : (long)given)], lengths.Length);
+                Add(PrunerNodes.Spare, [.. shares.Select(given => given == PerTileSelector.Open ? 0 : float.NegativeInfinity)], lengths.Length);
+                Add(PrunerNodes.Remainder, [(long)remainder], 1);
+            }
+        }
+
+        public List<(string Name, OrtValue Value)> Values { get; } = [];
+
+        public void Dispose() => Values.ForEach(input => input.Value.Dispose());
+
+        private void Add<T>(string name, T[] values, params long[] shape)
+            where T : unmanaged => Values.Add((name, OrtValue.CreateTensorValueFromMemory(values, shape)));
+    }
+}
+
+/// <summary>A pruner graph on a device. Disposed when the last who entered has left, its owner included.</summary>
+internal sealed class PrunerSession(InferenceSession session, string? note)
+{
+    private int _users = 1;
+
+    /// <summary>What a user should know about the sensitivity; otherwise null.</summary>
+    public string? Note => note;
+
+    /// <summary>By somebody who knows that its owner has not left.</summary>
+    public void Enter() => Interlocked.Increment(ref _users);
+
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            session.Dispose();
+        }
+    }
+
+    /// <summary>Kept tokens stay on the device, the rest comes to the host.</summary>
+    /// <exception cref="ZooPruneException">The graph failed, or a visual token is NaN or infinite.</exception>
+    public DeviceSelection Run(
+        OrtValue visualTokens, IReadOnlyList<(string Name, OrtValue Value)> more, OrtMemoryInfo memory, string? selectionNote)
+    {
+        using var runOptions = new RunOptions();
+        using OrtIoBinding binding = session.CreateIoBinding();
+        binding.BindInput(PrunerGraphWriter.Tokens, visualTokens);
+        foreach ((string name, OrtValue value) in more)
+        {
+            binding.BindInput(name, value);
+        }
+
+        binding.BindOutputToDevice(PrunerGraphWriter.KeptTokens, memory);
+        binding.BindOutputToDevice(PrunerGraphWriter.KeptIndices, OrtMemoryInfo.DefaultInstance);
+        binding.BindOutputToDevice(PrunerGraphWriter.Order, OrtMemoryInfo.DefaultInstance);
+        binding.BindOutputToDevice(PrunerGraphWriter.Soundness, OrtMemoryInfo.DefaultInstance);
+        try
+        {
+            session.RunWithBinding(runOptions, binding);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw Throw.GraphFailed("pruner", "visual tokens", exception);
+        }
+
+        IDisposableReadOnlyCollection<OrtValue> outputs = binding.GetOutputValues();
+        var selection = new DeviceSelection(outputs, Integers(outputs[1]), Integers(outputs[2]), selectionNote);
+        if (outputs[3].GetTensorDataAsSpan<float>()[0] == 0)
+        {
+            return selection;
+        }
+
+        selection.Dispose();
+        throw Throw.PrunerNotFinite();
+    }
+
+    private static int[] Integers(OrtValue value)
+    {
+        ReadOnlySpan<long> wide = value.GetTensorDataAsSpan<long>();
+        int[] integers = new int[wide.Length];
+        for (int i = 0; i < integers.Length; i++)
+        {
+            integers[i] = (int)wide[i];
+        }
+
+        return integers;
+    }
+}
+
+/// <summary>What was kept of an image, or of several, the tokens themselves still on the device.</summary>
+internal sealed class DeviceSelection : IDisposable
+{
+    private readonly IDisposableReadOnlyCollection<OrtValue> _outputs;
+
+    public DeviceSelection(IDisposableReadOnlyCollection<OrtValue> outputs, int[] keptIndices, int[] selectionOrder, string? note)
+    {
+        _outputs = outputs;
+        KeptIndices = keptIndices;
+        SelectionOrder = selectionOrder;
+        Note = note;
+    }
+
+    /// <summary>[K, H], or [B, K, H]; of the type of X. Disposed with this.</summary>
+    public OrtValue KeptTokens => _outputs[0];
+
+    /// <summary>[K], ascending; flat indices tile x N + token.</summary>
+    public int[] KeptIndices { get; }
+
+    /// <summary>[K]; the same in the order in which they were chosen, tile after tile.</summary>
+    public int[] SelectionOrder { get; }
+
+    /// <summary>See <see cref="TokenSelection.Note"/>.</summary>
+    public string? Note { get; }
+
+    public void Dispose() => _outputs.Dispose();
+}
