@@ -31,7 +31,7 @@ internal sealed class AnswerQueue : IDisposable
         _refused = _meter.CreateCounter<long>("zooprune.server.refused", "{request}", "Requests that were turned away.");
         _meter.CreateObservableGauge("zooprune.server.running", () => Running, "{request}", "Requests that are being answered.");
         _meter.CreateObservableGauge("zooprune.server.waiting", () => Waiting, "{request}", "Requests that wait for their turn.");
-        _meter.CreateObservableGauge("zooprune.server.bytes", () => Interlocked.Read(ref _bytes), "By", "Bytes of the requests' bodies.");
+        _meter.CreateObservableGauge("zooprune.server.bytes", () => BytesInFlight, "By", "Bytes of the requests' bodies.");
     }
 
     /// <summary>Requests that are being answered.</summary>
@@ -39,6 +39,9 @@ internal sealed class AnswerQueue : IDisposable
 
     /// <summary>Requests that wait for their turn.</summary>
     public int Waiting => (int)(_slots.GetStatistics()?.CurrentQueuedCount ?? 0);
+
+    /// <summary>Bytes of the bodies that are being received or answered.</summary>
+    public long BytesInFlight => Interlocked.Read(ref _bytes);
 
     /// <summary>Whether the server is being stopped.</summary>
     public bool IsDraining => _draining.IsCancellationRequested;

@@ -31,6 +31,7 @@ internal sealed partial class ChatEndpoint(
                 throw queue.Refuse(Refusal.Stopping());
             }
 
+            CheckHead(context.Request);
             using IDisposable room = queue.Reserve(context.Request.ContentLength ?? options.MaxBodyBytes);
             ChatRequest request = await ReadAsync(context.Request, over.Token);
             using IDisposable turn = await queue.EnterAsync(over.Token);
@@ -75,7 +76,8 @@ internal sealed partial class ChatEndpoint(
         }
     }
 
-    private async Task<ChatRequest> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    /// <summary>What can be known before the body comes.</summary>
+    private void CheckHead(HttpRequest request)
     {
         if (!request.HasJsonContentType())
         {
@@ -86,11 +88,14 @@ internal sealed partial class ChatEndpoint(
         {
             throw Refusal.TooLong(options.MaxBodyBytes);
         }
+    }
 
+    private async Task<ChatRequest> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
         using var body = new MemoryStream((int)(request.ContentLength ?? 0));
         try
         {
-            byte[] piece = ArrayPool<byte>.Shared.Rent(1 << 16);
+            byte[] piece = new byte[1 << 16];
             for (int length; (length = await request.Body.ReadAsync(piece, cancellation)) > 0;)
             {
                 body.Write(piece, 0, length);
@@ -100,7 +105,6 @@ internal sealed partial class ChatEndpoint(
                 }
             }
 
-            ArrayPool<byte>.Shared.Return(piece);
             using var json = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length), Strict);
             return ChatRequest.Read(json.RootElement, client.ModelId, options);
         }

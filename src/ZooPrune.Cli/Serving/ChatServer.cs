@@ -18,6 +18,9 @@ namespace ZooPrune.Cli;
 /// <summary>A server of one model with OpenAI's API: limits, what every request passes, addresses.</summary>
 internal sealed class ChatServer : IAsyncDisposable
 {
+    /// <summary>Up to so many times the limit a refused body is read and thrown away.</summary>
+    private const int ReadToRefuse = 4;
+
     private static readonly object TooMany = new();
 
     private readonly WebApplication _application;
@@ -106,7 +109,7 @@ internal sealed class ChatServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = (long)ReadToRefuse * options.MaxBodyBytes;
         kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));

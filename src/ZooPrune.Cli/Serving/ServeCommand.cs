@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using System.Runtime.InteropServices;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -87,11 +86,6 @@ internal sealed class ServeCommand : ToolCommand
 
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using CancellationTokenRegistration interrupted = terminal.Cancellation.Register(() => stopped.TrySetResult());
-        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = true;
-            stopped.TrySetResult();
-        });
         terminal.Say($"Listening at {server.Address}v1  (Ctrl-C ends it)");
         if (!IPAddress.IsLoopback(options.Address) && !options.Keys.AreNeeded)
         {
