@@ -18,6 +18,17 @@ internal static partial class Throw
         new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask "
             + "about one or leave --overlay out.");
 
+    public static UsageException ApiKeysUnreadable(string path, Exception cause) =>
+        new($"{Program} serve: the keys '{path}' cannot be read: {cause.Message.TrimEnd('.')}. Expected a text file with a key a line; "
+            + "check the path.", cause);
+
+    public static UsageException ApiKeysEmpty(string path) =>
+        new($"{Program} serve: the file '{path}' has no key. Expected one a line; add one, or leave --api-key-file out.");
+
+    public static UsageException CannotListen(System.Net.IPAddress address, int port, Exception cause) =>
+        new($"{Program} serve: it cannot listen at {address}, port {port}: {cause.Message.TrimEnd('.')}. Expected an address of this "
+            + "machine and a free port; choose another, or stop who has it.", cause);
+
     public static UsageException OutputIsModel(string command, string path, string model) =>
         new($"{Program} {command}: the option --out is '{path}', which is the model '{model}' itself, in it or around it. Expected another "
             + "folder; choose one.");

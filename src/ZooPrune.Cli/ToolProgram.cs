@@ -10,7 +10,8 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
 {
     private const string Description =
         "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its "
-            + "projector off, bakes pruning into its vision encoder, scores tables.";
+            + "projector off, bakes pruning into its vision encoder, scores tables, "
+            + "serves OpenAI's API.";
 
     private const string ExitCodes =
         "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; "
@@ -20,7 +21,9 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
 
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
     internal static IReadOnlyList<ToolCommand> Commands() =>
-        [new InspectCommand(), new AskCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(), new MergeCommand()];
+    [
+        new InspectCommand(), new AskCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(), new MergeCommand(), new ServeCommand(),
+    ];
 
     protected override RootCommand CreateCommand()
     {

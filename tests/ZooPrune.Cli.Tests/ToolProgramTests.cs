@@ -40,7 +40,7 @@ public class ToolProgramTests
     [Theory]
     [InlineData("zooprune: the command line cannot be understood: Required command was not provided. Expected what zooprune --help "
         + "lists; correct it and try again.")]
-    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split, bake, score, merge; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split, bake, score, merge, serve; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, "

@@ -144,8 +144,8 @@ internal sealed class GeneratedModel : IDisposable
     private unsafe float[] ProjectedImage(byte[] encoder, byte[] projector)
     {
         int side = Shape.ImageSize;
-        using GraphSession encoding = GraphSession.Create("vision encoder", encoder, threads: 0);
-        using GraphSession projection = GraphSession.Create("projector", projector, threads: 0);
+        using GraphSession encoding = GraphSession.Create("vision encoder", encoder, settings: 0);
+        using GraphSession projection = GraphSession.Create("projector", projector, settings: 0);
         fixed (float* pixels = Image.PixelValues.Span)
         {
             using var input = GraphSession.View(pixels, 1, 3, side, side);

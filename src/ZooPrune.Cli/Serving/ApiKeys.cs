@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ZooPrune.Cli;
+
+/// <summary>The keys that are let in. Immutable.</summary>
+internal sealed class ApiKeys
+{
+    private const int MostBytes = 1 << 20;
+
+    private readonly byte[][] _hashes;
+
+    private ApiKeys(IEnumerable<string> keys) => _hashes = [.. keys.Select(Hash)];
+
+    /// <summary>Everybody is let in.</summary>
+    public static ApiKeys None { get; } = new([]);
+
+    /// <summary>Whether a key is needed.</summary>
+    public bool AreNeeded => _hashes.Length > 0;
+
+    /// <summary>Reads a file with a key a line; empty lines and those that begin with # do not count.</summary>
+    /// <exception cref="UsageException">It cannot be read, or has no key.</exception>
+    public static ApiKeys Read(string path)
+    {
+        string text;
+        try
+        {
+            text = new FileInfo(path) is { Exists: true, Length: > 0 and <= MostBytes } ? File.ReadAllText(path) : throw new IOException("it is missing, empty, no file or over 1 MB");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Throw.ApiKeysUnreadable(path, exception);
+        }
+
+        string[] keys = [.. text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+        return keys.Length > 0 ? new ApiKeys(keys) : throw Throw.ApiKeysEmpty(path);
+    }
+
+    /// <summary>Whether what a request says in Authorization is a key. Takes as long for a wrong one as for a right one.</summary>
+    /// <param name="authorization">"Bearer ..."; null where there is none.</param>
+    public bool Admit(string? authorization)
+    {
+        const string Scheme = "Bearer ";
+        byte[] given = Hash(authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? authorization[Scheme.Length..].Trim() : "");
+        bool isKnown = false;
+        foreach (byte[] hash in _hashes)
+        {
+            isKnown |= CryptographicOperations.FixedTimeEquals(hash, given);
+        }
+
+        return isKnown || !AreNeeded;
+    }
+
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}
