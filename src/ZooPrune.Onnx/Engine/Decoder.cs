@@ -11,13 +11,15 @@ internal sealed class Decoder : IDisposable
 {
     private readonly GraphSession _session;
     private readonly DecoderSignature _signature;
+    private readonly ICacheStore _store;
     private readonly Lazy<bool> _canPad;
 
-    private Decoder(GraphSession session, DecoderSignature signature, string? whyAllLogits)
+    private Decoder(GraphSession session, DecoderSignature signature, ICacheStore store, string? whyAllLogits)
     {
         WhyAllLogits = whyAllLogits;
         _session = session;
         _signature = signature;
+        _store = store;
         _canPad = new Lazy<bool>(MeasurePadding);
     }
 
@@ -50,14 +52,20 @@ internal sealed class Decoder : IDisposable
     /// <param name="axes">Numbers that make a position in this family of models.</param>
     /// <param name="positions">What is to be done with positions: a graph without position_ids numbers without gaps.</param>
     /// <param name="sizes">What config.json says, for sizes that the graph leaves open.</param>
+    /// <param name="isApart">Whether states are never touched by the host, as if they were in another memory.</param>
     /// <exception cref="ZooPruneException">The file cannot be loaded or its inputs and outputs are not those of a decoder.</exception>
     public static Decoder Open(
-        string path, GraphSettings settings, int axes = 1, PositionMode positions = PositionMode.Compact, DecoderSizes? sizes = null)
+        string path, GraphSettings settings, int axes = 1, PositionMode positions = PositionMode.Compact, DecoderSizes? sizes = null,
+        bool isApart = false)
     {
         (GraphSession session, string? whyAllLogits) = OpenForLastLogits(path, settings);
         try
         {
-            return new Decoder(session, DecoderSignature.Read(session, axes, positions, sizes).With(path), whyAllLogits);
+            DecoderSignature signature = DecoderSignature.Read(session, axes, positions, sizes).With(path, session.Device);
+            ICacheStore store = !isApart && session.IsOnHost(signature.States[0].Present)
+                ? new HostCacheStore()
+                : new GraphCacheStore(settings with { Device = session.Device });
+            return new Decoder(session, signature, store, whyAllLogits);
         }
         catch
         {
@@ -87,7 +95,7 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>The cache before the first token.</summary>
     /// <param name="rows">Sequences side by side.</param>
-    public KvCache CreateCache(int rows = 1) => KvCache.Empty(_signature, rows);
+    public KvCache CreateCache(int rows = 1) => KvCache.Empty(_signature, _store, rows);
 
     /// <summary>Reads the next tokens, as many of each sequence.</summary>
     /// <param name="embeddings">Row-major [rows, T, H].</param>
@@ -149,7 +157,11 @@ internal sealed class Decoder : IDisposable
     /// <returns>[T, axes].</returns>
     public long[] Positions(IReadOnlyList<long> numbers) => [.. numbers.SelectMany(number => Enumerable.Repeat(number, PositionAxes))];
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _session.Dispose();
+        _store.Dispose();
+    }
 
     private static (GraphSession Session, string? WhyAllLogits) OpenForLastLogits(string path, GraphSettings settings)
     {

@@ -56,7 +56,7 @@ internal sealed record DecoderSignature(
     }
 
     /// <summary>The same, with what only the nodes of the graph tell. Nothing, where the file cannot be read here.</summary>
-    public DecoderSignature With(string path)
+    public DecoderSignature With(string path, Device device)
     {
         try
         {
@@ -64,7 +64,7 @@ internal sealed record DecoderSignature(
             OnnxGraph graph = OnnxGraphReader.Read(file.Memory);
             return this with
             {
-                GrowsInPlace = DecoderState.CanGrowInPlace(graph, States),
+                GrowsInPlace = device.Name is "cpu" or "cuda" && DecoderState.CanGrowInPlace(graph, States),
                 ReadsOneRowAfterOthers = graph.Nodes.Any(DecoderState.IsGroupQueryAttention),
             };
         }

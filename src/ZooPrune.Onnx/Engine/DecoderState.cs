@@ -30,6 +30,9 @@ internal sealed record DecoderState(string Past, string Present, TensorElementTy
     /// <summary>Bytes of a token in one part; of a whole row where the state does not grow.</summary>
     public int TokenBytes => (int)Product(Shape.AsSpan((Grows ? TokenAxis : 0) + 1)) * SizeOf(Type);
 
+    /// <summary>Bytes of one number.</summary>
+    public int ElementBytes => SizeOf(Type);
+
     /// <summary>The shape for a number of sequences and of tokens.</summary>
     public long[] ShapeFor(int rows, int tokens)
     {

@@ -18,11 +18,13 @@ internal readonly record struct CacheRow(KvCache Cache, int Row)
 internal sealed class KvCache : IDisposable
 {
     private readonly DecoderSignature _signature;
+    private readonly ICacheStore _store;
     private readonly GrowingMemory? _memory;
     private readonly IDisposable _owner;
 
     private KvCache(
         DecoderSignature signature,
+        ICacheStore store,
         IReadOnlyList<OrtValue> values,
         int length,
         IReadOnlyList<int> padding,
@@ -30,6 +32,7 @@ internal sealed class KvCache : IDisposable
         IDisposable owner)
     {
         _signature = signature;
+        _store = store;
         Values = values;
         Length = length;
         Padding = padding;
@@ -57,11 +60,12 @@ internal sealed class KvCache : IDisposable
 
     /// <summary>The cache before the first token.</summary>
     /// <param name="signature">The decoder's.</param>
+    /// <param name="store">Where it has its states; it lives longer than all caches that come from this one.</param>
     /// <param name="rows">Sequences side by side.</param>
-    public static KvCache Empty(DecoderSignature signature, int rows)
+    public static KvCache Empty(DecoderSignature signature, ICacheStore store, int rows)
     {
-        DisposableList<OrtValue> values = Allocate(signature.States, rows, 0);
-        return new KvCache(signature, values, 0, new int[rows], null, values);
+        DisposableList<OrtValue> values = [.. signature.States.Select(state => store.Zeros(state, rows, 0))];
+        return new KvCache(signature, store, values, 0, new int[rows], null, values);
     }
 
     /// <summary>What a run of the decoder gave.</summary>
@@ -72,6 +76,7 @@ internal sealed class KvCache : IDisposable
     /// <param name="outputs">What else the cache owns.</param>
     public static KvCache After(KvCache past, int count, GrowingMemory? memory, IReadOnlyList<OrtValue> values, IDisposable outputs) => new(
         past._signature,
+        past._store,
         values,
         past.Length + count,
         past.Padding,
@@ -92,7 +97,7 @@ internal sealed class KvCache : IDisposable
 
         int spare = Math.Max(room, Length == 0 ? 0 : Math.Max(GrowingMemory.LeastGrowth, total / 8));
         CacheRow[] rows = [.. Enumerable.Range(0, Rows).Select(row => new CacheRow(this, row))];
-        return new GrowingMemory(Copy(_signature, rows, total + spare, isGrowing: true), total + spare, total);
+        return new GrowingMemory(Copy(rows, total + spare, isGrowing: true), total + spare, total);
     }
 
     /// <summary>Copies sequences side by side into a cache of their own, the shorter ones padded.</summary>
@@ -105,14 +110,15 @@ internal sealed class KvCache : IDisposable
         int[] padding = [.. rows.Select(row => length - row.Length)];
         if (!signature.GrowsInPlace || length == 0)
         {
-            DisposableList<OrtValue> copies = Copy(signature, rows, length, isGrowing: null);
-            return new KvCache(signature, copies, length, padding, null, copies);
+            DisposableList<OrtValue> copies = Copy(rows, length, isGrowing: null);
+            return new KvCache(signature, rows[0].Cache._store, copies, length, padding, null, copies);
         }
 
-        DisposableList<OrtValue> fixedStates = Copy(signature, rows, length, isGrowing: false);
-        var memory = new GrowingMemory(Copy(signature, rows, length + room, isGrowing: true), length + room, length);
+        DisposableList<OrtValue> fixedStates = Copy(rows, length, isGrowing: false);
+        var memory = new GrowingMemory(Copy(rows, length + room, isGrowing: true), length + room, length);
         return new KvCache(
             signature,
+            rows[0].Cache._store,
             signature.Merge(memory.Values, fixedStates),
             length,
             padding,
@@ -123,73 +129,44 @@ internal sealed class KvCache : IDisposable
     public void Dispose() => _owner.Dispose();
 
     /// <summary>New values with copies of sequences, of the states that grow, of those that do not, or of all.</summary>
-    private static DisposableList<OrtValue> Copy(DecoderSignature signature, IReadOnlyList<CacheRow> rows, int capacity, bool? isGrowing)
+    private static DisposableList<OrtValue> Copy(IReadOnlyList<CacheRow> rows, int capacity, bool? isGrowing)
     {
+        (DecoderSignature signature, ICacheStore store) = (rows[0].Cache._signature, rows[0].Cache._store);
         int length = rows.Max(row => row.Length);
-        DecoderState[] states = [.. signature.States.Where(state => isGrowing is null || state.Grows == isGrowing)];
-        DisposableList<OrtValue> values = Allocate(states, rows.Count, capacity);
-        foreach ((int i, DecoderState state) in states.Index())
-        {
-            if (state.Grows && capacity == 0)
-            {
-                continue;
-            }
-
-            Span<byte> target = values[i].GetTensorMutableRawData();
-            int number = Array.IndexOf(signature.States, state);
-            for (int row = 0; row < rows.Count; row++)
-            {
-                (int start, int tokens) = (signature.GrowsInPlace ? 0 : length - rows[row].Length, rows[row].Length);
-                Span<byte> all = target.Slice(row * (target.Length / rows.Count), target.Length / rows.Count);
-                CopyRow(state, rows[row], number, all, signature.GrowsInPlace, start * state.TokenBytes, tokens * state.TokenBytes);
-            }
-        }
-
-        return values;
-    }
-
-    /// <summary>A row of one state, in each of its parts to the same place.</summary>
-    private static void CopyRow(
-        DecoderState state, CacheRow row, int number, Span<byte> target, bool isAtStart, int start, int bytes)
-    {
-        (KvCache cache, int from) = row;
-        Span<byte> values = cache.Length == 0 && state.Grows ? [] : cache.Values[number].GetTensorMutableRawData();
-        values = values.Slice(from * (values.Length / cache.Rows), values.Length / cache.Rows);
-        if (!state.Grows)
-        {
-            values.CopyTo(target);
-            return;
-        }
-
-        int first = isAtStart ? 0 : cache.Padding[from] * state.TokenBytes;
-        for (int part = 0; part < state.Parts; part++)
-        {
-            Span<byte> to = target.Slice(part * (target.Length / state.Parts), target.Length / state.Parts);
-            to[..start].Clear();
-            if (bytes > 0)
-            {
-                values.Slice((part * (values.Length / state.Parts)) + first, bytes).CopyTo(to[start..]);
-            }
-
-            to[(start + bytes)..].Clear();
-        }
-    }
-
-    /// <summary>Values of the states; those that do not grow are zeros.</summary>
-    private static DisposableList<OrtValue> Allocate(IEnumerable<DecoderState> states, int rows, int tokens)
-    {
         var values = new DisposableList<OrtValue>();
-        foreach (DecoderState state in states)
+        try
         {
-            OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, state.Type, state.ShapeFor(rows, tokens));
-            values.Add(value);
-            if (!state.Grows)
+            foreach ((int i, DecoderState state) in signature.States.Index())
             {
-                value.GetTensorMutableRawData().Clear();
+                if (isGrowing is null || state.Grows == isGrowing)
+                {
+                    values.Add(state.Grows && length == 0
+                        ? store.Zeros(state, rows.Count, capacity)
+                        : store.Copy(state, [.. rows.Select(row => RowOf(row, i, length))], capacity));
+                }
             }
-        }
 
-        return values;
+            return values;
+        }
+        catch
+        {
+            values.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A row's part of a state, to go to the start of another value, or to its end where nothing is to come behind it.</summary>
+    private static StateRow RowOf(CacheRow row, int state, int length)
+    {
+        KvCache cache = row.Cache;
+        bool isAtStart = cache._signature.GrowsInPlace;
+        return new StateRow(
+            cache.Values[state],
+            cache.Rows,
+            row.Row,
+            isAtStart ? 0 : cache.Padding[row.Row],
+            row.Length,
+            isAtStart ? 0 : length - row.Length);
     }
 }
 

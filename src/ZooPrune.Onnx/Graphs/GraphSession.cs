@@ -134,6 +134,9 @@ internal sealed class GraphSession : IDisposable
             },
             cancellation);
 
+    /// <summary>Whether an output comes into memory that the host can read.</summary>
+    public bool IsOnHost(string output) => Device.IsCpu || _memory.Value[output].GetDeviceType() == OrtMemoryInfoDeviceType.CPU;
+
     /// <summary>Frees the graph, once the runs that are under way have ended.</summary>
     public void Dispose()
     {

@@ -14,7 +14,9 @@ public sealed class DecoderStateTests : IDisposable
     private readonly TestFolder _folder = new();
     private readonly DisposableList<Decoder> _opened = [];
 
-    public static TheoryData<string> Kinds => ["hybrid", "half", "states only", "grouped", "grouped, unshared", "grouped hybrid"];
+    public static TheoryData<string> Kinds => [.. AllKinds, .. AllKinds.Select(kind => $"{kind}, apart")];
+
+    private static string[] AllKinds => ["hybrid", "half", "states only", "grouped", "grouped, unshared", "grouped hybrid"];
 
     public void Dispose()
     {
@@ -26,7 +28,7 @@ public sealed class DecoderStateTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void Run_InParts_IsWhatOnePartGives(string kind)
     {
-        Decoder decoder = Open(Graph(kind));
+        Decoder decoder = OpenKind(kind);
         float[] tokens = Tokens(decoder, 9, seed: 1);
         using KvCache none = decoder.CreateCache();
         (float[] expected, KvCache whole) = decoder.Run(tokens, Positions(0, 9), none);
@@ -47,7 +49,7 @@ public sealed class DecoderStateTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void Generate_SequencesOfManyLengths_GivesEachWhatItGetsAlone(string kind)
     {
-        Decoder decoder = Open(Graph(kind));
+        Decoder decoder = OpenKind(kind);
         using KvCache none = decoder.CreateCache();
         using KvCache two = decoder.Run(Tokens(decoder, 2, 50), Positions(0, 2), none).Cache;
         using KvCache three = decoder.Run(Tokens(decoder, 3, 60), Positions(0, 3), none).Cache;
@@ -231,10 +233,12 @@ public sealed class DecoderStateTests : IDisposable
         _ => Grouped with { HasConvolution = true, HasRecurrence = true },
     };
 
-    private Decoder Open(StateGraph graph)
+    private Decoder OpenKind(string kind) => Open(Graph(kind.Replace(", apart", "")), isApart: kind.EndsWith(", apart"));
+
+    private Decoder Open(StateGraph graph, bool isApart = false)
     {
         string path = _folder.Write($"{_opened.Count}.onnx", graph.Build());
-        _opened.Add(Decoder.Open(path, settings: 1));
+        _opened.Add(Decoder.Open(path, settings: 1, isApart: isApart));
         return _opened[^1];
     }
 
