@@ -7,22 +7,23 @@ namespace ZooPrune.Onnx.Engine;
 /// <param name="Width">H.</param>
 /// <param name="EmbeddingType">float32 or float16.</param>
 /// <param name="VocabularySize">Logits a token.</param>
-/// <param name="Cache">Names of the keys and values, "0.key", "0.value", "1.key", ...</param>
-/// <param name="CacheShapes">Heads and head width of each.</param>
-/// <param name="CacheType">float32 or float16.</param>
+/// <param name="States">What it takes from its last run.</param>
 /// <param name="Optional">Inputs that some exports have.</param>
 /// <param name="PositionAxes">Numbers that make a position: 1, or 3 for mRoPE.</param>
 /// <param name="CanBatch">Whether the graph leaves the batch dimension open.</param>
+/// <param name="GrowsInPlace">Whether the graph writes the tokens of a run into the memory that has those before.</param>
+/// <param name="ReadsOneRowAfterOthers">Whether several tokens after a cache can be read of one sequence at a time only, as
+/// GroupQueryAttention does.</param>
 internal sealed record DecoderSignature(
     int Width,
     TensorElementType EmbeddingType,
     int VocabularySize,
-    string[] Cache,
-    (int Heads, int HeadWidth)[] CacheShapes,
-    TensorElementType CacheType,
+    DecoderState[] States,
     string[] Optional,
     int PositionAxes,
-    bool CanBatch)
+    bool CanBatch,
+    bool GrowsInPlace = false,
+    bool ReadsOneRowAfterOthers = false)
 {
     public const string Embeddings = "inputs_embeds";
     public const string Mask = "attention_mask";
@@ -37,9 +38,42 @@ internal sealed record DecoderSignature(
 
     private static readonly string[] KnownOptional = [PositionIds, LogitsToKeep, UseCache];
 
-    public IEnumerable<string> Inputs => [Embeddings, Mask, .. Optional, .. Cache.Select(Past)];
+    public IEnumerable<string> Inputs => [Embeddings, Mask, .. Optional, .. States.Select(state => state.Past)];
 
-    public IEnumerable<string> Outputs => [Logits, .. Cache.Select(Present)];
+    public IEnumerable<string> Outputs => [Logits, .. States.Select(state => state.Present)];
+
+    /// <summary>Bytes of the cache for one token of one sequence.</summary>
+    public long BytesPerToken => States.Where(state => state.Grows).Sum(state => (long)state.Parts * state.TokenBytes);
+
+    /// <summary>One for each state, of those that grow and those that do not.</summary>
+    public T[] Merge<T>(IEnumerable<T> growing, IEnumerable<T> others)
+    {
+        using IEnumerator<T> grows = growing.GetEnumerator();
+        using IEnumerator<T> stays = others.GetEnumerator();
+        return [.. States.Select(state => (state.Grows ? grows : stays) is var next && next.MoveNext()
+            ? next.Current
+            : throw new InvalidOperationException($"There is no value for '{state.Past}'."))];
+    }
+
+    /// <summary>The same, with what only the nodes of the graph tell. Nothing, where the file cannot be read here.</summary>
+    public DecoderSignature With(string path, Device device)
+    {
+        try
+        {
+            using OnnxFile file = OnnxFile.Open(path);
+            OnnxGraph graph = OnnxGraphReader.Read(file.Memory);
+            return this with
+            {
+                GrowsInPlace = device.Name is "cpu" or "cuda" && DecoderState.CanGrowInPlace(graph, States),
+                ReadsOneRowAfterOthers = graph.Nodes.Any(DecoderState.IsGroupQueryAttention),
+            };
+        }
+        catch (Exception exception)
+            when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
+        {
+            return this;
+        }
+    }
 
     /// <param name="session">The graph.</param>
     /// <param name="axes">Numbers that make a position in this family of models.</param>
@@ -54,39 +88,15 @@ internal sealed record DecoderSignature(
         signature.Input(Mask, TensorElementType.Int64, 2);
         CheckPositions(session, signature, axes, positions);
         int vocabularySize = Fixed(session, Logits, signature.FloatOutput(Logits, 3).Shape, 2, sizes?.VocabularySize);
-        string[] cache = CacheNames(session);
-        TensorElementType cacheType = signature.FloatInput(Past(cache[0]), 4).Type;
+        string[] optional = [.. KnownOptional.Where(session.Inputs.ContainsKey)];
         return new DecoderSignature(
             width,
             embeddingType,
             vocabularySize,
-            cache,
-            [.. cache.Select(name => CacheShape(session, signature, name, cacheType, sizes))],
-            cacheType,
-            [.. KnownOptional.Where(session.Inputs.ContainsKey)],
+            DecoderState.ReadAll(session, [Embeddings, Mask, .. optional], sizes),
+            optional,
             axes,
             embeddings[0] != 1);
-    }
-
-    private static string Past(string name) => $"past_key_values.{name}";
-
-    private static string Present(string name) => $"present.{name}";
-
-    private static (int Heads, int HeadWidth) CacheShape(
-        GraphSession session, GraphSignature signature, string name, TensorElementType cacheType, DecoderSizes? sizes)
-    {
-        (int[] past, TensorElementType type) = signature.FloatInput(Past(name), 4);
-        int heads = Fixed(session, Past(name), past, 1, sizes?.CacheHeads);
-        int width = Fixed(session, Past(name), past, 3, sizes?.HeadWidth);
-        (int[] present, TensorElementType presentType) = signature.FloatOutput(Present(name), 4);
-        if ((present[1] > 0 && present[1] != heads) || (present[3] > 0 && present[3] != width))
-        {
-            throw Throw.GraphShape(session.Name, Present(name), present, $"{heads} heads of width {width}, as '{Past(name)}' has");
-        }
-
-        return type == cacheType && presentType == cacheType
-            ? (heads, width)
-            : throw Throw.GraphType(session.Name, Present(name), $"{presentType}", $"{cacheType} like the first layer's key");
     }
 
     private static void CheckPositions(GraphSession session, GraphSignature signature, int axes, PositionMode positions)
@@ -106,16 +116,6 @@ internal sealed record DecoderSignature(
         {
             throw Throw.GraphShape(session.Name, PositionIds, shape, $"{axes} as dimension 0");
         }
-    }
-
-    /// <summary>"0.key", "0.value", "1.key", ... of the layers that the graph has.</summary>
-    private static string[] CacheNames(GraphSession session)
-    {
-        int layers = session.Inputs.Keys.Count(name => name.StartsWith("past_key_values.", StringComparison.Ordinal)) / 2;
-        int others = 2 + KnownOptional.Count(session.Inputs.ContainsKey);
-        return layers > 0 && session.Inputs.Count == others + (2 * layers)
-            ? [.. Enumerable.Range(0, layers).SelectMany(layer => (string[])[$"{layer}.key", $"{layer}.value"])]
-            : throw Throw.DecoderInputs(session.Name, session.Inputs.Keys);
     }
 
     private static int Fixed(GraphSession session, string name, int[] shape, int dimension, int? otherwise) =>

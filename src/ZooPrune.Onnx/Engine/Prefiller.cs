@@ -19,11 +19,20 @@ internal sealed class PrefilledRows(PrefilledRow[] rows, IDisposable caches) : I
 internal sealed class Prefiller(Decoder decoder)
 {
     /// <param name="requests">Each input and what was read before it: a cache of one row, or null.</param>
-    /// <param name="cancellation">Looked at before each pass.</param>
+    /// <param name="cancellation">Looked at before each pass, and ends it.</param>
     /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
     /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
     public PrefilledRows Run(
-        IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests, CancellationToken cancellation = default)
+        IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests, CancellationToken cancellation = default) =>
+        Run(requests, room: 0, cancellation);
+
+    /// <param name="requests">Each input and what was read before it: a cache of one row, or null.</param>
+    /// <param name="room">Tokens that are likely to come after the inputs.</param>
+    /// <param name="cancellation">Looked at before each pass, and ends it.</param>
+    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
+    /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
+    public PrefilledRows Run(
+        IReadOnlyList<(DecoderInput Input, KvCache? Past)> requests, int room, CancellationToken cancellation = default)
     {
         var rows = new PrefilledRow[requests.Count];
         var caches = new DisposableList<KvCache>();
@@ -32,7 +41,7 @@ internal sealed class Prefiller(Decoder decoder)
             foreach (int[] group in Groups(requests))
             {
                 cancellation.ThrowIfCancellationRequested();
-                (float[] logits, KvCache cache) = RunTogether([.. group.Select(i => requests[i])], cancellation);
+                (float[] logits, KvCache cache) = RunTogether([.. group.Select(i => requests[i])], room, cancellation);
                 caches.Add(cache);
                 for (int row = 0; row < group.Length; row++)
                 {
@@ -55,16 +64,21 @@ internal sealed class Prefiller(Decoder decoder)
     {
         IEnumerable<int> all = Enumerable.Range(0, requests.Count);
         return decoder.CanBatch
-            ? all.GroupBy(i => (requests[i].Past?.Length ?? 0, requests[i].Input.Positions.Length), (_, group) => group.ToArray())
+            ? all.GroupBy(
+                i => (requests[i].Past?.Length ?? 0, requests[i].Input.Length, IsAlone(requests[i]) ? i : -1),
+                (_, group) => group.ToArray())
             : all.Select(i => (int[])[i]);
     }
 
+    private bool IsAlone((DecoderInput Input, KvCache? Past) request) =>
+        decoder.ReadsOneRowAfterOthers && request is { Past: not null, Input.Length: > 1 };
+
     private (float[] Logits, KvCache Cache) RunTogether(
-        (DecoderInput Input, KvCache? Past)[] requests, CancellationToken cancellation)
+        (DecoderInput Input, KvCache? Past)[] requests, int room, CancellationToken cancellation)
     {
         if (requests is [(var input, { } past)])
         {
-            return decoder.Run(input.Embeddings, input.Positions, past, cancellation);
+            return decoder.Run(input.Embeddings, input.Positions, past, room, cancellation);
         }
 
         float[] embeddings = [.. requests.SelectMany(request => request.Input.Embeddings)];
@@ -72,6 +86,6 @@ internal sealed class Prefiller(Decoder decoder)
         using KvCache together = requests[0].Past is null
             ? decoder.CreateCache(requests.Length)
             : KvCache.Stack([.. requests.Select(request => new CacheRow(request.Past!, 0))]);
-        return decoder.Run(embeddings, positions, together, cancellation);
+        return decoder.Run(embeddings, positions, together, room, cancellation);
     }
 }

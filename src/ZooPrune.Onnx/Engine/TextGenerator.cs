@@ -5,6 +5,8 @@ namespace ZooPrune.Onnx.Engine;
 /// <summary>Prefill and decoding with a KV cache, for one sequence or several at once. Thread-safe.</summary>
 internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IReadOnlyList<int> endTokenIds)
 {
+    private const int MostRoom = 256;
+
     private readonly Prefiller _prefiller = new(decoder);
 
     /// <summary>Continues each input until an end token or its largest number of tokens.</summary>
@@ -19,7 +21,10 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         Sequence[] sequences;
         TimeSpan prefill;
         long decodeStart;
-        using (PrefilledRows prefilled = _prefiller.Run([.. requests.Select(request => (request.Input, request.Past))], cancellation))
+        using (PrefilledRows prefilled = _prefiller.Run(
+            [.. requests.Select(request => (request.Input, request.Past))],
+            Room(requests.Max(request => request.MaxNewTokens)),
+            cancellation))
         {
             sequences = [.. requests.Zip(prefilled.Rows, (request, row) => new Sequence(request, row.Cache))];
             foreach ((Sequence sequence, PrefilledRow row) in sequences.Zip(prefilled.Rows))
@@ -53,6 +58,9 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         : sequences.All(sequence => sequence.Cache.Length == sequences[0].Cache.Length) || decoder.CanPad ? [sequences]
         : sequences.GroupBy(sequence => sequence.Cache.Length, (_, group) => group.ToArray());
 
+    /// <summary>Tokens for which a cache gets room ahead: not for all that an answer might have.</summary>
+    private static int Room(int most) => Math.Min(most, MostRoom);
+
     /// <summary>Takes steps until all are done.</summary>
     private void Decode(Sequence[] rows, CancellationToken cancellation)
     {
@@ -65,7 +73,7 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
                 KvCache read = rows[0].Cache.Cache;
                 if (!AreAllOf(rows, read))
                 {
-                    read = KvCache.Stack([.. rows.Select(row => row.Cache)]);
+                    read = KvCache.Stack([.. rows.Select(row => row.Cache)], Room(rows.Max(row => row.Left)));
                     own?.Dispose();
                     own = read;
                 }
@@ -108,6 +116,9 @@ internal sealed class TextGenerator(TokenEmbedder embedder, Decoder decoder, IRe
         public bool IsDone { get; private set; }
 
         public FinishReason Reason { get; private set; } = FinishReason.Length;
+
+        /// <summary>Most tokens that are still to come.</summary>
+        public int Left => request.MaxNewTokens - _ids.Count;
 
         public CacheRow Cache { get; set; } = cache;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -37,14 +38,53 @@ internal static class FloatTensors
     {
         if (tensor.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float)
         {
-            tensor.GetTensorDataAsSpan<float>().Slice(start, target.Length).CopyTo(target);
+            HostReads.Of<float>(tensor, start, target.Length).CopyTo(target);
             return;
         }
 
-        ReadOnlySpan<Float16> halves = tensor.GetTensorDataAsSpan<Float16>().Slice(start, target.Length);
+        ReadOnlySpan<Float16> halves = HostReads.Of<Float16>(tensor, start, target.Length);
         for (int i = 0; i < target.Length; i++)
         {
             target[i] = (float)BitConverter.UInt16BitsToHalf(halves[i].value);
         }
+    }
+}
+
+/// <summary>
+/// Every look of the host at what a graph has made. On a device each is a copy from there, so that the bytes are counted where a test
+/// asks.
+/// </summary>
+internal static class HostReads
+{
+    private static readonly AsyncLocal<Counter?> Current = new();
+
+    /// <summary>Counts what this thread, and what it starts, looks at from now on.</summary>
+    public static Counter Count() => Current.Value = new Counter();
+
+    /// <summary>A part of a tensor.</summary>
+    public static ReadOnlySpan<T> Of<T>(OrtValue tensor, int start, int count)
+        where T : unmanaged
+    {
+        ReadOnlySpan<T> part = tensor.GetTensorDataAsSpan<T>().Slice(start, count);
+        Current.Value?.Add(MemoryMarshal.AsBytes(part).Length);
+        return part;
+    }
+
+    /// <summary>A tensor of any type; read only.</summary>
+    public static ReadOnlySpan<byte> Bytes(OrtValue tensor)
+    {
+        ReadOnlySpan<byte> all = tensor.GetTensorMutableRawData();
+        Current.Value?.Add(all.Length);
+        return all;
+    }
+
+    /// <summary>What was looked at.</summary>
+    public sealed class Counter
+    {
+        private long _bytes;
+
+        public long Bytes => Interlocked.Read(ref _bytes);
+
+        public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
     }
 }

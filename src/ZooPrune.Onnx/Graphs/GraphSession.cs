@@ -12,6 +12,12 @@ internal sealed record GraphSettings(int Threads, Device Device)
     public static implicit operator GraphSettings(int threads) => new(threads, Device.Cpu);
 }
 
+/// <summary>Where an output of a run goes.</summary>
+/// <param name="Name">The output.</param>
+/// <param name="Value">Memory that is there already; null for new memory.</param>
+/// <param name="OnHost">Whether new memory is the host's; otherwise it is where the graph makes the output.</param>
+internal readonly record struct OutputPlace(string Name, OrtValue? Value = null, bool OnHost = false);
+
 /// <summary>
 /// One loaded graph. Thread-safe: ONNX Runtime allows any number of runs at once over one session. A graph that is disposed while it runs
 /// ends these runs first; what comes later gets an <see cref="ObjectDisposedException"/>.
@@ -20,6 +26,7 @@ internal sealed class GraphSession : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
+    private readonly Lazy<Dictionary<string, OrtMemoryInfo>> _memory;
     private readonly Lock _lock = new();
     private int _running;
     private bool _isDisposed;
@@ -31,6 +38,7 @@ internal sealed class GraphSession : IDisposable
         Device = device;
         Inputs = session.InputMetadata;
         Outputs = session.OutputMetadata;
+        _memory = new(() => session.OutputNames.Zip(session.GetMemoryInfosForOutputs()).ToDictionary(pair => pair.First, pair => pair.Second));
     }
 
     /// <summary>What messages call the graph: its path, or what it does where ZooPrune wrote it.</summary>
@@ -93,6 +101,41 @@ internal sealed class GraphSession : IDisposable
                 return true;
             },
             CancellationToken.None);
+
+    /// <summary>Runs the graph with inputs and outputs where they are and where they are wanted: nothing else is copied.</summary>
+    /// <param name="inputs">Values by name.</param>
+    /// <param name="outputs">What is wanted; in this order the results come, which the caller disposes.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <inheritdoc cref="Run(IReadOnlyCollection{string}, IReadOnlyCollection{OrtValue}, IReadOnlyCollection{string}, CancellationToken)" path="/exception"/>
+    public IDisposableReadOnlyCollection<OrtValue> Run(
+        IReadOnlyList<(string Name, OrtValue Value)> inputs, IReadOnlyList<OutputPlace> outputs, CancellationToken cancellation = default) => Run(
+            options =>
+            {
+                using OrtIoBinding binding = _session.CreateIoBinding();
+                foreach ((string name, OrtValue value) in inputs)
+                {
+                    binding.BindInput(name, value);
+                }
+
+                foreach (OutputPlace output in outputs)
+                {
+                    if (output.Value is not null)
+                    {
+                        binding.BindOutput(output.Name, output.Value);
+                    }
+                    else
+                    {
+                        binding.BindOutputToDevice(output.Name, output.OnHost ? OrtMemoryInfo.DefaultInstance : _memory.Value[output.Name]);
+                    }
+                }
+
+                _session.RunWithBinding(options, binding);
+                return binding.GetOutputValues();
+            },
+            cancellation);
+
+    /// <summary>Whether an output comes into memory that the host can read.</summary>
+    public bool IsOnHost(string output) => Device.IsCpu || _memory.Value[output].GetDeviceType() == OrtMemoryInfoDeviceType.CPU;
 
     /// <summary>Frees the graph, once the runs that are under way have ended.</summary>
     public void Dispose()

@@ -239,11 +239,11 @@ internal sealed class LoadedModel : IDisposable
                 $"whose num_hidden_layers is {layers:N0}");
         }
 
-        if (Configuration.Decoder.CacheHeads is int heads && heads != Decoder.CacheHeads)
+        if (Configuration.Decoder.CacheHeads is int heads && Decoder.CacheHeads is int got && heads != got)
         {
             throw Throw.GraphMismatch(
                 Files.Decoder,
-                $"its cache has {Decoder.CacheHeads:N0} heads",
+                $"its cache has {got:N0} heads",
                 "config.json",
                 $"whose num_key_value_heads is {heads:N0}");
         }
