@@ -25,6 +25,7 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
 
     private enum Form
     {
+        Row,
         Rows,
         Image,
         Tiles,
@@ -50,7 +51,7 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
         (int tiles, int tokens) = ((int)shape[0], (int)shape[1]);
         if (tiles == 1 && (candidates.IsEmpty || candidates.Length == tokens))
         {
-            return Run(Form.Rows, visualTokens, tokens, options, [tokens], []);
+            return Run(Form.Row, visualTokens, tokens, options, [tokens], []);
         }
 
         bool[] isCandidate = new bool[tiles * tokens];
@@ -160,6 +161,7 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
             key.Type == TensorElementType.Float16 ? OnnxGraphBuilder.Element.Float16 : OnnxGraphBuilder.Element.Float);
         byte[] model = key.Form switch
         {
+            Form.Row => writer.Rows(key.TokenCount, imageCount: 1),
             Form.Rows => writer.Rows(key.TokenCount),
             Form.Image => writer.Image(),
             _ => writer.Tiles(key.TokenCount),

@@ -188,12 +188,17 @@ internal sealed class PrunerGraphWriter(
 
     /// <summary>X [B, N, D], an image a row, to kept tokens [B, K, H], their indices and order [B, K], and S [B, N].</summary>
     /// <param name="tokenCount">N.</param>
-    public byte[] Rows(int tokenCount)
+    /// <param name="imageCount">
+    /// B; null for any. Where it is given, and up to <see cref="PrunerNodes.MostInARow"/> tokens are kept, all shapes are known beforehand
+    /// and nothing loops, as the capture of CUDA graphs wants it.
+    /// </param>
+    public byte[] Rows(int tokenCount, int? imageCount = null)
     {
         (OnnxGraphBuilder graph, ProjectorNodes nodes) = Begin();
-        string x = graph.Input(Tokens, type, "images", $"{tokenCount}", $"{nodes.InputWidth}");
+        string images = $"{(object?)imageCount ?? "images"}";
+        string x = graph.Input(Tokens, type, images, $"{tokenCount}", $"{nodes.InputWidth}");
         PrunerOutputs outputs = new PrunerNodes(graph, nodes, options).Rows(x, tokenCount);
-        return Finish(graph, nodes, outputs, ["images", $"{options.Keep.Resolve(tokenCount)}"], ["images", $"{tokenCount}"]);
+        return Finish(graph, nodes, outputs, [images, $"{options.Keep.Resolve(tokenCount)}"], [images, $"{tokenCount}"]);
     }
 
     /// <summary>X [N, D], one image of any number of tokens, to kept tokens [K, H], their indices and order [K], and S [N].</summary>
