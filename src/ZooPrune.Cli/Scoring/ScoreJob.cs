@@ -126,7 +126,7 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
         }
         catch (FailFastException e)
         {
-            terminal.Complain(Throw.FailedFast(work.Table.Name, file.Path, e, file.Committed));
+            terminal.Complain(Throw.FailedFast(work.Table.Name, work.Table.Unit, file.Path, e, file.Committed));
             return ExitCode.Stopped;
         }
         string path = parts?.Part ?? file.Path;
@@ -146,7 +146,7 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
         if (file.Progress.Rows > 0)
         {
             terminal.Say(FormattableString.Invariant(
-                $"Resumed after {file.Progress.Rows:N0} rows, at line {file.Progress.InputLine:N0} of '{work.Table.Name}'."));
+                $"Resumed after {file.Progress.Rows:N0} rows, at {work.Table.Unit} {file.Progress.InputLine:N0} of '{work.Table.Name}'."));
         }
 
         try

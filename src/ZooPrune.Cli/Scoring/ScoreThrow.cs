@@ -57,6 +57,9 @@ internal static partial class Throw
     public static UsageException MissingInput(string path) =>
         new($"{Score}: the input '{path}' does not exist. Expected a CSV, TSV, JSONL or Parquet file of images and questions; correct it.");
 
+    public static UsageException EmptyInput(string path) =>
+        new($"{Score}: the input '{path}' is empty, or a pipe or a device. Expected a file of rows; write them to a file first.");
+
     public static UsageException UnreadableInput(string path, Exception cause) =>
         new($"{Score}: the input '{path}' cannot be read: {cause.Message} Expected a readable file; check its permissions or "
             + "give another.", cause);
@@ -106,8 +109,8 @@ internal static partial class Throw
     public static string Stopped(string path, Progress progress) =>
         $"{Score}: stopped. {Done(path, progress)} Go on with the same command and --resume.";
 
-    public static string FailedFast(string input, string output, FailFastException failure, Progress progress) =>
-        $"{Score}: stopped by --fail-fast at line {failure.Line} of '{input}': {failure.Message} {Done(output, progress)} Go "
+    public static string FailedFast(string input, string unit, string output, FailFastException failure, Progress progress) =>
+        $"{Score}: stopped by --fail-fast at {unit} {failure.Line} of '{input}': {failure.Message} {Done(output, progress)} Go "
             + "on with the same command and --resume, without --fail-fast to keep the row with its error; a corrected input has "
             + "to be scored anew.";
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ZooPrune.Cli.Tests;
 
 /// <summary>Several files as one table.</summary>
@@ -93,6 +95,23 @@ public class InputTableTests
 
         Assert.Equal(ExitCode.BadInput, run.ExitCode);
         Assert.StartsWith($"zooprune score: {message.Replace("{0}", folder.PathOf("a")[..^1])}", run.Error);
+    }
+
+    [UnixTheory]
+    [InlineData("csv", "has no first line that can be read as csv.")]
+    [InlineData("jsonl", "is empty, or a pipe or a device. Expected a file of rows; write them to a file first.")]
+    [InlineData("parquet", "is empty, or a pipe or a device.")]
+    public void Run_Pipe_EndsWithTwoAndDoesNotWait(string format, string message)
+    {
+        using ScoringFolder folder = new();
+        string pipe = folder.PathOf($"pipe.{format}");
+        using Process make = Process.Start("mkfifo", [pipe]);
+        make.WaitForExit();
+
+        var run = Score(folder, [pipe]);
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.StartsWith($"zooprune score: the input '{pipe}' {message}", run.Error);
     }
 
     private static IEnumerable<InputRow> Rows(InputTable table, ScoreOptions options, InputPosition position)

@@ -11,14 +11,16 @@ public class KillTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    [Fact]
+    [Theory]
     [Trait("Speed", "Slow")]
-    public void Resume_KilledAtTwentyPoints_GivesTheSameBytes()
+    [InlineData("csv")]
+    [InlineData("parquet")]
+    public void Resume_KilledAtTwentyPoints_GivesTheSameBytes(string format)
     {
         Random random = new(20);
         using ScoringFolder folder = new();
         folder.WriteQuestions(Rows);
-        Assert.Equal(ExitCode.Failure, ToolRun.InProcess(folder.Arguments()).ExitCode);
+        Assert.Equal(ExitCode.Failure, ToolRun.InProcess(folder.Arguments("--output-format", format)).ExitCode);
         byte[] expected = File.ReadAllBytes(folder.Output);
         folder.DeleteOutput();
 
@@ -31,7 +33,7 @@ public class KillTests
             bool whileStarting = random.Next(4) == 0;
             string commit = random.Next(2) == 0 ? "0" : "0.05";
             int workers = random.Next(1, 4);
-            using Process process = ToolRun.Start([], folder.Arguments("--resume", "--commit", commit, "--workers", $"{workers}"));
+            using Process process = ToolRun.Start([], folder.Arguments("--output-format", format, "--resume", "--commit", commit, "--workers", $"{workers}"));
             if (whileStarting)
             {
                 process.WaitForExit(random.Next(20, 500));
@@ -47,7 +49,7 @@ public class KillTests
         }
 
         Assert.False(File.Exists(folder.Output), "The last run was to be killed before its end.");
-        ToolRun last = ToolRun.InProcess(folder.Arguments("--resume"));
+        ToolRun last = ToolRun.InProcess(folder.Arguments("--output-format", format, "--resume"));
 
         Assert.Equal(ExitCode.Failure, last.ExitCode);
         Assert.Contains("Resumed after ", last.Output);

@@ -153,7 +153,6 @@ public class ParquetTests
     }
 
     [Theory]
-    [InlineData(0)]
     [InlineData(3)]
     [InlineData(1000)]
     public void Run_BrokenFile_EndsWithTwo(int length)

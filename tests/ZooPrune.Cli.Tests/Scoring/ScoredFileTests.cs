@@ -232,6 +232,7 @@ public class ScoredFileTests
 
     /// <summary>The lock is held from before the journal is read until the file has its name.</summary>
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Finish_AnotherRunTriesAllTheWhile_LeavesTheWholeFile()
     {
         const int Trials = 200;

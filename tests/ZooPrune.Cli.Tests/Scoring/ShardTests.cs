@@ -127,6 +127,7 @@ public class ShardTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Score_SameShardFourTimesAtOnce_LeavesOneRightPart()
     {
         using ScoringFolder folder = new();

@@ -18,6 +18,12 @@ internal static class InputFile
 
         try
         {
+            // Pipes and devices have the length 0, which can be asked without opening them; opening a pipe waits for a writer.
+            if (new FileInfo(path).Length == 0)
+            {
+                throw Throw.EmptyInput(path);
+            }
+
             return new FileStream(path, new FileStreamOptions { Share = FileShare.Read, Options = FileOptions.SequentialScan });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -35,7 +41,7 @@ internal static class InputFile
     /// <exception cref="UsageException">It is no UTF-16 all through, or there is no room for the copy.</exception>
     public static string? CopyOfUtf16(string path)
     {
-        byte[] start = Start(path);
+        byte[] start = new FileInfo(path).Length == 0 ? [] : Start(path);
         if (start is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]))
         {
             return null;

@@ -45,6 +45,11 @@ internal sealed record InputLayout
     /// <exception cref="UsageException">It cannot be read, or has no header that makes sense.</exception>
     public static InputLayout Read(string path, TableFormat format, bool wantsColumns, char? separator = null)
     {
+        if (format != TableFormat.JsonLines && File.Exists(path) && new FileInfo(path).Length == 0)
+        {
+            throw Throw.NoHeader(path, TableFormats.Names.NameOf(format));
+        }
+
         bool hasMark = InputFile.HasMark(path);
         using FileStream stream = InputFile.Open(path);
         return format == TableFormat.JsonLines

@@ -29,6 +29,9 @@ internal sealed class InputTable : IDisposable
     /// <summary>What the first file looks like, and with that all of them.</summary>
     public InputLayout Layout => _files[0].Layout;
 
+    /// <summary>What a place in it is counted in.</summary>
+    public string Unit => Format == TableFormat.Parquet ? "row" : "line";
+
     /// <summary>Where the first row begins.</summary>
     public InputPosition FirstRow => Layout.FirstRow;
 
@@ -149,7 +152,7 @@ internal sealed class InputTable : IDisposable
 
     private void Add(string path, string name, ScoreOptions options, bool wantsColumns, bool isLast)
     {
-        // An empty file of JSON lines is a table without rows; only a table of nothing else needs it.
+        // An empty file of JSON lines among others has no rows.
         if (Format == TableFormat.JsonLines && new FileInfo(path).Length == 0 && !(_files.Count == 0 && isLast))
         {
             return;
