@@ -69,6 +69,8 @@ public sealed class ZooPruneServiceCollectionTests
     [InlineData("Pruning:Kepp", "11%", "Kepp")]
     [InlineData("Generation:MaxNewTokens", "0", "MaxNewTokens")]
     [InlineData("Model:Threads", "-1", "Threads")]
+    [InlineData("Model:Device", "no such provider", "no such provider")]
+    [InlineData("Model:Positions", "Wide", "Model:Positions")]
     [InlineData("MaxImageBytes", "0", "MaxImageBytes")]
     [InlineData("Folder", "/nowhere", "/nowhere")]
     [InlineData("Folder", " ", "no model folder is set")]

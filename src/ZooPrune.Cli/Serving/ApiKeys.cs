@@ -25,7 +25,9 @@ internal sealed class ApiKeys
         string text;
         try
         {
-            text = new FileInfo(path) is { Exists: true, Length: > 0 and <= MostBytes } ? File.ReadAllText(path) : throw new IOException("it is missing, empty, no file or over 1 MB");
+            text = new FileInfo(path) is { Exists: true, Length: > 0 and <= MostBytes }
+                ? File.ReadAllText(path)
+                : throw new IOException("it is missing, empty, no file or over 1 MB");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -41,7 +43,8 @@ internal sealed class ApiKeys
     public bool Admit(string? authorization)
     {
         const string Scheme = "Bearer ";
-        byte[] given = Hash(authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? authorization[Scheme.Length..].Trim() : "");
+        bool hasKey = authorization?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true;
+        byte[] given = Hash(hasKey ? authorization![Scheme.Length..].Trim() : "");
         bool isKnown = false;
         foreach (byte[] hash in _hashes)
         {

@@ -200,13 +200,13 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
         var messages = new List<ChatMessage>();
         foreach (JsonElement message in value.EnumerateArray())
         {
-            messages.Add(ReadMessage($"messages[{messages.Count}]", message));
+            messages.Add(ReadMessage($"messages[{messages.Count}]", message, limits));
         }
 
         return messages;
     }
 
-    private static ChatMessage ReadMessage(string at, JsonElement json)
+    private static ChatMessage ReadMessage(string at, JsonElement json, ServerOptions limits)
     {
         ChatRole? role = null;
         List<AIContent> contents = [];
@@ -230,7 +230,7 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
                     };
                     break;
                 case "content":
-                    contents = ReadContents(name, property.Value);
+                    contents = ReadContents(name, property.Value, limits);
                     break;
                 default:
                     throw Refusal.Unsupported(name, "there", "Leave it out.");
@@ -240,7 +240,7 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
         return new ChatMessage(role ?? throw Refusal.Missing($"{at}.role", "system, user or assistant"), contents);
     }
 
-    private static List<AIContent> ReadContents(string at, JsonElement json)
+    private static List<AIContent> ReadContents(string at, JsonElement json, ServerOptions limits)
     {
         if (json.ValueKind == JsonValueKind.String)
         {
@@ -263,7 +263,7 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
                 "text" => new TextContent(part.TryGetProperty("text", out JsonElement text)
                     ? Text($"{name}.text", text) : throw Refusal.Missing($"{name}.text", "a text")),
                 "image_url" => part.TryGetProperty("image_url", out JsonElement image)
-                    ? ReadImage($"{name}.image_url", image) : throw Refusal.Missing($"{name}.image_url", "an object with url"),
+                    ? ReadImage($"{name}.image_url", image, limits) : throw Refusal.Missing($"{name}.image_url", "an object with url"),
                 _ => throw Refusal.Unsupported($"{name}.type", $"'{type}'", "Expected text or image_url."),
             });
         }
@@ -271,7 +271,7 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
         return contents;
     }
 
-    private static AIContent ReadImage(string at, JsonElement json)
+    private static AIContent ReadImage(string at, JsonElement json, ServerOptions limits)
     {
         string? url = null;
         foreach (JsonProperty property in Properties(at, json))
@@ -295,7 +295,14 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
         {
             return url is null ? throw Refusal.Missing($"{at}.url", "a data URI")
                 : url.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? new DataContent(url)
-                : new UriContent(new Uri(url), "image/*");
+                : limits.AllowFetch && url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+                    ? new UriContent(new Uri(url), "image/*")
+                : throw Refusal.Unsupported(
+                    $"{at}.url",
+                    $"'{url}'",
+                    limits.AllowFetch
+                        ? "Send a data URI, data:image/png;base64,..., or an https address."
+                        : "Send a data URI, data:image/png;base64,...; only a server started with --allow-fetch fetches pictures.");
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
@@ -341,5 +348,6 @@ internal sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOpti
             : throw Refusal.Wrong(
                 name,
                 value.ToString(),
-                FormattableString.Invariant($"a {(isWhole ? "whole " : "")}number from {(least == float.Epsilon ? "above 0" : least)} to {most}"));
+                FormattableString.Invariant(
+                    $"a {(isWhole ? "whole " : "")}number {(least == float.Epsilon ? "above 0 and" : $"from {least}")} to {most}"));
 }

@@ -7,6 +7,8 @@ namespace ZooPrune.Cli;
 /// Thread-safe.</summary>
 internal sealed class ImageFetcher : IDisposable
 {
+    private const string Needed = "a picture at a public https address";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
@@ -38,7 +40,7 @@ internal sealed class ImageFetcher : IDisposable
     {
         if (address.Scheme != Uri.UriSchemeHttps)
         {
-            throw Refused("its scheme is not https");
+            throw Refused("not https");
         }
 
         try
@@ -46,7 +48,7 @@ internal sealed class ImageFetcher : IDisposable
             using HttpResponseMessage response = await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw Refused($"it answers {(int)response.StatusCode}");
+                throw Refused($"answered with {(int)response.StatusCode}");
             }
 
             await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
@@ -59,7 +61,7 @@ internal sealed class ImageFetcher : IDisposable
                 bytes.Write(piece, 0, length);
                 if (bytes.Length > _mostBytes)
                 {
-                    throw Refused(FormattableString.Invariant($"it has more than {_mostBytes:N0} bytes"));
+                    throw Refused(FormattableString.Invariant($"of more than {_mostBytes:N0} bytes"));
                 }
             }
 
@@ -67,14 +69,14 @@ internal sealed class ImageFetcher : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Refused(FormattableString.Invariant($"it did not answer within {Timeout.TotalSeconds} seconds"));
+            throw Refused(FormattableString.Invariant($"not there within {Timeout.TotalSeconds} seconds"));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw exception.InnerException as Refusal ?? Refused("it cannot be reached");
+            throw exception.InnerException as Refusal ?? Refused("out of reach");
         }
 
-        Refusal Refused(string why) => Refusal.Wrong("image_url", $"'{address.OriginalString}', but {why}", "a picture at a public https address");
+        Refusal Refused(string why) => Refusal.Wrong("image_url", $"{why}, '{address.OriginalString}'", Needed);
     }
 
     public void Dispose() => _client.Dispose();
@@ -99,7 +101,8 @@ internal sealed class ImageFetcher : IDisposable
             }
             // Global unicast, without what carries an IPv4 address inside (6to4, Teredo) or is for documentation.
             : (bytes[0] & 0xE0) == 0x20
-                && (bytes[0], bytes[1], bytes[2], bytes[3]) is not ((0x20, 0x02, _, _) or (0x20, 0x01, 0x00, _) or (0x20, 0x01, 0x0D, 0xB8) or (0x3F, 0xFF, _, _));
+                && (bytes[0], bytes[1], bytes[2], bytes[3]) is not
+                    ((0x20, 0x02, _, _) or (0x20, 0x01, 0x00, _) or (0x20, 0x01, 0x0D, 0xB8) or (0x3F, 0xFF, _, _));
     }
 
     /// <summary>Connects to the address that was checked: a name may stand for another one a moment later.</summary>
@@ -109,7 +112,7 @@ internal sealed class ImageFetcher : IDisposable
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(host.Host, cancellation);
         if (addresses.Length == 0 || !Array.TrueForAll(addresses, IsPublic))
         {
-            throw Refusal.Wrong("image_url", $"at '{host.Host}', which is not on the public network", "a picture at a public https address");
+            throw Refusal.Wrong("image_url", $"not on the public network, '{host.Host}'", Needed);
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

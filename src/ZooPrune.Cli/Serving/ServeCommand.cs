@@ -38,8 +38,8 @@ internal sealed class ServeCommand : ToolCommand
         Arguments.Add(Model);
         foreach (Option option in (Option[])
             [
-                Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, AllowFetch, Precision,
-                ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels,
+                Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, AllowFetch,
+                Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels,
             ])
         {
             Options.Add(option);

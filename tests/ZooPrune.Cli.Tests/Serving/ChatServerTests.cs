@@ -31,14 +31,27 @@ public sealed class ChatServerTests(ServedModel served) : IAsyncLifetime
         { RequestOf("""[{"content": "?"}]"""), "400 missing_required_parameter messages[0].role" },
         { RequestOf("""[{"role": "tool", "content": "?"}]"""), "400 unsupported_parameter messages[0].role: it is 'tool'" },
         { RequestOf("""[{"role": "user", "name": "me", "content": "?"}]"""), "400 unsupported_parameter messages[0].name" },
-        { RequestOf("""[{"role": "user", "content": [{"type": "input_audio"}]}]"""), "400 unsupported_parameter messages[0].content[0].type" },
-        { RequestOf("""[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,!"}}]}]"""), "400 invalid_value messages[0].content[0].image_url.url" },
-        { RequestOf("""[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}}]}]"""), "400 unsupported_parameter messages[0].content[0].image_url.detail" },
-        { RequestOf("""[{"role": "user", "content": [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": "https://127.0.0.1/a.png"}}]}]"""), "400 invalid_value UriContent: " },
-        { RequestOf("""[{"role": "user", "content": [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": "file:///etc/passwd"}}]}]"""), "400 invalid_value UriContent: it is a file." },
-        { RequestOf("""[{"role": "user", "content": [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]}]"""), "400 invalid_value Image 'image/png'" },
+        {
+            RequestOf("""[{"role": "user", "content": [{"type": "input_audio"}]}]"""),
+            "400 unsupported_parameter messages[0].content[0].type"
+        },
+        { About("\"url\": \"data:image/png;base64,!\""), "400 invalid_value messages[0].content[1].image_url.url" },
+        {
+            About("\"url\": \"data:image/png;base64,AAAA\", \"detail\": \"low\""),
+            "400 unsupported_parameter messages[0].content[1].image_url.detail"
+        },
+        {
+            About("\"url\": \"https://127.0.0.1/a.png\""),
+            "400 unsupported_parameter messages[0].content[1].image_url.url: it is 'https://127.0.0.1/a.png', which this server does not "
+            + "have. Send a data URI, data:image/png;base64,...; only a server started with --allow-fetch fetches pictures."
+        },
+        { About("\"url\": \"file:///etc/passwd\""), "400 unsupported_parameter messages[0].content[1].image_url.url" },
+        { About("\"url\": \"data:image/png;base64,AAAA\""), "400 invalid_value Image 'image/png'" },
         { RequestOf("""[{"role": "assistant", "content": "?"}]"""), "400 invalid_value Conversation: " },
-        { RequestOf($$"""[{"role": "user", "content": "{{string.Concat(Enumerable.Repeat("circle ", 2000))}}"}]"""), "400 invalid_value Prompt: " },
+        {
+            RequestOf($$"""[{"role": "user", "content": "{{string.Concat(Enumerable.Repeat("circle ", 2000))}}"}]"""),
+            "400 invalid_value Prompt: "
+        },
         { Request("\"temperature\": 3"), "400 invalid_value temperature: it is 3" },
         { Request("\"temperature\": \"hot\""), "400 invalid_value temperature: it is hot" },
         { Request("\"top_p\": 0"), "400 invalid_value top_p" },
@@ -341,6 +354,11 @@ public sealed class ChatServerTests(ServedModel served) : IAsyncLifetime
         Assert.Equal(0, process.ExitCode);
         Assert.DoesNotContain(errors, one => !one.EndsWith(" s so far", StringComparison.Ordinal));
     }
+
+    /// <summary>A question about an image_url.</summary>
+    private static string About(string image) => RequestOf($$$"""
+        [{"role": "user", "content": [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": { {{{image}}} }}]}]
+        """);
 
     private async Task<HttpResponseMessage> StartBusyAndPost()
     {

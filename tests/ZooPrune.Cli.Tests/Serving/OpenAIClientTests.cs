@@ -100,7 +100,8 @@ public sealed class OpenAIClientTests(ServedModel served) : IAsyncLifetime
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (StreamingChatCompletionUpdate update in client.CompleteChatStreamingAsync([About(TestModel.Picture)], null, stop.Token))
+            await foreach (StreamingChatCompletionUpdate update in client.CompleteChatStreamingAsync(
+                [About(TestModel.Picture)], null, stop.Token))
             {
                 await stop.CancelAsync();
             }
@@ -179,7 +180,8 @@ public sealed class OpenAIClientTests(ServedModel served) : IAsyncLifetime
         var form = new ChatOptions { ResponseFormat = Microsoft.Extensions.AI.ChatResponseFormat.Json };
         var tools = new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "weather")] };
 
-        Assert.Contains("tools: it is ", (await Assert.ThrowsAsync<ClientResultException>(() => client.GetResponseAsync("?", tools))).Message);
+        Assert.Contains(
+            "tools: it is ", (await Assert.ThrowsAsync<ClientResultException>(() => client.GetResponseAsync("?", tools))).Message);
         Assert.Contains(
             "response_format: it is ", (await Assert.ThrowsAsync<ClientResultException>(() => client.GetResponseAsync("?", form))).Message);
     }

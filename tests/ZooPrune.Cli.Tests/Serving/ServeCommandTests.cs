@@ -9,7 +9,8 @@ public sealed class ServeCommandTests
     [InlineData(
         "zooprune: the option --address is 'here'. Expected an IP address of this machine (127.0.0.1, 0.0.0.0, ::1); correct it.",
         "--address", "here")]
-    [InlineData("zooprune: the option --max-concurrency is '0'. Expected a whole number of at least 1; correct it.", "--max-concurrency", "0")]
+    [InlineData(
+        "zooprune: the option --max-concurrency is '0'. Expected a whole number of at least 1; correct it.", "--max-concurrency", "0")]
     [InlineData("zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", "--method", "norm")]
     [InlineData(
         "zooprune serve: the keys 'nowhere' cannot be read: it is missing, empty, no file or over 1 MB. Expected a text file with a key a "
@@ -103,7 +104,7 @@ public sealed class ImageFetcherTests
     public void IsPublic_Outside_Is(string address) => Assert.True(ImageFetcher.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
-    [InlineData("http://example.org/a.png", "its scheme is not https")]
+    [InlineData("http://example.org/a.png", "it is not https, ")]
     [InlineData("https://localhost/a.png", "not on the public network")]
     [InlineData("https://127.0.0.1:1/a.png", "not on the public network")]
     [InlineData("https://[::ffff:7f00:1]/a.png", "not on the public network")]
@@ -119,9 +120,9 @@ public sealed class ImageFetcherTests
 
     [Theory]
     [InlineData(200, 1000, null)]
-    [InlineData(200, 1001, "it has more than 1,000 bytes")]
-    [InlineData(302, 0, "it answers 302")]
-    [InlineData(404, 0, "it answers 404")]
+    [InlineData(200, 1001, "it is of more than 1,000 bytes")]
+    [InlineData(302, 0, "it is answered with 302")]
+    [InlineData(404, 0, "it is answered with 404")]
     public async Task Fetch_Answer_IsTakenUpToTheLimit(int status, int length, string? expected)
     {
         using var fetcher = new ImageFetcher(1000, new Answering(new HttpResponseMessage((HttpStatusCode)status)
