@@ -93,7 +93,7 @@ internal sealed record BenchmarkArguments
                     i++;
                     break;
                 case "--layers":
-                    return line with { Error = $"--layers: '{value}' is no number of layers. It needs a whole number from 1 on; see --help." };
+                    return line with { Error = $"--layers: '{value}' is no number of layers. It needs one from 1 on; see --help." };
                 case "--json":
                     line = line with { JsonFile = value };
                     i++;
@@ -107,7 +107,11 @@ internal sealed record BenchmarkArguments
                     i++;
                     break;
                 default:
-                    return line with { Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --layers, --tiny, --json, --break-even, --model, --filter, --list and --help; see --help." };
+                    return line with
+                    {
+                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --layers, --tiny, --json, "
+                            + "--break-even, --model, --filter, --list and --help; see --help.",
+                    };
             }
         }
 
@@ -119,7 +123,7 @@ internal sealed record BenchmarkArguments
         bool isRealSize = line.IsGenAi || line.IsLoad;
         if ((line.Layers is not null || line.IsTiny) && !isRealSize)
         {
-            return line with { Error = "--layers or --tiny: it was given without --genai or --load. Only these generate a model; add one." };
+            return line with { Error = "--layers or --tiny: given without --genai or --load. Only these generate a model; add one." };
         }
 
         return line.JsonFile is not null && !line.IsQuick && !isRealSize

@@ -40,7 +40,8 @@ if (line.IsQuick || line.IsGenAi || line.IsLoad)
 
         return 0;
     }
-    catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException or ZooPrune.ZooPruneException)
+    catch (Exception error)
+        when (error is InvalidOperationException or IOException or UnauthorizedAccessException or ZooPrune.ZooPruneException)
     {
         Console.Error.WriteLine(error.Message);
         return 1;

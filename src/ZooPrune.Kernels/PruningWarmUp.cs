@@ -6,8 +6,8 @@ namespace ZooPrune;
 /// </summary>
 public static class PruningWarmUp
 {
-    // Enough rows for every loop to meet whole registers and a rest.
-    private const int Tokens = 37;
+    // Whole registers and a rest for every loop, and so few kept that cosines are computed row by row, as for real images.
+    private const int Tokens = 131;
     private const int Width = 33;
 
     private static readonly Lazy<Task> Started = new(() => Task.Run(Run));
@@ -19,14 +19,32 @@ public static class PruningWarmUp
     /// <returns>Ends when it is done.</returns>
     public static Task Start() => Started.Value;
 
+    /// <summary>
+    /// Prunes made-up tokens with a projector and the closed form, on a thread of the pool, so that what the projector makes at its first
+    /// run is there as well.
+    /// </summary>
+    /// <param name="projector">Stays in use until the task ends.</param>
+    /// <returns>Ends when it is done, with the projector's error if it failed; a prune would give the same.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="projector"/> is null.</exception>
+    public static Task Start(IClosedFormProjector projector)
+    {
+        ArgumentNullException.ThrowIfNull(projector);
+        return Task.Run(() => Prune(projector));
+    }
+
     private static void Run()
     {
-        float[] values = [.. Enumerable.Range(1, Tokens * Width).Select(i => MathF.Sin(i))];
-        ReadOnlySpan<float> weights = values.AsSpan(0, Width * Width);
+        float[] values = Values(Width * Width);
         ReadOnlySpan<float> biases = values.AsSpan(0, Width);
-        MlpProjector projector = new(weights, biases, weights, biases, Width, Width, Width);
-        PruningOptions closedForm = new() { Keep = KeepBudget.Tokens(Tokens / 2), Sensitivity = SensitivityMethod.ClosedForm };
-        new VisualTokenPruner(projector, closedForm).Prune(values, [Tokens / 2, Tokens - (Tokens / 2)]);
-        new VisualTokenPruner(projector, closedForm).Prune(values, Tokens);
+        Prune(new MlpProjector(values, biases, values, biases, Width, Width, Width));
     }
+
+    private static void Prune(IProjector projector)
+    {
+        float[] tokens = Values(Tokens * projector.InputWidth);
+        PruningOptions options = new() { Keep = KeepBudget.Tokens(Tokens / 9), Sensitivity = SensitivityMethod.ClosedForm };
+        new VisualTokenPruner(projector, options).Prune(tokens, Tokens);
+    }
+
+    private static float[] Values(int count) => [.. Enumerable.Range(1, count).Select(i => MathF.Sin(i))];
 }

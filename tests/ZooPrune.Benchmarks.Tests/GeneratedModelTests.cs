@@ -50,7 +50,8 @@ public sealed class GeneratedModelTests : IDisposable
 
         VisionAnswer answer = ours.Answer(generated.Image, GeneratedModel.Question, pruning, 1);
 
-        Assert.Equal([2, 2, 2, 2, 2], answer.KeptIndices.CountBy(index => index / generated.Shape.TokensPerTile).Select(tile => tile.Value));
+        IEnumerable<int> tiles = answer.KeptIndices.Select(index => index / generated.Shape.TokensPerTile);
+        Assert.Equal([2, 2, 2, 2, 2], tiles.CountBy(tile => tile).Select(tile => tile.Value));
     }
 
     [Fact]

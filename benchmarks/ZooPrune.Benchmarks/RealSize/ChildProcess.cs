@@ -33,7 +33,8 @@ internal static class ChildProcess
         process.WaitForExit();
         return process.ExitCode == 0
             ? [.. output.Split(' ', StringSplitOptions.TrimEntries).Select(number => double.Parse(number, CultureInfo.InvariantCulture))]
-            : throw new InvalidOperationException($"Benchmark: the process that measures {what} ended with exit code {process.ExitCode}. Needs 0; its messages are above.");
+            : throw new InvalidOperationException(
+                $"Benchmark: the process that measures {what} ended with exit code {process.ExitCode}. Needs 0; its messages are above.");
     }
 
     /// <summary>The other side: measures and prints.</summary>

@@ -8,7 +8,7 @@ namespace ZooPrune.Benchmarks;
 /// A decoder with random weights and the operators that exports for ONNX Runtime have: GroupQueryAttention with rotary positions
 /// inside, SkipSimplifiedLayerNormalization, MatMul or MatMulNBits, logits of all tokens.
 /// </summary>
-/// <remarks>Queries and keys are large enough for an attention that looks at few tokens, so that a wrong cache changes the answer.</remarks>
+/// <remarks>Queries and keys are so large that attention looks at few tokens: a wrong cache changes the answer.</remarks>
 internal sealed class DecoderGraph
 {
     private const int BlockSize = 32;
@@ -136,8 +136,8 @@ internal sealed class DecoderGraph
         var node = new NodeProto { OpType = "GroupQueryAttention", Domain = MicrosoftDomain, Name = name };
         node.Input.Add([query, key, value, .. past, "seqlens_k", "total_sequence_length", "cos_cache", "sin_cache"]);
         node.Output.Add([$"{name}.out", .. present]);
-        Attributes(node, [
-            ("num_heads", _shape.Heads), ("kv_num_heads", _shape.CacheHeads), ("do_rotary", 1), ("scale", 1 / MathF.Sqrt(_shape.HeadWidth))]);
+        float scale = 1 / MathF.Sqrt(_shape.HeadWidth);
+        Attributes(node, [("num_heads", _shape.Heads), ("kv_num_heads", _shape.CacheHeads), ("do_rotary", 1), ("scale", scale)]);
         _graph.Node.Add(node);
         string[] sides = ["batch", $"{_shape.CacheHeads}", "past", $"{_shape.HeadWidth}"];
         _graph.Input.Add(past.Select(input => Value(input, Element.Float, sides)));
@@ -168,8 +168,11 @@ internal sealed class DecoderGraph
 
     private string Norm(string name) => Added(_weights.Filled(name, 1, _shape.Width));
 
-    private string Biased(string name, string x, int outputWidth, float gain) =>
-        Node("Add", "", [Linear(name, x, _shape.Width, outputWidth, gain), Added(_weights.Random($"{name}.bias", 0.1f, outputWidth))], $"{name}.biased", []);
+    private string Biased(string name, string x, int outputWidth, float gain)
+    {
+        string product = Linear(name, x, _shape.Width, outputWidth, gain);
+        return Node("Add", "", [product, Added(_weights.Random($"{name}.bias", 0.1f, outputWidth))], $"{name}.biased", []);
+    }
 
     /// <summary>x W, whose values are about <paramref name="gain"/> times those of x.</summary>
     private string Linear(string name, string x, int inputWidth, int outputWidth, float gain, string? output = null)
@@ -194,7 +197,8 @@ internal sealed class DecoderGraph
         return tensor.Name;
     }
 
-    private string Node(string operatorName, string domain, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<(string, object)> attributes)
+    private string Node(
+        string operatorName, string domain, ReadOnlySpan<string> inputs, string output, ReadOnlySpan<(string, object)> attributes)
     {
         var node = new NodeProto { OpType = operatorName, Domain = domain, Name = output };
         node.Input.Add(inputs.ToArray());

@@ -5,7 +5,8 @@ internal enum WeightFormat
 {
     Float32,
 
-    /// <summary>4 bits in blocks of 32 (MatMulNBits), activations in 8 bits, as exports for the CPU have it. Embeddings are float32.</summary>
+    /// <summary>4 bits in blocks of 32 (MatMulNBits), activations in 8 bits, as exports for the CPU have it. Embeddings stay
+    /// float32.</summary>
     Q4,
 }
 

@@ -7,9 +7,13 @@ namespace ZooPrune.Benchmarks;
 /// <param name="Ids">Generated token ids.</param>
 /// <param name="FirstToken">Milliseconds until the first token.</param>
 /// <param name="Others">Milliseconds of all further tokens.</param>
-internal sealed record TimedAnswer(int[] Ids, double FirstToken, double Others)
+/// <param name="Processor">Milliseconds of processor time, of all threads.</param>
+internal sealed record TimedAnswer(int[] Ids, double FirstToken, double Others, double Processor)
 {
-    public double TokensPerSecond => (Ids.Length - 1) * 1000 / Others;
+    /// <summary>Milliseconds of a further token.</summary>
+    public double PerToken => Others / (Ids.Length - 1);
+
+    public override string ToString() => FormattableString.Invariant($"{FirstToken:N0} ms and {PerToken:0.0} a token");
 }
 
 /// <summary>The peer: ONNX Runtime GenAI over a <see cref="GeneratedModel"/>.</summary>
@@ -38,6 +42,7 @@ internal sealed class GenAiModel(string folder) : IDisposable
 
     private TimedAnswer Answer(int[] prompt, int newTokens, Action<Generator>? onLogits)
     {
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         using var options = new GeneratorParams(_model);
         options.SetSearchOption("max_length", prompt.Length + newTokens);
@@ -53,7 +58,11 @@ internal sealed class GenAiModel(string folder) : IDisposable
             first = ids.Count == 1 ? Stopwatch.GetElapsedTime(start).TotalMilliseconds : first;
         }
 
-        return new TimedAnswer([.. ids], first, Stopwatch.GetElapsedTime(start).TotalMilliseconds - first);
+        return new TimedAnswer(
+            [.. ids],
+            first,
+            Stopwatch.GetElapsedTime(start).TotalMilliseconds - first,
+            (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds);
     }
 
     private static double Margin(ReadOnlySpan<float> logits)

@@ -28,8 +28,8 @@ internal sealed class GeneratedModel : IDisposable
     {
         (Shape, Format, Folder) = (shape, format, folder);
         int side = shape.ImageSize;
-        Image = new PreparedImage(
-            Noise(1, shape.Tiles * 3 * side * side), [shape.Tiles, 3, side, side], side * Math.Max(1, shape.GridSide), side * Math.Max(1, shape.GridSide));
+        int pictureSide = side * Math.Max(1, shape.GridSide);
+        Image = new PreparedImage(Noise(1, shape.Tiles * 3 * side * side), [shape.Tiles, 3, side, side], pictureSide, pictureSide);
     }
 
     public DecoderShape Shape { get; }

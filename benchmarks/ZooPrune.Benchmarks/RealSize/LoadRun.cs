@@ -21,7 +21,10 @@ internal sealed record LoadSize(DecoderShape Shape, IReadOnlyList<int> Callers, 
 }
 
 /// <summary>What one row of the table says.</summary>
-internal sealed record LoadRow(int Callers, double PerSecond, double Percentile95);
+internal sealed record LoadRow(double PerSecond, double Percentile95)
+{
+    public override string ToString() => FormattableString.Invariant($"{PerSecond:0.00} | {Percentile95 / 1000:0.00} s");
+}
 
 /// <summary>Answers about one picture from many callers at once over one model, unpruned and pruned.</summary>
 internal static class LoadRun
@@ -46,7 +49,7 @@ internal static class LoadRun
             double ratio = pruned.PerSecond / all.PerSecond;
             progress.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {callers} | {all.PerSecond:0.00} | {all.Percentile95 / 1000:0.00} s | {pruned.PerSecond:0.00} | {pruned.Percentile95 / 1000:0.00} s | {ratio:0.0} |"));
+                $"| {callers} | {all} | {pruned} | {ratio:0.0} |"));
             report.Ratios[$"requests_pruned_over_unpruned_{callers:00}"] = ratio;
             report.Ratios[$"requests_per_second_unpruned_{callers:00}"] = all.PerSecond;
             report.Ratios[$"requests_per_second_pruned_{callers:00}"] = pruned.PerSecond;
@@ -59,11 +62,14 @@ internal static class LoadRun
         }
 
         report.Megabytes["peak"] = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
-        report.Remarks.Add(FormattableString.Invariant(
-            $"{size.Shape.Name}, {size.Shape.Layers} layers, q4, random weights; {size.Shape.TokensPerTile} visual tokens, or {pruning.Keep.Resolve(size.Shape.TokensPerTile)} kept, 18 of text, {size.NewTokens} new tokens; each caller asks again when it has its answer. The encoder is one convolution."));
+        report.Remarks.Add(
+            $"{size.Shape.Name}, {size.Shape.Layers} layers, q4, random weights; {size.Shape.TokensPerTile} visual tokens, or "
+            + $"{pruning.Keep.Resolve(size.Shape.TokensPerTile)} kept, 18 of text, {size.NewTokens} new tokens; each caller asks again "
+            + "when it has its answer. The encoder is one convolution.");
         return losing.Count == 0 || size.MayLose
             ? report
-            : throw new InvalidOperationException($"Benchmark: pruning loses with {string.Join(", ", losing)} callers. It must gain at any number; see the table above.");
+            : throw new InvalidOperationException(
+                $"Benchmark: pruning loses with {string.Join(", ", losing)} callers. It must gain at any number; see the table above.");
     }
 
     private static LoadRow Call(VisionLanguageModel model, PreparedImage image, int callers, LoadSize size, PruningOptions? pruning)
@@ -91,8 +97,10 @@ internal static class LoadRun
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         Array.Sort(times);
         return wrong == 0
-            ? new LoadRow(callers, times.Length / seconds, times[(int)Math.Ceiling(0.95 * times.Length) - 1])
-            : throw new InvalidOperationException($"Benchmark: {wrong} of {times.Length} answers with {callers} callers differ from that of one. They must be the same; nothing is timed before this is mended.");
+            ? new LoadRow(times.Length / seconds, times[(int)Math.Ceiling(0.95 * times.Length) - 1])
+            : throw new InvalidOperationException(
+                $"Benchmark: {wrong} of {times.Length} answers with {callers} callers are others. They must be those of one caller; "
+                + "nothing is timed before this is mended.");
 
         IReadOnlyList<int> Ask() => model.Answer(image, GeneratedModel.Question, pruning, size.NewTokens).TokenIds;
     }

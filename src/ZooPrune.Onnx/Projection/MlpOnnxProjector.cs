@@ -44,9 +44,9 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
             () => GraphSession.Create("projector with sensitivity", MlpGraph.ProjectionWithSensitivity(Weights), threads));
         _ranked = new Lazy<MlpProjector?>(() => ChooseRank(calibrationTokens));
 
-        // What goes wrong is thrown again by who asks for the value.
+        // What goes wrong, goes wrong again where the caller prunes.
         _readying = Weights.HiddenWidth < LowRankForm.LeastHiddenWidth
-            ? Task.Run(() => _sensitivity.Value).ContinueWith(task => task.Exception, TaskScheduler.Default)
+            ? PruningWarmUp.Start(this).ContinueWith(task => task.Exception, TaskScheduler.Default)
             : Task.CompletedTask;
     }
 
