@@ -46,19 +46,8 @@ internal sealed class AnswerQueue : IDisposable
     /// <summary>Whether the server is being stopped.</summary>
     public bool IsDraining => _draining.IsCancellationRequested;
 
-    /// <summary>Takes room for a body that is to come; dispose the result to give it back.</summary>
-    /// <param name="bytes">Its length, or the most that it may be.</param>
-    /// <exception cref="Refusal">There are too many bytes on the way.</exception>
-    public IDisposable Reserve(long bytes)
-    {
-        if (Interlocked.Add(ref _bytes, bytes) <= _options.MaxBytesInFlight)
-        {
-            return new Release(() => Interlocked.Add(ref _bytes, -bytes));
-        }
-
-        Interlocked.Add(ref _bytes, -bytes);
-        throw Refuse(Refusal.TooManyBytes());
-    }
+    /// <summary>Room for a body that is to come; dispose it to give the room back.</summary>
+    public BodyRoom NewRoom() => new(this);
 
     /// <summary>Waits for a turn; dispose the result to let the next one in.</summary>
     /// <exception cref="Refusal">The queue is full, or the server is being stopped.</exception>
@@ -118,6 +107,29 @@ internal sealed class AnswerQueue : IDisposable
         _slots.Dispose();
         _draining.Dispose();
         _meter.Dispose();
+    }
+
+    /// <summary>Room for the bytes of one body. It is taken as they arrive: what a request only claims holds nothing.</summary>
+    internal sealed class BodyRoom(AnswerQueue queue) : IDisposable
+    {
+        private long _taken;
+
+        /// <summary>Takes room for bytes that arrived.</summary>
+        /// <exception cref="Refusal">All requests together have too many.</exception>
+        public void Take(int bytes)
+        {
+            _taken += bytes;
+            if (Interlocked.Add(ref queue._bytes, bytes) > queue._options.MaxBytesInFlight)
+            {
+                throw queue.Refuse(Refusal.TooManyBytes());
+            }
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Add(ref queue._bytes, -_taken);
+            _taken = 0;
+        }
     }
 
     /// <summary>Does something once.</summary>

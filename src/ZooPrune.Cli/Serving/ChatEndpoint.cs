@@ -32,8 +32,8 @@ internal sealed partial class ChatEndpoint(
             }
 
             CheckHead(context.Request);
-            using IDisposable room = queue.Reserve(context.Request.ContentLength ?? options.MaxBodyBytes);
-            ChatRequest request = await ReadAsync(context.Request, over.Token);
+            using AnswerQueue.BodyRoom room = queue.NewRoom();
+            ChatRequest request = await ReadAsync(context.Request, room, over.Token);
             using IDisposable turn = await queue.EnterAsync(over.Token);
 
             // What is wrong with the request is known before anything is written, and can have its own status.
@@ -90,14 +90,15 @@ internal sealed partial class ChatEndpoint(
         }
     }
 
-    private async Task<ChatRequest> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    private async Task<ChatRequest> ReadAsync(HttpRequest request, AnswerQueue.BodyRoom room, CancellationToken cancellation)
     {
-        using var body = new MemoryStream((int)(request.ContentLength ?? 0));
+        using var body = new MemoryStream();
         try
         {
             byte[] piece = new byte[1 << 16];
             for (int length; (length = await request.Body.ReadAsync(piece, cancellation)) > 0;)
             {
+                room.Take(length);
                 body.Write(piece, 0, length);
                 if (body.Length > options.MaxBodyBytes)
                 {

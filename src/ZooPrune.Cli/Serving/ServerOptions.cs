@@ -61,10 +61,10 @@ internal sealed record ServerOptions
     public int MaxImages { get; init; } = 16;
 
     /// <summary>Most connections of one address; a further one is told so.</summary>
-    public int MaxConnectionsOfAddress { get; init; } = 128;
+    public int MaxConnectionsOfAddress { get; init; } = 256;
 
     /// <summary>Most connections; further ones are closed.</summary>
-    public int MaxConnections { get; init; } = 1024;
+    public int MaxConnections { get; init; } = 2048;
 
     /// <summary>How long a connection may be idle between requests.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(20);

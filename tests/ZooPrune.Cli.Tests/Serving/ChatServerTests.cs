@@ -191,12 +191,12 @@ public sealed class ChatServerTests(ServedModel served) : IAsyncLifetime
     [Fact]
     public async Task Post_BodyTooLong_IsRefused()
     {
-        await using RunningServer server = await StartAsync(served.Model, new() { MaxBodyBytes = 5000, MaxBytesInFlight = 9000 });
+        await using RunningServer server = await StartAsync(served.Model, new() { MaxBodyBytes = Request().Length - 1 });
         using HttpResponseMessage known = await server.PostAsync(Request());
         Assert.StartsWith("413 request_too_large", await ErrorOf(known), StringComparison.Ordinal);
 
         // Who is still sending hears why.
-        using HttpResponseMessage large = await server.PostAsync(Request($"\"user\": \"{new string('a', 15_000)}\""));
+        using HttpResponseMessage large = await server.PostAsync(Request($"\"user\": \"{new string('a', Request().Length)}\""));
         Assert.StartsWith("413 request_too_large", await ErrorOf(large), StringComparison.Ordinal);
 
         var chunked = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions")
@@ -212,8 +212,9 @@ public sealed class ChatServerTests(ServedModel served) : IAsyncLifetime
     public async Task Post_BytesInFlightUsedUp_IsTurnedAway()
     {
         await using RunningServer server = await StartAsync(served.Model, new() { MaxBytesInFlight = 100_000 });
-        using (server.Server.Queue.Reserve(99_000))
+        using (AnswerQueue.BodyRoom room = server.Server.Queue.NewRoom())
         {
+            room.Take(99_000);
             using HttpResponseMessage refused = await server.PostAsync(Request());
             Assert.StartsWith("429 too_many_bytes", await ErrorOf(refused), StringComparison.Ordinal);
         }
@@ -251,6 +252,32 @@ public sealed class ChatServerTests(ServedModel served) : IAsyncLifetime
         Assert.All(statuses, status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests, $"{status}"));
         Assert.Contains(HttpStatusCode.OK, statuses);
         await Until(() => server.Server.Queue is { Running: 0, Waiting: 0, BytesInFlight: 0 });
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public async Task Connect_TwoHundredIdleAndHalfSent_LockNobodyOut()
+    {
+        await using RunningServer server = await StartAsync(served.Model);
+        var connections = new List<TcpClient>();
+        for (int i = 0; i < 200; i++)
+        {
+            connections.Add(new TcpClient());
+            await connections[i].ConnectAsync(IPAddress.Loopback, server.Server.Address.Port);
+            if (i % 2 == 0)
+            {
+                // A claim of 30 MB holds nothing.
+                await connections[i].GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 30000000\r\n\r\n{"));
+            }
+        }
+
+        using HttpResponseMessage response = await server.PostAsync(Request());
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.InRange(server.Server.Queue.BytesInFlight, 0, 100);
+        connections.ForEach(connection => connection.Dispose());
     }
 
     [Fact]
