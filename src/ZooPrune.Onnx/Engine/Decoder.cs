@@ -154,7 +154,11 @@ internal sealed class Decoder : IDisposable
                 _ => useCache,
             }));
             return Run(
-                [(DecoderSignature.Embeddings, embeddings), (DecoderSignature.Mask, maskValue), .. optional], count, past, room, cancellation);
+                [(DecoderSignature.Embeddings, embeddings), (DecoderSignature.Mask, maskValue), .. optional],
+                count,
+                past,
+                room,
+                cancellation);
         }
     }
 

@@ -76,7 +76,8 @@ internal sealed class TokenEmbedder : IDisposable
                     return embeddings;
                 }
 
-                using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run([(InputIds, input)], [new OutputPlace(_output, OnHost: true)]);
+                using IDisposableReadOnlyCollection<OrtValue> outputs =
+                    _session.Run([(InputIds, input)], [new OutputPlace(_output, OnHost: true)]);
                 FloatTensors.Read(outputs[0], 0, embeddings);
             }
             catch (OnnxRuntimeException exception)

@@ -109,7 +109,7 @@ internal sealed class VisionEncoder : IDisposable
     /// <summary>Runs an image and leaves its visual tokens where the graph makes them: nothing comes to the host.</summary>
     /// <param name="image">Prepared for this encoder.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <returns>[tiles, N, D], or [N, D] of patches, unchecked; null where the graph takes tiles one by one and there are several.</returns>
+    /// <returns>[tiles, N, D], or [N, D] of patches, unchecked; null for several tiles where the graph takes them one by one.</returns>
     /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
     public OrtValue? EncodeInPlace(PreparedImage image, CancellationToken cancellation = default) =>
         TakesPatches ? RunPatches(image, onHost: false, cancellation)
