@@ -115,14 +115,29 @@ internal sealed class Decoder : IDisposable
         CancellationToken cancellation = default)
     {
         int rows = past.Rows;
+        fixed (float* embeddingStart = embeddings)
+        {
+            using OrtValue value = FloatTensors.Create(
+                _signature.EmbeddingType, embeddingStart, embeddings.Length, rows, embeddings.Length / rows / Width, Width);
+            return Run(value, positions, past, room, cancellation);
+        }
+    }
+
+    /// <inheritdoc cref="Run(ReadOnlySpan{float}, ReadOnlySpan{long}, KvCache, int, CancellationToken)"/>
+    public (float[] Logits, KvCache Cache) Run(
+        ReadOnlySpan<float> embeddings, ReadOnlySpan<long> positions, KvCache past, CancellationToken cancellation = default) =>
+        Run(embeddings, positions, past, room: 0, cancellation);
+
+    /// <summary>Reads the next tokens from [rows, T, H] of the graph's type, wherever that is.</summary>
+    /// <inheritdoc cref="Run(ReadOnlySpan{float}, ReadOnlySpan{long}, KvCache, int, CancellationToken)"/>
+    public unsafe (float[] Logits, KvCache Cache) Run(
+        OrtValue embeddings, ReadOnlySpan<long> positions, KvCache past, int room, CancellationToken cancellation = default)
+    {
+        int rows = past.Rows;
         int count = positions.Length / rows / PositionAxes;
         long[] mask = Mask(past, count);
-        long[] axisFirst = AxisFirst(positions);
-        fixed (float* embeddingStart = embeddings)
-        fixed (long* positionStart = axisFirst, maskStart = mask)
+        fixed (long* positionStart = AxisFirst(positions), maskStart = mask)
         {
-            using OrtValue embeddingValue = FloatTensors.Create(
-                _signature.EmbeddingType, embeddingStart, embeddings.Length, rows, count, Width);
             using OrtValue maskValue = GraphSession.View(maskStart, rows, mask.Length / rows);
             using OrtValue positionValue = PositionAxes == 1
                 ? GraphSession.View(positionStart, rows, count)
@@ -139,18 +154,13 @@ internal sealed class Decoder : IDisposable
                 _ => useCache,
             }));
             return Run(
-                [(DecoderSignature.Embeddings, embeddingValue), (DecoderSignature.Mask, maskValue), .. optional],
+                [(DecoderSignature.Embeddings, embeddings), (DecoderSignature.Mask, maskValue), .. optional],
                 count,
                 past,
                 room,
                 cancellation);
         }
     }
-
-    /// <inheritdoc cref="Run(ReadOnlySpan{float}, ReadOnlySpan{long}, KvCache, int, CancellationToken)"/>
-    public (float[] Logits, KvCache Cache) Run(
-        ReadOnlySpan<float> embeddings, ReadOnlySpan<long> positions, KvCache past, CancellationToken cancellation = default) =>
-        Run(embeddings, positions, past, room: 0, cancellation);
 
     /// <summary>Text at these positions: each number in every axis.</summary>
     /// <param name="numbers">[T].</param>

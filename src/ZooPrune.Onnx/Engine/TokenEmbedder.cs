@@ -5,17 +5,20 @@ using ZooPrune.Onnx.Graphs;
 namespace ZooPrune.Onnx.Engine;
 
 /// <summary>Token ids to embeddings. Thread-safe.</summary>
+/// <remarks>Always on the CPU: it is a look into a table, and a device is given the few rows that are needed instead of all.</remarks>
 internal sealed class TokenEmbedder : IDisposable
 {
-    private readonly GraphSession _session;
-    private readonly string[] _inputNames;
-    private readonly string[] _outputNames;
+    private const string InputIds = "input_ids";
 
-    private TokenEmbedder(GraphSession session, string input, string output, int width)
+    private readonly GraphSession _session;
+    private readonly string _output;
+    private readonly TensorElementType _type;
+
+    private TokenEmbedder(GraphSession session, string output, TensorElementType type, int width)
     {
         _session = session;
-        _inputNames = [input];
-        _outputNames = [output];
+        _output = output;
+        _type = type;
         Width = width;
     }
 
@@ -29,11 +32,11 @@ internal sealed class TokenEmbedder : IDisposable
         try
         {
             var signature = new GraphSignature(session);
-            signature.Input("input_ids", TensorElementType.Int64, 2);
+            signature.Input(InputIds, TensorElementType.Int64, 2);
             string output = signature.OnlyOutputName();
-            (int[] shape, _) = signature.FloatOutput(output, 3);
+            (int[] shape, TensorElementType type) = signature.FloatOutput(output, 3);
             return shape is [_, _, > 0]
-                ? new TokenEmbedder(session, "input_ids", output, shape[2])
+                ? new TokenEmbedder(session, output, type, shape[2])
                 : throw Throw.GraphShape(path, output, shape, "the shape [batch, length, embedding width] with a number as width");
         }
         catch
@@ -61,11 +64,20 @@ internal sealed class TokenEmbedder : IDisposable
 
         float[] embeddings = new float[ids.Length * Width];
         fixed (long* idStart = wide)
+        fixed (float* start = embeddings)
         {
             using OrtValue input = GraphSession.View(idStart, 1, ids.Length);
             try
             {
-                using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_inputNames, [input], _outputNames);
+                if (_type == TensorElementType.Float)
+                {
+                    using OrtValue place = GraphSession.View(start, 1, ids.Length, Width);
+                    _session.Run([(InputIds, input)], [new OutputPlace(_output, place)]).Dispose();
+                    return embeddings;
+                }
+
+                using IDisposableReadOnlyCollection<OrtValue> outputs =
+                    _session.Run([(InputIds, input)], [new OutputPlace(_output, OnHost: true)]);
                 FloatTensors.Read(outputs[0], 0, embeddings);
             }
             catch (OnnxRuntimeException exception)

@@ -106,6 +106,16 @@ internal sealed class VisionEncoder : IDisposable
         return tokens;
     }
 
+    /// <summary>Runs an image and leaves its visual tokens where the graph makes them: nothing comes to the host.</summary>
+    /// <param name="image">Prepared for this encoder.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>[tiles, N, D], or [N, D] of patches, unchecked; null for several tiles where the graph takes them one by one.</returns>
+    /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
+    public OrtValue? EncodeInPlace(PreparedImage image, CancellationToken cancellation = default) =>
+        TakesPatches ? RunPatches(image, onHost: false, cancellation)
+        : _canBatch || TilesOf(image) == 1 ? RunBatch(image.PixelValues, TilesOf(image), onHost: false, cancellation)
+        : null;
+
     private float[][] EncodeUnchecked(IReadOnlyList<PreparedImage> images, CancellationToken cancellation)
     {
         if (TakesPatches || images.Count == 1)
@@ -148,10 +158,10 @@ internal sealed class VisionEncoder : IDisposable
     public void Dispose() => _session.Dispose();
 
     private float[] EncodeAlone(PreparedImage image, CancellationToken cancellation) =>
-        TakesPatches ? RunPatches(image, cancellation) : RunTiles(image.PixelValues, TilesOf(image), cancellation);
+        TakesPatches ? Read(RunPatches(image, onHost: true, cancellation)) : RunTiles(image.PixelValues, TilesOf(image), cancellation);
 
     /// <summary>[tiles, 3, S, S] -> [tiles x N, D].</summary>
-    private unsafe float[] RunTiles(ReadOnlyMemory<float> pixelValues, int tiles, CancellationToken cancellation = default)
+    private float[] RunTiles(ReadOnlyMemory<float> pixelValues, int tiles, CancellationToken cancellation = default)
     {
         int tile = 3 * ImageSize * ImageSize;
         if (!_canBatch && tiles > 1)
@@ -159,15 +169,22 @@ internal sealed class VisionEncoder : IDisposable
             return [.. Enumerable.Range(0, tiles).SelectMany(i => RunTiles(pixelValues.Slice(i * tile, tile), 1, cancellation))];
         }
 
+        return Read(RunBatch(pixelValues, tiles, onHost: true, cancellation));
+    }
+
+    /// <summary>[tiles, 3, S, S] -> [tiles, N, D].</summary>
+    private unsafe OrtValue RunBatch(ReadOnlyMemory<float> pixelValues, int tiles, bool onHost, CancellationToken cancellation)
+    {
         fixed (float* pixels = pixelValues.Span)
         {
             using OrtValue input = FloatTensors.Create(_type, pixels, pixelValues.Length, tiles, 3, ImageSize, ImageSize);
-            return Run([input], tiles * TokenCount, $"{tiles} tile{(tiles == 1 ? "" : "s")} of {ImageSize} x {ImageSize} pixels", cancellation);
+            string given = $"{tiles} tile{(tiles == 1 ? "" : "s")} of {ImageSize} x {ImageSize} pixels";
+            return Run([input], tiles * TokenCount, given, onHost, cancellation);
         }
     }
 
     /// <summary>[P, L] and [1, 3] -> [N, D]; N is a whole part of P.</summary>
-    private unsafe float[] RunPatches(PreparedImage image, CancellationToken cancellation)
+    private unsafe OrtValue RunPatches(PreparedImage image, bool onHost, CancellationToken cancellation)
     {
         long[] grid = [.. image.GridThw!.Select(size => (long)size)];
         fixed (float* pixels = image.PixelValues.Span)
@@ -175,30 +192,41 @@ internal sealed class VisionEncoder : IDisposable
         {
             using OrtValue patches = FloatTensors.Create(_type, pixels, image.PixelValues.Length, image.Shape[0], image.Shape[1]);
             using OrtValue gridValue = GraphSession.View(sizes, 1, grid.Length);
-            return Run([patches, gridValue], 0, $"{image.Shape[0]:N0} patches in a grid of {grid[1]} x {grid[2]}", cancellation);
+            string given = $"{image.Shape[0]:N0} patches in a grid of {grid[1]} x {grid[2]}";
+            return Run([patches, gridValue], 0, given, onHost, cancellation);
         }
     }
 
     /// <summary>Rows of visual tokens; as many as are expected, if that is above 0.</summary>
-    private float[] Run(OrtValue[] inputs, int expected, string given, CancellationToken cancellation)
+    private OrtValue Run(OrtValue[] inputs, int expected, string given, bool onHost, CancellationToken cancellation)
     {
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(_inputNames, inputs, _outputNames, cancellation);
+            var output = new OutputPlace(_outputNames[0], OnHost: onHost);
+            IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run([.. _inputNames.Zip(inputs)], [output], cancellation);
             OrtTensorTypeAndShapeInfo form = outputs[0].GetTensorTypeAndShape();
             long rows = form.ElementCount / Width;
-            if (form.ElementCount % Width != 0 || (expected > 0 && rows != expected))
+            if (form.ElementCount % Width == 0 && (expected == 0 || rows == expected))
             {
-                throw Throw.EncoderTokens(_session.Name, given, form.Shape, expected, Width);
+                return outputs[0];
             }
 
-            float[] tokens = new float[form.ElementCount];
-            FloatTensors.Read(outputs[0], 0, tokens);
-            return tokens;
+            outputs.Dispose();
+            throw Throw.EncoderTokens(_session.Name, given, form.Shape, expected, Width);
         }
         catch (OnnxRuntimeException exception)
         {
             throw Throw.GraphFailed(_session.Name, given, exception);
+        }
+    }
+
+    private static float[] Read(OrtValue tokens)
+    {
+        using (tokens)
+        {
+            float[] values = new float[tokens.GetTensorTypeAndShape().ElementCount];
+            FloatTensors.Read(tokens, 0, values);
+            return values;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ZooPrune.Onnx.Graphs;
@@ -57,7 +58,8 @@ internal static class ExecutionProvider
 
                     break;
                 case "directml" or "dml":
-                    options.AppendExecutionProvider_DML(own.TryGetValue("device_id", out string? id) && int.TryParse(id, out int number) ? number : 0);
+                    bool hasNumber = int.TryParse(own.GetValueOrDefault("device_id"), CultureInfo.InvariantCulture, out int number);
+                    options.AppendExecutionProvider_DML(hasNumber ? number : 0);
                     break;
                 default:
                     options.AppendExecutionProvider(provider[..^"ExecutionProvider".Length], own);

@@ -6,7 +6,8 @@ namespace ZooPrune.Onnx.Graphs;
 /// <summary>ONNX Runtime's telemetry: off, unless the program or its environment says otherwise.</summary>
 internal static class TelemetrySwitch
 {
-    /// <summary>The AppContext switch, and with underscores the environment variable, that leave telemetry as ONNX Runtime has it.</summary>
+    /// <summary>The AppContext switch that leaves telemetry as ONNX Runtime has it; the environment variable is
+    /// ZOOPRUNE_ORT_TELEMETRY=1.</summary>
     public const string Name = "ZooPrune.OnnxRuntimeTelemetry";
 
     private const string Variable = "ZOOPRUNE_ORT_TELEMETRY";
@@ -23,7 +24,9 @@ internal static class TelemetrySwitch
             return false;
         }
 
-        // The Linux and macOS libraries look at the variable when they are loaded; .NET's own copy of the environment is not theirs.
+        // The Linux and macOS libraries look at the variable when they are first used; .NET's own copy of the environment is not theirs.
+        // Without it they start a thread and a database of events, ~/.cache/Microsoft/DeveloperTools/.onnxruntime, which
+        // DisableTelemetryEvents does not end.
         if (!OperatingSystem.IsWindows())
         {
             _ = SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1", overwrite: 1);

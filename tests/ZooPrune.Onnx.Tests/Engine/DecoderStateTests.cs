@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.OnnxRuntime;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Graphs;
 using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
@@ -221,6 +222,82 @@ public sealed class DecoderStateTests : IDisposable
         Assert.Equal(
             $"Graph '{path}': 'past_other.4' has the shape [?, ?, 2]. It needs a number as dimension 1; export the graph again.",
             Assert.Throws<ZooPruneException>(() => Decoder.Open(path, settings: 1)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Generate_One_BringsOnlyLogitsOfTheLastTokenToTheHost(string kind)
+    {
+        Decoder decoder = OpenKind(kind);
+        const int steps = 90;
+        GenerationRequest request = Request(decoder, 7, null, steps);
+        Embedder(decoder);
+
+        HostReads.Counter counter = HostReads.Count();
+        Generate(decoder, request);
+
+        Assert.Equal(steps * decoder.VocabularySize * sizeof(float), counter.Bytes);
+    }
+
+    [Theory]
+    [InlineData("grouped, apart")]
+    [InlineData("grouped hybrid, apart")]
+    [InlineData("hybrid, apart")]
+    public void Generate_RowsApart_BringsOnlyLogitsToTheHost(string kind)
+    {
+        Decoder decoder = OpenKind(kind);
+        _ = decoder.CanPad;
+        GenerationRequest[] requests = [Request(decoder, 4, null, 6), Request(decoder, 2, null, 9), Request(decoder, 3, null, 2)];
+        Embedder(decoder);
+
+        HostReads.Counter counter = HostReads.Count();
+        Generate(decoder, requests);
+
+        // Logits of a row and a step; those of steps that a row takes idly beside others included.
+        long row = decoder.VocabularySize * sizeof(float);
+        Assert.Equal(0, counter.Bytes % row);
+        Assert.InRange(counter.Bytes / row, 6 + 9 + 2, 3 * 9);
+    }
+
+    [Fact]
+    public void Run_ValuesThatStayOnTheDevice_GiveWhatTheHostsGive()
+    {
+        using var files = new TinyModel();
+        using VisionEncoder encoder = VisionEncoder.Open(GraphSession.Open(files.Path("onnx/vision_encoder.onnx"), 1), null, null);
+        using GraphSession projector = GraphSession.Open(files.Path("onnx/projector.onnx"), 1);
+        using Decoder decoder = Decoder.Open(files.Path("onnx/decoder_model_merged.onnx"), settings: 1, isApart: true);
+        using KvCache none = decoder.CreateCache();
+        (string input, string output) = (projector.Inputs.Keys.Single(), projector.Outputs.Keys.Single());
+        float[] tokens = encoder.Encode([TinyModel.Image()])[0];
+        (float[] projected, _) = GraphRun.File(
+            files.Path("onnx/projector.onnx"), (input, GraphRun.Tensor(tokens, 1, TinyModel.Tokens, TinyModel.EncoderWidth)));
+        (float[] expected, KvCache cache) = decoder.Run(projected, Positions(0, TinyModel.Tokens), none);
+        cache.Dispose();
+
+        HostReads.Counter counter = HostReads.Count();
+        using OrtValue visualTokens = encoder.EncodeInPlace(TinyModel.Image())!;
+        using IDisposableReadOnlyCollection<OrtValue> kept = projector.Run([(input, visualTokens)], [new OutputPlace(output)]);
+        (float[] got, cache) = decoder.Run(kept[0], Positions(0, TinyModel.Tokens), none, room: 0);
+        cache.Dispose();
+
+        Assert.Equal(expected, got);
+        Assert.Equal(TinyModel.Vocabulary * sizeof(float), counter.Bytes);
+    }
+
+    [Fact]
+    public void Sources_ReadTensors_WhereItIsCounted()
+    {
+        // What is written to is no look at a result.
+        string[] readers = ["GetTensorDataAsSpan", "GetTensorDataAsTensorSpan", "GetTensorMutableRawData"];
+        string engine = Path.Combine(TestPaths.Root, "src", "ZooPrune.Onnx", "Engine");
+
+        string[] found =
+        [
+            .. Directory.EnumerateFiles(engine, "*.cs", SearchOption.AllDirectories)
+                .SelectMany(file => File.ReadLines(file).Where(line => readers.Any(line.Contains)).Select(line => line.Trim())),
+        ];
+
+        Assert.Equal(["value.GetTensorMutableRawData().Clear();", "Span<byte> all = value.GetTensorMutableRawData();"], found);
     }
 
     private static StateGraph Graph(string kind) => kind switch
