@@ -79,7 +79,7 @@ internal sealed class BakeCommand : ToolCommand
             baked.KeptTokenCount,
             baked.Width,
             baked.Note,
-            FolderFile.In(path));
+            FilesIn(Path.GetFullPath(path)));
         if (line.GetValue(Json))
         {
             terminal.SayJson(report);
@@ -112,6 +112,13 @@ internal sealed class BakeCommand : ToolCommand
 
         terminal.Output.Write(InspectText.Files(report.Files));
     }
+
+    private static IReadOnlyList<FolderFile> FilesIn(string root) =>
+    [
+        .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, new FileInfo(file).Length))
+            .OrderBy(file => file.Name, StringComparer.Ordinal),
+    ];
 
     private static string Sensitivity(SensitivityMethod method) => method switch
     {

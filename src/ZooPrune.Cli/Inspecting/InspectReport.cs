@@ -27,20 +27,7 @@ internal sealed record InspectReport(
 /// <param name="Name">Its name.</param>
 /// <param name="IsRequired">Whether the model needs it.</param>
 /// <param name="Bytes">Its size; null = it is not there.</param>
-internal sealed record FolderFile(string Name, bool IsRequired, long? Bytes)
-{
-    /// <summary>All files of a folder that was written, in ordinal order.</summary>
-    public static IReadOnlyList<FolderFile> In(string folder)
-    {
-        string root = Path.GetFullPath(folder);
-        return
-        [
-            .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, SmallFiles.Size(file)))
-                .OrderBy(file => file.Name, StringComparer.Ordinal),
-        ];
-    }
-}
+internal sealed record FolderFile(string Name, bool IsRequired, long? Bytes);
 
 /// <summary>A graph in one precision.</summary>
 /// <param name="Part">Which part of the model it is.</param>

@@ -85,10 +85,15 @@ internal sealed class SplitCommand : ToolCommand
 internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Projector, IReadOnlyList<FolderFile> Files)
 {
     /// <summary>Looks at what was written.</summary>
-    public static SplitReport Create(string model, string path, ModelFolder source) =>
-        new(
+    public static SplitReport Create(string model, string path, ModelFolder source)
+    {
+        string root = Path.GetFullPath(path);
+        return new SplitReport(
             model,
             path,
             ProjectorInspector.Read(source.Root, source.Relative(source.VisionEncoder), isWhole: false, new Findings(model)),
-            FolderFile.In(path));
+            [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, SmallFiles.Size(file)))
+                .OrderBy(file => file.Name, StringComparer.Ordinal)]);
+    }
 }
