@@ -53,8 +53,14 @@ public sealed record BakedModel
         {
             using var baker = new EncoderBaker(files, pruning);
             ModelProto model = baker.Write();
-            int? kept = baker.TokenCount is { } count ? pruning.Keep.Resolve(count) : null;
             (SensitivityMethod? method, string? note) = baker.Sensitivity;
+            int? kept = null;
+            if (baker.TokenCount is { } count)
+            {
+                kept = pruning.Keep.Resolve(count);
+                note = PerTileSelector.Note(pruning.Keep, count, [count], kept.Value) ?? note;
+            }
+
             baked = new BakedModel
             {
                 Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder)),
@@ -62,7 +68,7 @@ public sealed record BakedModel
                 KeptTokenCount = kept,
                 Width = baker.OutputWidth,
                 Sensitivity = method,
-                Note = kept is { } k ? PerTileSelector.Note(pruning.Keep, baker.TokenCount!.Value, [baker.TokenCount.Value], k) ?? note : note,
+                Note = note,
             };
             string source = baker.Folder;
             return graphs => ModelSplitter.WriteEncoder(model, source, graphs);

@@ -103,7 +103,8 @@ internal static partial class Throw
 
     public static ZooPruneException EncoderBaked(string path) => Failed(
         $"Graph '{path}': it gives '{PrunerGraph.PrunerGraphWriter.KeptIndices}', so pruning was baked into it for other programs. Expected "
-        + $"a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load the model that it was made of.");
+        + $"a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load the model that it was made "
+        + $"of.");
 
     public static ZooPruneException BakeTiles(string folder) => Failed(
         $"Model folder '{folder}': its pictures are cut into tiles, and how many there are, and which tokens are padding, depends on the "

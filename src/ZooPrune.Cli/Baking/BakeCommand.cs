@@ -11,7 +11,8 @@ internal sealed class BakeCommand : ToolCommand
         ("zooprune", SelectionMethod.ZooPrune), ("divprune", SelectionMethod.DivPrune));
 
     private static readonly Argument<string> Model = ModelFolder(
-        "Model folder in the layout of the Hugging Face hub: one tile a picture (LLaVA-1.5, LLaVA-interleave), or Qwen2-VL and Qwen2.5-VL.");
+        "Model folder in the layout of the Hugging Face hub, of a model that takes a picture as one tile (LLaVA-1.5, LLaVA-interleave), or "
+            + "Qwen2-VL, Qwen2.5-VL.");
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(
         "--keep", "N|P%", "Visual tokens to keep of each picture: a number, or a percentage of them.",
         text => TypedOption.ParseKeep("--keep", text));
@@ -78,7 +79,7 @@ internal sealed class BakeCommand : ToolCommand
             baked.KeptTokenCount,
             baked.Width,
             baked.Note,
-            FolderFile.In(path));
+            FilesIn(Path.GetFullPath(path)));
         if (line.GetValue(Json))
         {
             terminal.SayJson(report);
@@ -111,6 +112,13 @@ internal sealed class BakeCommand : ToolCommand
 
         terminal.Output.Write(InspectText.Files(report.Files));
     }
+
+    private static IReadOnlyList<FolderFile> FilesIn(string root) =>
+    [
+        .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, new FileInfo(file).Length))
+            .OrderBy(file => file.Name, StringComparer.Ordinal),
+    ];
 
     private static string Sensitivity(SensitivityMethod method) => method switch
     {

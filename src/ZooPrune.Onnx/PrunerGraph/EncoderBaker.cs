@@ -47,7 +47,9 @@ internal sealed class EncoderBaker : IDisposable
         (_encoder, Folder) = split is null ? Whole(files.VisionEncoder) : (split.Encoder, split.Folder);
         _graph = OnnxGraphReader.Read(_encoder);
         _vision = VisionEncoder.Open(
-            GraphSession.OpenPart(files.VisionEncoder, _encoder, settings: 0, Folder), split?.Projector.InputWidth, preprocessor.TileSize?.Height);
+            GraphSession.OpenPart(files.VisionEncoder, _encoder, settings: 0, Folder),
+            split?.Projector.InputWidth,
+            preprocessor.TileSize?.Height);
         try
         {
             _tokens = _graph.Outputs[0];
@@ -102,7 +104,8 @@ internal sealed class EncoderBaker : IDisposable
 
         ModelProto model = _graph.Model.Clone();
         HashSet<string> names = Names(model.Graph);
-        string tokens = MakeRoom(model.Graph, names, ImageFeatures, MakeRoom(model.Graph, names, PrunerGraphWriter.KeptIndices, _tokens.Name));
+        string tokens = MakeRoom(model.Graph, names, PrunerGraphWriter.KeptIndices, _tokens.Name);
+        tokens = MakeRoom(model.Graph, names, ImageFeatures, tokens);
 
         string prefix = "zooprune.";
         while (names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))

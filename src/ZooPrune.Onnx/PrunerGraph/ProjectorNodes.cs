@@ -13,7 +13,9 @@ internal abstract class ProjectorNodes
     /// <summary>H.</summary>
     public abstract int OutputWidth { get; }
 
-    /// <summary>The operator set that the projector's own nodes need; null for any from <see cref="PrunerNodes.LeastOperatorSet"/> on.</summary>
+    /// <summary>
+    /// The operator set that the projector's own nodes need; null for any from <see cref="PrunerNodes.LeastOperatorSet"/> on.
+    /// </summary>
     public virtual int? OperatorSet => null;
 
     /// <summary>For one graph.</summary>
@@ -193,7 +195,8 @@ internal abstract class ProjectorNodes
             }
 
             OnnxTensor tensor = Graph.Constants[name];
-            return _constants[name] = graph.Constant((OnnxGraphBuilder.Element)tensor.ElementType, files.Read(tensor).Span, tensor.Dimensions);
+            var type = (OnnxGraphBuilder.Element)tensor.ElementType;
+            return _constants[name] = graph.Constant(type, files.Read(tensor).Span, tensor.Dimensions);
         }
     }
 }

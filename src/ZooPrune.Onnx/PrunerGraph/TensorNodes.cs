@@ -28,8 +28,11 @@ internal static class TensorNodes
         "ConstantOfShape", [shape], ("value", (OnnxGraphBuilder.Element.Float, MemoryMarshal.AsBytes([value]).ToArray(), (long[])[1])));
 
     /// <summary>0, 1, ... before a count given as int64 [1].</summary>
-    public static string Numbers(this OnnxGraphBuilder graph, string count) => graph.Node(
-        "Range", [graph.Constant([0L], []), graph.Node("Reshape", [count, graph.Constant(ReadOnlySpan<long>.Empty, 0)]), graph.Constant([1L], [])]);
+    public static string Numbers(this OnnxGraphBuilder graph, string count)
+    {
+        string scalar = graph.Node("Reshape", [count, graph.Constant(ReadOnlySpan<long>.Empty, 0)]);
+        return graph.Node("Range", [graph.Constant([0L], []), scalar, graph.Constant([1L], [])]);
+    }
 
     /// <summary>The smallest integers along an axis, ascending; how many is int64 [1].</summary>
     public static string Smallest(this OnnxGraphBuilder graph, string x, string count, int axis) =>

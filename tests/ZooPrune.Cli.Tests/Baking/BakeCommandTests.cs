@@ -63,7 +63,8 @@ public class BakeCommandTests
     {
         using TestFolder folder = new();
 
-        var run = ToolRun.InProcess("bake", FamilyFolder.Of("llava"), "--keep", "400", "--out", folder.PathOf("baked"), "--precision", "q8", "--json");
+        var run = ToolRun.InProcess(
+            "bake", FamilyFolder.Of("llava"), "--keep", "400", "--out", folder.PathOf("baked"), "--precision", "q8", "--json");
 
         Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
         Assert.Equal(
@@ -113,7 +114,7 @@ public class BakeCommandTests
         var run = ToolRun.InProcess("bake", FamilyFolder.Of("llava-next"), "--keep", "160", "--out", folder.PathOf("baked"));
 
         Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
-        Assert.Contains("its pictures are cut into tiles, and how many there are, and which tokens are padding, depends on the picture.", run.Error);
+        Assert.Contains("its pictures are cut into tiles, and how many there are, and which tokens are padding, depends on", run.Error);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
     }
 

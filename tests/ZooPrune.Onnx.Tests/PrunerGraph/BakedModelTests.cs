@@ -40,7 +40,8 @@ public sealed class BakedModelTests : IDisposable
             new Random(width).NextBytes(rgb);
             PreparedImage image = model.Preprocessor.Prepare(rgb, width, height);
             float[] tokens = model.Encoder.Encode([image])[0];
-            TokenSelection expected = new VisualTokenPruner(model.Projector, pruning).Prune(tokens, tokens.Length / model.Projector.InputWidth);
+            int count = tokens.Length / model.Projector.InputWidth;
+            TokenSelection expected = new VisualTokenPruner(model.Projector, pruning).Prune(tokens, count);
 
             (float[] features, long[] shape, int[] kept) = Run(session, image);
 
@@ -48,7 +49,7 @@ public sealed class BakedModelTests : IDisposable
             Near.Equal(expected.KeptTokens, features, 1e-4, 1e-4);
             int k = expected.KeptIndices.Length;
             Assert.Equal(model.Encoder.TakesPatches ? [k, baked.Width] : [1, k, baked.Width], shape);
-            Assert.Equal(model.Encoder.TakesPatches ? (null, null) : (tokens.Length / model.Projector.InputWidth, k), (baked.TokenCount, baked.KeptTokenCount));
+            Assert.Equal(model.Encoder.TakesPatches ? (null, null) : (count, k), (baked.TokenCount, baked.KeptTokenCount));
         }
     }
 
@@ -109,7 +110,8 @@ public sealed class BakedModelTests : IDisposable
         files.Write($"onnx/{ExternalGraph.DataFile}", data);
         ModelProto model = OnnxModelReader.Read(graph);
         float[] more = Near.Random(1000, seed: 1);
-        TensorProto constant = OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Float, MemoryMarshal.AsBytes(more.AsSpan()), [1, 10, 100], "more");
+        TensorProto constant = OnnxGraphBuilder.Tensor(
+            OnnxGraphBuilder.Element.Float, MemoryMarshal.AsBytes(more.AsSpan()), [1, 10, 100], "more");
         model.Graph.Initializer.Add(constant);
         model.Graph.Node.Add(OnnxGraphBuilder.Operation("Slice", ["more", "zero", "one", "one"], "first"));
         foreach ((string name, long value) in new[] { ("zero", 0L), ("one", 1L) })
@@ -139,9 +141,9 @@ public sealed class BakedModelTests : IDisposable
         BakedModel.Write(FamilyCase.ModelFolder("llava"), Target, new() { Keep = KeepBudget.Tokens(5) });
 
         Assert.Equal(
-            $"Graph '{Path.Combine(Target, "onnx", "vision_encoder.onnx")}': it gives 'kept_indices', so pruning was baked into it for other "
-            + "programs. Expected a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load the "
-            + "model that it was made of.",
+            $"Graph '{Path.Combine(Target, "onnx", "vision_encoder.onnx")}': it gives 'kept_indices', so pruning was baked into it for "
+            + "other programs. Expected a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load "
+            + "the model that it was made of.",
             Assert.Throws<ZooPruneException>(() => VisionLanguageModel.Load(Target)).Message);
     }
 
@@ -151,8 +153,8 @@ public sealed class BakedModelTests : IDisposable
         var pruning = new PruningOptions { Keep = KeepBudget.Tokens(5) };
         string tiles = FamilyCase.ModelFolder("llava-next");
         Assert.Equal(
-            $"Model folder '{tiles}': its pictures are cut into tiles, and how many there are, and which tokens are padding, depends on the "
-            + "picture. Baking needs a model of one tile, or one whose visual tokens are all read; prune with VisionLanguageModel.",
+            $"Model folder '{tiles}': its pictures are cut into tiles, and how many there are, and which tokens are padding, depends on "
+            + "the picture. Baking needs a model of one tile, or one whose visual tokens are all read; prune with VisionLanguageModel.",
             Assert.Throws<ZooPruneException>(() => BakedModel.Write(tiles, Target, pruning)).Message);
         string model = FamilyCase.ModelFolder("llava");
         Assert.Throws<NotSupportedException>(() => BakedModel.Write(model, Target, pruning with { Selection = SelectionMethod.Norm }));
@@ -187,7 +189,10 @@ public sealed class BakedModelTests : IDisposable
         using var options = new RunOptions();
         using OrtValue values = OrtValue.CreateTensorValueFromMemory(pixels, shape);
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(
-            options, ["pixel_values", .. more.Select(input => input.Name)], [values, .. more.Select(input => input.Value)], session.OutputNames);
+            options,
+            ["pixel_values", .. more.Select(input => input.Name)],
+            [values, .. more.Select(input => input.Value)],
+            session.OutputNames);
         return (
             outputs[0].GetTensorDataAsSpan<float>().ToArray(),
             outputs[0].GetTensorTypeAndShape().Shape,

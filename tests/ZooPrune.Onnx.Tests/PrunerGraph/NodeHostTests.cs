@@ -92,7 +92,8 @@ internal sealed class NodeTheoryAttribute : TheoryAttribute
     public NodeTheoryAttribute() => Skip =
         Node is null ? "Needs Node, which is not on the PATH."
         : !Directory.Exists(Path.Combine(Folder, "node_modules", "onnxruntime-node"))
-            ? "Needs onnxruntime-node in artifacts/node: copy tests/ZooPrune.Onnx.Tests/Node/package*.json there and run npm ci --ignore-scripts."
+            ? "Needs onnxruntime-node in artifacts/node: copy tests/ZooPrune.Onnx.Tests/Node/package*.json there and run npm ci "
+                + "--ignore-scripts."
             : null;
 
     public static string Folder { get; } = Path.Combine(TestPaths.Root, "artifacts", "node");

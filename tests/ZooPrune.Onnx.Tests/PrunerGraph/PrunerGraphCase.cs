@@ -97,7 +97,8 @@ internal sealed class PrunerGraphCase
         double[] scores = Scores(options, expected.Sensitivity, projected, wanted.AsSpan(0, parting));
         double shortfall = Math.Abs(scores[wanted[parting]] - scores[order[parting]]);
         Assert.True(
-            shortfall <= LeastMargin, $"seed {Seed}, pick {parting}: {order[parting]} instead of {wanted[parting]}, worse by {shortfall:g3}");
+            shortfall <= LeastMargin,
+            $"seed {Seed}, pick {parting}: {order[parting]} instead of {wanted[parting]}, worse by {shortfall:g3}");
         return false;
     }
 
@@ -106,7 +107,8 @@ internal sealed class PrunerGraphCase
     {
         int width = Projector.OutputWidth;
         int count = projected.Length / width;
-        double[] mean = [.. Enumerable.Range(0, width).Select(k => Enumerable.Range(0, count).Average(i => (double)projected[(i * width) + k]))];
+        double[] mean =
+            [.. Enumerable.Range(0, width).Select(k => Enumerable.Range(0, count).Average(i => (double)projected[(i * width) + k]))];
         double[][] unit = new double[count][];
         for (int i = 0; i < count; i++)
         {
