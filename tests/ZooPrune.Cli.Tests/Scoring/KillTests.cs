@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace ZooPrune.Cli.Tests;
 
 /// <summary>The promise of --resume: however often and whenever a run is killed, the file comes out the same.</summary>
-[Collection(Alone.Name)]
 public class KillTests
 {
     private const int Kills = 20;

@@ -4,7 +4,6 @@ using ZooPrune.Onnx;
 namespace ZooPrune.Cli.Tests;
 
 /// <summary>What a long run leaves behind.</summary>
-[Collection(Alone.Name)]
 public class SoakTests
 {
     private const int Early = 1_000;

@@ -9,6 +9,8 @@ namespace ZooPrune.Cli;
 /// is none.</param>
 internal sealed record InputFiles(string Name, IReadOnlyList<string> Paths, string? Folder)
 {
+    private const int MostNames = 3;
+
     /// <summary>Finds the files.</summary>
     /// <param name="given">As they were typed.</param>
     /// <param name="output">The file to be, which must not be among them, now or later.</param>
@@ -39,8 +41,13 @@ internal sealed record InputFiles(string Name, IReadOnlyList<string> Paths, stri
         // Also through links: what is read must stay as it is.
         return paths.FirstOrDefault(path => Target(path) == Target(output)) is { } same
             ? throw Throw.OutputInInput(output, same)
-            : new InputFiles(string.Join(", ", given), paths, folders.Distinct().Count() == 1 ? folders[0] : null);
+            : new InputFiles(NameOf(given), paths, folders.Distinct().Count() == 1 ? folders[0] : null);
     }
+
+    /// <summary>Short, however many files a shell made of a pattern.</summary>
+    private static string NameOf(IReadOnlyList<string> given) => given.Count <= MostNames
+        ? string.Join(", ", given)
+        : FormattableString.Invariant($"{string.Join(", ", given.Take(MostNames))} and {given.Count - MostNames:N0} more");
 
     /// <summary>Folder and pattern of what was typed; no pattern where it is one file.</summary>
     private static (string Folder, string? Pattern) Split(string input)

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Parquet;
 using Parquet.Schema;
 
@@ -16,8 +16,6 @@ internal static class ParquetOutput
 {
     /// <summary>Rows of a row group: as many whether a file was written in one run or in parts.</summary>
     private const int GroupRows = 1 << 16;
-
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>The columns of an output: the input's and those that are added.</summary>
     public static IReadOnlyList<ParquetColumn> Columns(InputLayout layout, bool withTimings) =>
@@ -77,21 +75,27 @@ internal static class ParquetOutput
 
     private static IEnumerable<object?[]> Rows(Stream lines, IReadOnlyList<ParquetColumn> columns)
     {
-        Type[] types =
-        [
-            .. columns.Select(column => column.Type.IsValueType ? typeof(Nullable<>).MakeGenericType(column.Type) : column.Type),
-        ];
         using StreamReader reader = new(lines, leaveOpen: true);
         while (reader.ReadLine() is { } line)
         {
             using JsonDocument row = JsonDocument.Parse(line);
             yield return
             [
-                .. columns.Select((column, index) =>
-                    row.RootElement.TryGetProperty(column.Name, out JsonElement value) ? value.Deserialize(types[index], Json) : null),
+                .. columns.Select(column =>
+                    row.RootElement.TryGetProperty(column.Name, out JsonElement value) ? Value(value, column.Type) : null),
             ];
         }
     }
+
+    /// <summary>What the formatter wrote, "NaN" and "-Infinity" in quotes.</summary>
+    private static object? Value(JsonElement value, Type type) =>
+        value.ValueKind == JsonValueKind.Null ? null
+        : type == typeof(string) ? value.GetString()
+        : type == typeof(bool) ? value.GetBoolean()
+        : type == typeof(int) ? value.GetInt32()
+        : type == typeof(long) ? (object)value.GetInt64()
+        : type == typeof(float) ? (object) float.Parse(value.ToString(), CultureInfo.InvariantCulture)
+        : double.Parse(value.ToString(), CultureInfo.InvariantCulture);
 
     private static IEnumerable<object?[]> Rows(string part)
     {
