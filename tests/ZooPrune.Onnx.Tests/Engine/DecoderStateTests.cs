@@ -229,14 +229,14 @@ public sealed class DecoderStateTests : IDisposable
     public void Generate_One_BringsOnlyLogitsOfTheLastTokenToTheHost(string kind)
     {
         Decoder decoder = OpenKind(kind);
-        const int steps = 90;
-        GenerationRequest request = Request(decoder, 7, null, steps);
+        const int Steps = 90;
+        GenerationRequest request = Request(decoder, 7, null, Steps);
         Embedder(decoder);
 
         HostReads.Counter counter = HostReads.Count();
         Generate(decoder, request);
 
-        Assert.Equal(steps * decoder.VocabularySize * sizeof(float), counter.Bytes);
+        Assert.Equal(Steps * decoder.VocabularySize * sizeof(float), counter.Bytes);
     }
 
     [Theory]
