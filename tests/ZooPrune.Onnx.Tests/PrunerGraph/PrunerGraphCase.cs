@@ -51,7 +51,7 @@ internal sealed class PrunerGraphCase
     /// <returns>Rows whose whole choice was the same; the others came to a draw.</returns>
     public int Compare(PruningOptions options, double tolerance = 1e-5)
     {
-        using GraphSession session = GraphSession.Create("pruner", new PrunerGraphWriter(Projector, options).Rows(TokenCount), threads: 1);
+        using GraphSession session = GraphSession.Create("pruner", new PrunerGraphWriter(Projector, options).Rows(TokenCount), 1);
         using OrtValue x = GraphRun.Tensor(Tokens, Rows, TokenCount, Projector.InputWidth);
         string[] names = [PrunerGraphWriter.KeptTokens, PrunerGraphWriter.KeptIndices, PrunerGraphWriter.Order];
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run([PrunerGraphWriter.Tokens], [x], names);
