@@ -59,7 +59,7 @@ internal static class ModelSplitter
     /// <param name="prepare">Does what may fail before anything is written; what it returns writes into the folder of the graphs.</param>
     /// <exception cref="ArgumentException"><paramref name="outFolder"/> is empty or white space.</exception>
     /// <exception cref="ZooPruneException">The folder is taken or cannot be written.</exception>
-    public static void WriteFolder(
+    internal static void WriteFolder(
         ModelFolder files, string outFolder, string kind, (string Name, float[] Values)? newlineEmbedding, Func<Action<string>> prepare)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outFolder);
@@ -123,7 +123,7 @@ internal static class ModelSplitter
     /// <param name="source">Full path of the folder to which locations of constants in other files are relative.</param>
     /// <param name="folder">Full path of the folder of the graphs.</param>
     /// <param name="mostInside">Bytes of constants that may be inside.</param>
-    public static void WriteEncoder(ModelProto model, string source, string folder, long mostInside = MostInside)
+    internal static void WriteEncoder(ModelProto model, string source, string folder, long mostInside = MostInside)
     {
         const string Name = "vision_encoder.onnx";
         bool isTooLarge = model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) > mostInside;
