@@ -12,7 +12,7 @@ namespace ZooPrune.Onnx;
 /// </remarks>
 public sealed record BakedModel
 {
-    private BakedModel()
+    internal BakedModel()
     {
     }
 
@@ -47,32 +47,6 @@ public sealed record BakedModel
         string modelFolder, string outFolder, PruningOptions pruning, ModelPrecision precision = ModelPrecision.Auto)
     {
         ArgumentNullException.ThrowIfNull(pruning);
-        ModelFolder files = ModelFolder.Open(modelFolder, precision);
-        BakedModel? baked = null;
-        ModelSplitter.WriteFolder(files, outFolder, "baked", null, () =>
-        {
-            using var baker = new EncoderBaker(files, pruning);
-            ModelProto model = baker.Write();
-            (SensitivityMethod? method, string? note) = baker.Sensitivity;
-            int? kept = null;
-            if (baker.TokenCount is { } count)
-            {
-                kept = pruning.Keep.Resolve(count);
-                note = PerTileSelector.Note(pruning.Keep, count, [count], kept.Value) ?? note;
-            }
-
-            baked = new BakedModel
-            {
-                Folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder)),
-                TokenCount = baker.TokenCount,
-                KeptTokenCount = kept,
-                Width = baker.OutputWidth,
-                Sensitivity = method,
-                Note = note,
-            };
-            string source = baker.Folder;
-            return graphs => ModelSplitter.WriteEncoder(model, source, graphs);
-        });
-        return baked!;
+        return EncoderBaker.Write(ModelFolder.Open(modelFolder, precision), outFolder, pruning);
     }
 }

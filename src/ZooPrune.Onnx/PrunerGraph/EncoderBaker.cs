@@ -47,7 +47,11 @@ internal sealed class EncoderBaker : IDisposable
         (_encoder, Folder) = split is null ? Whole(files.VisionEncoder) : (split.Encoder, split.Folder);
         _graph = OnnxGraphReader.Read(_encoder);
         _vision = VisionEncoder.Open(
+<<<<<<< HEAD
             GraphSession.OpenPart(files.VisionEncoder, _encoder, settings: 0, Folder),
+=======
+            GraphSession.OpenPart(files.VisionEncoder, _encoder, 0, Folder),
+>>>>>>> graph
             split?.Projector.InputWidth,
             preprocessor.TileSize?.Height);
         try
@@ -67,29 +71,34 @@ internal sealed class EncoderBaker : IDisposable
         }
     }
 
+    /// <summary>Writes the folder of <see cref="BakedModel"/>.</summary>
+    /// <inheritdoc cref="BakedModel.Write" path="/exception"/>
+    public static BakedModel Write(ModelFolder files, string outFolder, PruningOptions options)
+    {
+        BakedModel? baked = null;
+        ModelSplitter.WriteFolder(files, outFolder, "baked", null, () =>
+        {
+            using var baker = new EncoderBaker(files, options);
+            ModelProto model = baker.Write();
+            baked = baker.Describe(Path.TrimEndingDirectorySeparator(Path.GetFullPath(outFolder)));
+            string source = baker.Folder;
+            return graphs => ModelSplitter.WriteEncoder(model, source, graphs);
+        });
+        return baked!;
+    }
+
     /// <summary>Full path of the folder to which locations of constants in other files are relative.</summary>
-    public string Folder { get; }
+    private string Folder { get; }
 
     /// <summary>N; null where it depends on the picture.</summary>
-    public int? TokenCount => _vision.TakesPatches ? null : _vision.TokenCount;
+    private int? TokenCount => _vision.TakesPatches ? null : _vision.TokenCount;
 
     /// <summary>H.</summary>
-    public int OutputWidth => _projector.OutputWidth;
-
-    /// <summary>How the sensitivity is computed, and what a user should know of it; null where none is.</summary>
-    public (SensitivityMethod? Method, string? Note) Sensitivity
-    {
-        get
-        {
-            ITokenScorer scorer = TokenScorer.Create(
-                _projector, _options, null, _options.Selection == SelectionMethod.ZooPrune, TokenKernels.Default);
-            return (scorer.Method, scorer.Note);
-        }
-    }
+    private int OutputWidth => _projector.OutputWidth;
 
     /// <summary>The new graph; its large constants may be in files of <see cref="Folder"/>.</summary>
     /// <exception cref="ZooPruneException">The graph's operator set is too old.</exception>
-    public ModelProto Write()
+    private ModelProto Write()
     {
         var nodes = ProjectorNodes.Of(_projector);
         if (_graph.OperatorSet < PrunerNodes.LeastOperatorSet)
@@ -137,6 +146,22 @@ internal sealed class EncoderBaker : IDisposable
         }
 
         return model;
+    }
+
+    private BakedModel Describe(string folder)
+    {
+        ITokenScorer scorer = TokenScorer.Create(
+            _projector, _options, null, _options.Selection == SelectionMethod.ZooPrune, TokenKernels.Default);
+        int? kept = TokenCount is { } count ? _options.Keep.Resolve(count) : null;
+        return new BakedModel
+        {
+            Folder = folder,
+            TokenCount = TokenCount,
+            KeptTokenCount = kept,
+            Width = OutputWidth,
+            Sensitivity = scorer.Method,
+            Note = (kept is { } k ? PerTileSelector.Note(_options.Keep, TokenCount!.Value, [TokenCount.Value], k) : null) ?? scorer.Note,
+        };
     }
 
     public void Dispose()

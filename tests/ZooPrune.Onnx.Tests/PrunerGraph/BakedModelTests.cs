@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
-using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Tests;
@@ -98,41 +96,6 @@ public sealed class BakedModelTests : IDisposable
         using var session = new InferenceSession(Path.Combine(Target, "onnx", "vision_encoder.onnx"));
         (_, _, int[] kept) = Run(session, TinyModel.Image().PixelValues.ToArray(), [1, 3, 8, 8]);
         Assert.Equal([0, 1, 2, 3], kept);
-    }
-
-    [Fact]
-    public void WriteEncoder_TooLargeForOneFile_PutsLargeConstantsBeside()
-    {
-        // As what is inside and what is outside together, as where a projector of its own comes to an encoder in two files.
-        using var files = new TinyModel();
-        files.WriteEncoder(width: 100);
-        (byte[] graph, byte[] data) = ExternalGraph.Of(File.ReadAllBytes(files.Path("onnx/vision_encoder.onnx")), least: 4000);
-        files.Write($"onnx/{ExternalGraph.DataFile}", data);
-        ModelProto model = OnnxModelReader.Read(graph);
-        float[] more = Near.Random(1000, seed: 1);
-        TensorProto constant = OnnxGraphBuilder.Tensor(
-            OnnxGraphBuilder.Element.Float, MemoryMarshal.AsBytes(more.AsSpan()), [1, 10, 100], "more");
-        model.Graph.Initializer.Add(constant);
-        model.Graph.Node.Add(OnnxGraphBuilder.Operation("Slice", ["more", "zero", "one", "one"], "first"));
-        foreach ((string name, long value) in new[] { ("zero", 0L), ("one", 1L) })
-        {
-            model.Graph.Initializer.Add(OnnxGraphBuilder.Tensor(OnnxGraphBuilder.Element.Int64, MemoryMarshal.AsBytes([value]), [1], name));
-        }
-
-        model.Graph.Output.Clear();
-        model.Graph.Node.Add(OnnxGraphBuilder.Operation("Add", ["visual_tokens", "first"], "sum"));
-        model.Graph.Output.Add(OnnxGraphBuilder.Value("sum", OnnxGraphBuilder.Element.Float, "batch", "4", "100"));
-        Directory.CreateDirectory(Target);
-
-        ModelSplitter.WriteEncoder(model, files.Path("onnx"), Target, mostInside: 3000);
-
-        Assert.True(new FileInfo(Path.Combine(Target, "vision_encoder.onnx")).Length < 2000);
-        Assert.Equal(data.Length + 4000, new FileInfo(Path.Combine(Target, ExternalGraph.DataFile)).Length, 64.0);
-        float[] pixels = TinyModel.Image().PixelValues.ToArray();
-        using OrtValue a = GraphRun.Tensor(pixels, 1, 3, 8, 8);
-        float[] before = GraphRun.File(files.Path("onnx/vision_encoder.onnx"), ("pixel_values", a)).Values;
-        float[] after = GraphRun.File(Path.Combine(Target, "vision_encoder.onnx"), ("pixel_values", a)).Values;
-        Near.Equal([.. before.Select((value, i) => value + more[(i / 100 / 4 * 100) + (i % 100)])], after, 1e-6);
     }
 
     [Fact]
