@@ -47,11 +47,7 @@ internal sealed class EncoderBaker : IDisposable
         (_encoder, Folder) = split is null ? Whole(files.VisionEncoder) : (split.Encoder, split.Folder);
         _graph = OnnxGraphReader.Read(_encoder);
         _vision = VisionEncoder.Open(
-<<<<<<< HEAD
-            GraphSession.OpenPart(files.VisionEncoder, _encoder, settings: 0, Folder),
-=======
             GraphSession.OpenPart(files.VisionEncoder, _encoder, 0, Folder),
->>>>>>> graph
             split?.Projector.InputWidth,
             preprocessor.TileSize?.Height);
         try

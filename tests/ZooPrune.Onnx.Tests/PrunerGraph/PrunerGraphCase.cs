@@ -51,11 +51,7 @@ internal sealed class PrunerGraphCase
     /// <returns>Rows whose whole choice was the same; the others came to a draw.</returns>
     public int Compare(PruningOptions options, double tolerance = 1e-5)
     {
-<<<<<<< HEAD
-        using GraphSession session = GraphSession.Create("pruner", new PrunerGraphWriter(Projector, options).Rows(TokenCount), settings: 1);
-=======
         using GraphSession session = GraphSession.Create("pruner", new PrunerGraphWriter(Projector, options).Rows(TokenCount), 1);
->>>>>>> graph
         using OrtValue x = GraphRun.Tensor(Tokens, Rows, TokenCount, Projector.InputWidth);
         string[] names = [PrunerGraphWriter.KeptTokens, PrunerGraphWriter.KeptIndices, PrunerGraphWriter.Order];
         using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run([PrunerGraphWriter.Tokens], [x], names);

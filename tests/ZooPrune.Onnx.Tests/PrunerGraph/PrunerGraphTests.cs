@@ -147,11 +147,7 @@ public class PrunerGraphTests
         string x = graph.Input("x", OnnxGraphBuilder.Element.Float, "images", "30", "12");
         PrunerOutputs outputs = new PrunerNodes(graph, ProjectorNodes.Of(drawn.Projector), options).Rows(x, 30);
         graph.Output(outputs.Order, OnnxGraphBuilder.Element.Int64, "images", "9");
-<<<<<<< HEAD
-        using GraphSession session = GraphSession.Create("old", graph.Build(), settings: 1);
-=======
         using GraphSession session = GraphSession.Create("old", graph.Build(), 1);
->>>>>>> graph
         using OrtValue tokens = GraphRun.Tensor(drawn.Tokens, 2, 30, 12);
 
         using IDisposableReadOnlyCollection<OrtValue> got = session.Run(["x"], [tokens], [outputs.Order]);
@@ -168,11 +164,7 @@ public class PrunerGraphTests
 
     private static (float[] Sensitivity, long[] Order) Run(IProjector projector, PruningOptions options, float[] tokens, int count)
     {
-<<<<<<< HEAD
-        using GraphSession session = GraphSession.Create("pruner", new PrunerGraphWriter(projector, options).Rows(count), settings: 1);
-=======
         using GraphSession session = GraphSession.Create("pruner", new PrunerGraphWriter(projector, options).Rows(count), 1);
->>>>>>> graph
         using OrtValue x = GraphRun.Tensor(tokens, 1, count, projector.InputWidth);
         bool hasSensitivity = session.Outputs.ContainsKey(PrunerGraphWriter.Sensitivity);
         string[] names = hasSensitivity ? [PrunerGraphWriter.Order, PrunerGraphWriter.Sensitivity] : [PrunerGraphWriter.Order];
