@@ -94,7 +94,7 @@ internal static class ParquetOutput
         : type == typeof(bool) ? value.GetBoolean()
         : type == typeof(int) ? value.GetInt32()
         : type == typeof(long) ? (object)value.GetInt64()
-        : type == typeof(float) ? (object) float.Parse(value.ToString(), CultureInfo.InvariantCulture)
+        : type == typeof(float) ? (object)float.Parse(value.ToString(), CultureInfo.InvariantCulture)
         : double.Parse(value.ToString(), CultureInfo.InvariantCulture);
 
     private static IEnumerable<object?[]> Rows(string part)
