@@ -105,7 +105,8 @@ public sealed class BakedModelTests : IDisposable
 
         Assert.Equal(
             $"Graph '{Path.Combine(Target, "onnx", "vision_encoder.onnx")}': it gives 'kept_indices', so pruning was baked into it for "
-            + "other programs. Expected a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load "
+            + "other programs. Expected a vision encoder that gives all visual tokens, since here the budget is chosen "
+            + "for each image; load "
             + "the model that it was made of.",
             Assert.Throws<ZooPruneException>(() => VisionLanguageModel.Load(Target)).Message);
     }
