@@ -284,8 +284,25 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The encoder or the projector failed, or gave NaN or infinity.</exception>
     public PrunedImage Prune(PreparedImage image, PruningOptions? pruning = null)
     {
+        ArgumentNullException.ThrowIfNull(image);
         CheckPruning(pruning);
-        return Prune(Encode(image), pruning);
+        return _engine.EncodeAndPrune(image, LayoutOf(image), pruning, CancellationToken.None);
+    }
+
+    /// <summary>Encodes several images, side by side where the encoder's graph allows, and keeps what matters of each.</summary>
+    /// <param name="images">Images that Prepare gave, or of that shape.</param>
+    /// <param name="pruning">What to keep and how to choose; null keeps all. A budget is shared out among the tiles.</param>
+    /// <param name="cancellation">Looked at before each run.</param>
+    /// <returns>In the order of the images.</returns>
+    /// <inheritdoc cref="Prune(PreparedImage, PruningOptions?)" path="/exception"/>
+    public IReadOnlyList<PrunedImage> Prune(
+        IReadOnlyList<PreparedImage> images, PruningOptions? pruning, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        CheckPruning(pruning);
+        return _model.DevicePruner is null
+            ? [.. Encode(images, cancellation: cancellation).Select(image => Prune(image, pruning))]
+            : [.. images.Select(image => _engine.EncodeAndPrune(image, LayoutOf(image), pruning, cancellation))];
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
@@ -449,7 +466,7 @@ public sealed class VisionLanguageModel : IDisposable
         FormatPrompt(question, images.Count);
         CheckPruning(pruning);
         cancellation.ThrowIfCancellationRequested();
-        PrunedImage[] pruned = [.. Encode(images, cancellation: cancellation).Select(image => Prune(image, pruning))];
+        IReadOnlyList<PrunedImage> pruned = Prune(images, pruning, cancellation);
         VisionAnswer answer = Answer([new ChatTurn(ChatTurn.User, question, pruned)], options, onText, cancellation);
         return answer.With(StageTimings.Sum(pruned.Select(image => image.Timings)));
     }
@@ -633,7 +650,7 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         FormatPrompt(question, images.Count);
         CheckPruning(pruning);
-        PrunedImage[] pruned = [.. Encode(images).Select(image => Prune(image, pruning))];
+        IReadOnlyList<PrunedImage> pruned = Prune(images, pruning);
         return NextTokenLogits([new ChatTurn(ChatTurn.User, question, pruned)]);
     }
 

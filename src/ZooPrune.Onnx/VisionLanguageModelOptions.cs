@@ -37,6 +37,9 @@ public sealed record VisionLanguageModelOptions
     /// </summary>
     public bool ApplyExifOrientation { get; init; }
 
+    /// <summary>Whether pruning runs as a graph, as on a device, on the CPU too: for tests.</summary>
+    internal bool PrunesByGraph { get; init; }
+
     /// <summary>Throws where a value is out of range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     internal void Validate()

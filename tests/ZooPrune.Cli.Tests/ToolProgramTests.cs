@@ -43,7 +43,7 @@ public class ToolProgramTests
     [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split, bake, score, merge, serve; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
-        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --precision, "
+        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --temperature, --top-p, --seed, --device, --precision, "
             + "--positions, --exif-orientation, --max-image-pixels, --overlay, --compare, --json, --help; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
     [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for command: 'ask'. Expected what "

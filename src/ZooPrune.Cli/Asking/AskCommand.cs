@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
+using System.Globalization;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -23,6 +24,21 @@ internal sealed class AskCommand : ToolCommand
         text => TypedOption.ParseKeep("--keep", text));
     private static readonly Option<int> MaxNewTokens = TypedOption.Number(
         "--max-new-tokens", "Most tokens of the answer.", 1, otherwise: 128);
+    private static readonly Option<float> Temperature = TypedOption.Create(
+        "--temperature", "T", "What the logits are divided by before a token is drawn. Default: 0, the most probable token each time.",
+        text => Number("--temperature", text, 0, float.MaxValue, "a number of at least 0 (0.7)"));
+    private static readonly Option<float> TopP = TypedOption.Create(
+        "--top-p", "P", "Draw among the most probable tokens that together reach this probability; needs --temperature. Default: 1, all.",
+        text => Number("--top-p", text, float.Epsilon, 1, "a number above 0 and at most 1 (0.9)"), 1f);
+    private static readonly Option<int> Seed = TypedOption.Number(
+        "--seed", "Seeds the drawing; needs --temperature.", 0, otherwise: 0);
+    private static readonly Option<Device> Where = TypedOption.Create(
+        "--device", "NAME", "Where the model runs: cpu (default), cuda, cuda:1 or the name of an execution provider. What is not cpu needs a "
+            + "native ONNX Runtime that has it.",
+        text => Device.TryParse(text, null, out Device? device)
+            ? device
+            : throw Shell.Throw.BadOption("--device", text, "cpu, cuda, cuda:1 or the name of an execution provider"),
+        Device.Cpu);
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");
     private static readonly Option<string?> Overlay = TypedOption.OutputFile(
         "--overlay", "Draw the picture as PNG, with the tokens that were not kept darkened.");
@@ -38,8 +54,8 @@ internal sealed class AskCommand : ToolCommand
         Arguments.Add(Words);
         foreach (Option option in (Option[])
             [
-                Images, Keep, ModelSwitches.Method, MaxNewTokens, Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation,
-                ModelSwitches.MaxImagePixels, Overlay, Compare, Json,
+                Images, Keep, ModelSwitches.Method, MaxNewTokens, Temperature, TopP, Seed, Where, Precision, ModelSwitches.Positions,
+                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Json,
             ])
         {
             Options.Add(option);
@@ -47,6 +63,8 @@ internal sealed class AskCommand : ToolCommand
 
         this.Require(ModelSwitches.Method, Keep);
         this.Require(Compare, Keep);
+        this.Require(TopP, Temperature);
+        this.Require(Seed, Temperature);
         Validators.Add(CheckWords);
     }
 
@@ -67,7 +85,7 @@ internal sealed class AskCommand : ToolCommand
         if (options.Compare)
         {
             // The first run of a graph plans its memory. That belongs to neither side of the comparison.
-            Ask(model, options with { MaxNewTokens = 1 }, options.Pruning, "first run, not timed", terminal);
+            Ask(model, options with { Generation = options.Generation with { MaxNewTokens = 1 } }, options.Pruning, "first run, not timed", terminal);
             full = Ask(model, options, null, "answering with all visual tokens", terminal);
         }
 
@@ -120,8 +138,14 @@ internal sealed class AskCommand : ToolCommand
             images,
             question,
             line.GetValue(Keep) is { } keep ? new PruningOptions { Keep = keep, Selection = line.GetValue(ModelSwitches.Method) } : null,
-            line.GetValue(MaxNewTokens),
-            ModelSwitches.Read(line) with { Precision = line.GetValue(Precision) },
+            new GenerationOptions
+            {
+                MaxNewTokens = line.GetValue(MaxNewTokens),
+                Temperature = line.GetValue(Temperature),
+                TopP = line.GetValue(TopP),
+                Seed = line.GetValue(Seed),
+            },
+            ModelSwitches.Read(line) with { Precision = line.GetValue(Precision), Device = line.GetValue(Where)! },
             line.GetValue(Overlay),
             line.GetValue(Compare),
             line.GetValue(Json));
@@ -151,9 +175,14 @@ internal sealed class AskCommand : ToolCommand
         long start = Stopwatch.GetTimestamp();
         PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
-        var generation = new GenerationOptions { MaxNewTokens = options.MaxNewTokens };
-        return new GivenAnswer(model.Answer(images, options.Question, pruning, generation, write, cancellation), preprocess);
+        return new GivenAnswer(
+            model.Answer(images, options.Question, pruning, options.Generation, write, cancellation), preprocess);
     }
+
+    private static float Number(string option, string text, float least, float most, string needed) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= least && number <= most
+            ? number
+            : throw Shell.Throw.BadOption(option, text, needed);
 }
 
 /// <summary>What was typed after "ask".</summary>
@@ -161,7 +190,7 @@ internal sealed class AskCommand : ToolCommand
 /// <param name="Images">Images in their order; may be empty.</param>
 /// <param name="Question">What is asked.</param>
 /// <param name="Pruning">What is kept and how it is chosen; null = all visual tokens.</param>
-/// <param name="MaxNewTokens">Most tokens of the answer.</param>
+/// <param name="Generation">How the answer is generated.</param>
 /// <param name="Running">How the model runs.</param>
 /// <param name="Overlay">The PNG to draw; null = none.</param>
 /// <param name="Compare">Whether to ask with all visual tokens as well.</param>
@@ -171,7 +200,7 @@ internal sealed record AskOptions(
     IReadOnlyList<string> Images,
     string Question,
     PruningOptions? Pruning,
-    int MaxNewTokens,
+    GenerationOptions Generation,
     VisionLanguageModelOptions Running,
     string? Overlay,
     bool Compare,

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Microsoft.ML.OnnxRuntime;
+using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Models;
+using ZooPrune.Onnx.PrunerGraph;
 
 namespace ZooPrune.Onnx.Engine;
 
@@ -60,6 +63,31 @@ internal sealed class AnswerEngine(
         }
 
         return [.. encoded];
+    }
+
+    /// <summary>Encodes an image and keeps what matters. On a device its visual tokens stay there, and K x H values and K indices come to
+    /// the host.</summary>
+    /// <param name="image">Prepared for this model.</param>
+    /// <param name="layout">Its layout.</param>
+    /// <param name="pruning">What to keep; null keeps all.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public PrunedImage EncodeAndPrune(
+        PreparedImage image, ImageLayout layout, PruningOptions? pruning, CancellationToken cancellation)
+    {
+        if (pruning is not null
+            && model.DevicePruner is { } device
+            && PrunerNodes.CanWrite(pruning)
+            && _pruner.Decide(layout.CandidateCount, pruning) is not { PaysOff: false })
+        {
+            long start = Stopwatch.GetTimestamp();
+            using OrtValue? tokens = model.Encoder.EncodeInPlace(image, cancellation);
+            if (tokens is not null)
+            {
+                return PruneInPlace(device, tokens, layout, pruning, Stopwatch.GetElapsedTime(start));
+            }
+        }
+
+        return Prune(Encode([image], [layout], mostTiles: 0, cancellation)[0], pruning);
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
@@ -174,6 +202,26 @@ internal sealed class AnswerEngine(
     /// <summary>Logits of the first token of an answer.</summary>
     public float[] NextTokenLogits(IReadOnlyList<ChatTurn> conversation, CancellationToken cancellation) =>
         _generator.NextTokenLogits(CreateRequest(conversation, new GenerationOptions()).Input, cancellation);
+
+    private PrunedImage PruneInPlace(
+        DevicePruner device, OrtValue tokens, ImageLayout layout, PruningOptions pruning, TimeSpan encode)
+    {
+        using Activity? activity = telemetry.Start("prune", 1);
+        long start = Stopwatch.GetTimestamp();
+        using DeviceSelection selection = device.Prune(
+            tokens, layout.TakesAll ? [] : layout.Candidates, pruning with { OnlyIfFaster = false });
+        float[] kept = new float[checked(selection.KeptIndices.Length * model.Decoder.Width)];
+        FloatTensors.Read(selection.KeptTokens, 0, kept);
+        var pruned = new PrunedImage(
+            kept,
+            selection.KeptIndices,
+            layout,
+            selection.Note,
+            new StageTimings { Encode = encode, Prune = Stopwatch.GetElapsedTime(start) },
+            model.Fingerprint);
+        telemetry.Pruned(pruned);
+        return pruned;
+    }
 
     /// <summary>A system's turn at most, then user and assistant in turn; the last is the user's.</summary>
     private static void Check(IReadOnlyList<ChatTurn> conversation)

@@ -33,6 +33,9 @@ internal sealed class VisionEncoder : IDisposable
     /// <summary>N, the visual tokens of one tile; 0 where their number depends on the picture.</summary>
     public int TokenCount { get; private set; }
 
+    /// <summary>Where it runs.</summary>
+    public Device Device => _session.Device;
+
     /// <summary>Why it runs on the CPU although another device was asked for; otherwise null.</summary>
     public string? FallbackNote => _session.FallbackNote;
 

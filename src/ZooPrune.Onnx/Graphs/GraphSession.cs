@@ -178,8 +178,7 @@ internal sealed class GraphSession : IDisposable
     private static GraphSession Load(
         string name, GraphSettings settings, Device device, Func<SessionOptions, InferenceSession> load, bool isOurs, string? note)
     {
-        using SessionOptions options = CreateOptions(settings.Threads);
-        ExecutionProvider.Append(options, device);
+        using SessionOptions options = CreateOptions(settings with { Device = device });
         try
         {
             return new GraphSession(name, load(options), device) { FallbackNote = note };
@@ -256,6 +255,15 @@ internal sealed class GraphSession : IDisposable
         };
         return OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, type, shape.ToArray(), (nint)values, count * sizeof(T));
+    }
+
+    /// <summary>Options of a session that runs as others of the model do.</summary>
+    /// <exception cref="ZooPruneException">The device cannot be used.</exception>
+    public static SessionOptions CreateOptions(GraphSettings settings)
+    {
+        SessionOptions options = CreateOptions(settings.Threads);
+        ExecutionProvider.Append(options, settings.Device);
+        return options;
     }
 
     private static SessionOptions CreateOptions(int threads)

@@ -1,7 +1,9 @@
+using Microsoft.ML.OnnxRuntime;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Images;
 using ZooPrune.Onnx.Projection;
+using ZooPrune.Onnx.PrunerGraph;
 using ZooPrune.Onnx.Splitting;
 using ZooPrune.Text;
 
@@ -42,6 +44,13 @@ internal sealed class LoadedModel : IDisposable
                 ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, CalibrationTokens)
                 : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, CalibrationTokens);
             _owned.Add((IDisposable)Projector);
+            if (options.PrunesByGraph || !Encoder.Device.IsCpu)
+            {
+                GraphSettings where = settings with { Device = Encoder.Device };
+                DevicePruner = Own(
+                    new DevicePruner(Projector, () => GraphSession.CreateOptions(where), OrtMemoryInfo.DefaultInstance));
+            }
+
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             DecoderSizes sizes = Configuration.Decoder with { Width = Embedder.Width };
             Decoder = Own(Decoder.Open(files.Decoder, settings, Family.PositionAxes, Positions, sizes));
@@ -87,6 +96,9 @@ internal sealed class LoadedModel : IDisposable
     public VisionEncoder Encoder { get; }
 
     public IProjector Projector { get; }
+
+    /// <summary>Prunes where the encoder leaves its visual tokens; null on the CPU, where the managed kernels are faster.</summary>
+    public DevicePruner? DevicePruner { get; }
 
     public TokenEmbedder Embedder { get; }
 

@@ -161,6 +161,9 @@ public class AskCommandTests
         { "zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--method", "norm"] },
         { "zooprune: the option --compare is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--compare"] },
         { "zooprune: the option --max-new-tokens is '0'. Expected a whole number of at least 1; correct it.", [TestModel.Picture, Question, "--max-new-tokens", "0"] },
+        { "zooprune: the option --temperature is 'hot'. Expected a number of at least 0 (0.7); correct it.", [TestModel.Picture, Question, "--temperature", "hot"] },
+        { "zooprune: the option --top-p is '1.5'. Expected a number above 0 and at most 1 (0.9); correct it.", [TestModel.Picture, Question, "--temperature", "1", "--top-p", "1.5"] },
+        { "zooprune: the option --device is 'a b'. Expected cpu, cuda, cuda:1 or the name of an execution provider; correct it.", [TestModel.Picture, Question, "--device", "a b"] },
         { "zooprune: the option --max-image-pixels is '0'. Expected a whole number of at least 1; correct it.", [TestModel.Picture, Question, "--max-image-pixels", "0"] },
         { "zooprune: the option --positions is 'none'. Expected one of auto, compact, original; choose one of these.", [TestModel.Picture, Question, "--positions", "none"] },
         { "zooprune ask: the option --overlay is given with 2 pictures. Expected exactly one, because it draws on that; ask about one "

@@ -1,0 +1,46 @@
+namespace ZooPrune.Onnx.Tests;
+
+/// <summary>The way that images take on a device, played on the CPU: encoder in place, pruner as a graph.</summary>
+public sealed class DeviceEngineTests
+{
+    public static TheoryData<string> Families => [.. FamilyCase.Families];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Prune_ByGraph_KeepsWhatTheManagedKernelsKeep(string family)
+    {
+        using VisionLanguageModel managed = Load(family, prunesByGraph: false);
+        using VisionLanguageModel byGraph = Load(family, prunesByGraph: true);
+        foreach (FamilyCase golden in FamilyCase.Of(family))
+        {
+            foreach (PrunedCase pruned in golden.Pruned.Where(pruned => pruned.IsClear))
+            {
+                var pruning = new PruningOptions { Keep = KeepBudget.Tokens(pruned.Keep) };
+
+                PrunedImage expected = managed.Prune(golden.Image(), pruning);
+                PrunedImage got = byGraph.Prune(golden.Image(), pruning);
+
+                Assert.Equal(expected.KeptIndices, got.KeptIndices);
+                Near.Equal(expected.KeptTokens.ToArray(), got.KeptTokens.ToArray(), 1e-4);
+                Assert.Equal(expected.KeptTokenCount, got.KeptTokenCount);
+                Assert.Equal(
+                    managed.Answer(golden.Image(), golden.Question, pruning, 4).TokenIds,
+                    byGraph.Answer(golden.Image(), golden.Question, pruning, 4).TokenIds);
+            }
+        }
+    }
+
+    [Fact]
+    public void Prune_MethodWithoutGraph_TakesTheManagedKernels()
+    {
+        using VisionLanguageModel byGraph = Load("llava", prunesByGraph: true);
+        PreparedImage image = FamilyCase.Of("llava").First().Image();
+
+        Assert.Equal(3, byGraph.Prune(image, new PruningOptions { Keep = KeepBudget.Tokens(3), Selection = SelectionMethod.Uniform }).KeptIndices.Count);
+        Assert.Equal(byGraph.VisualTokenCount, byGraph.Prune(image).KeptTokenCount);
+        Assert.Equal(2, byGraph.Prune([image, image], new PruningOptions { Keep = KeepBudget.Tokens(3) }).Count);
+    }
+
+    private static VisionLanguageModel Load(string family, bool prunesByGraph) => VisionLanguageModel.Load(
+        FamilyCase.ModelFolder(family), new VisionLanguageModelOptions { Threads = 1, PrunesByGraph = prunesByGraph });
+}
