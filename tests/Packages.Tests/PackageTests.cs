@@ -22,7 +22,7 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
     [InlineData("ZooPrune.Text", "ZooPrune.Kernels")]
     [InlineData(
         "ZooPrune.Onnx",
-        "Google.Protobuf Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels "
+        "Google.Protobuf Microsoft.Extensions.Logging.Abstractions Microsoft.ML.OnnxRuntime.Managed SkiaSharp SkiaSharp.NativeAssets.Linux.NoDependencies ZooPrune.Kernels "
         + "ZooPrune.Text")]
     [InlineData("ZooPrune.MLNet", "Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer ZooPrune.Onnx")]
     [InlineData(

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
@@ -58,6 +59,7 @@ internal static class SavedJson
         };
         options.Converters.Add(new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false));
         options.Converters.Add(new KeepBudgetConverter());
+        options.Converters.Add(new DeviceConverter());
         foreach (JsonConverter converter in converters)
         {
             options.Converters.Add(converter);
@@ -69,6 +71,12 @@ internal static class SavedJson
     /// <summary>They are null, or saving was refused.</summary>
     private static void LeaveOutUnknownTypes(JsonTypeInfo type)
     {
+        if (type.Type == typeof(VisionLanguageModelOptions))
+        {
+            // Whoever loads the file says where to log.
+            type.Properties.Remove(type.Properties.Single(property => property.PropertyType == typeof(ILoggerFactory)));
+        }
+
         if (!typeof(VisionStageOptions).IsAssignableFrom(type.Type))
         {
             return;
@@ -105,6 +113,23 @@ internal static class SavedJson
 
         public override void Write(Utf8JsonWriter writer, KeepBudget value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, new Saved(value.TokenCount, value.TokenRatio), options);
+    }
+
+    /// <summary>A device's provider with its options.</summary>
+    private sealed class DeviceConverter : JsonConverter<Device>
+    {
+        private sealed record Saved(string Name, Dictionary<string, string> Options, bool AllowFallback);
+
+        public override Device Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            Saved saved = JsonSerializer.Deserialize<Saved>(ref reader, options) ?? throw new JsonException();
+            return string.IsNullOrWhiteSpace(saved.Name) || saved.Options.Values.Any(value => value is null)
+                ? throw new JsonException("A device has a name, and its options have values.")
+                : Device.Provider(saved.Name, saved.Options) with { AllowFallback = saved.AllowFallback };
+        }
+
+        public override void Write(Utf8JsonWriter writer, Device value, JsonSerializerOptions options) => JsonSerializer.Serialize(
+            writer, new Saved(value.Name, new Dictionary<string, string>(value.ProviderOptions), value.AllowFallback), options);
     }
 
     /// <summary>A model is written as its index.</summary>
