@@ -88,7 +88,7 @@ internal sealed class ImageSource
         if (!cache.TryGet(key, out PrunedImage? image))
         {
             PreparedImage prepared = _address is { IsFile: true } ? model.Prepare(_name) : model.Prepare(bytes.Span, _name);
-            image = model.Prune(model.Encode(prepared, cancellation), pruning);
+            image = model.Prune([prepared], pruning, cancellation)[0];
             cache.Add(key, image);
         }
 

@@ -83,6 +83,13 @@ internal static class Throw
         $"Projector {projector.Name}: the low-rank sensitivity was asked for, and no rank was chosen. LowRank must not be null;",
         $"call MlpProjector.ChooseRank with visual tokens of a typical image first, or use ProjectWithSensitivity."));
 
+    public static ArgumentException CandidateIndices(int got, int needed, int bad, int tokenCount, string parameter) => Wrong(
+        parameter,
+        bad < 0
+            ? (FormattableString)$"Token selection: there are {got:N0} indices. Expected {needed:N0}, one a token that could be chosen;"
+            : $"Token selection: index {bad:N0} is not above the one before it and below {tokenCount:N0}. Expected ascending indices;",
+        $"pass where each token stands among all.");
+
     public static ArgumentException TooFewProbeTokens(int got, int needed, string parameter) => Wrong(
         parameter,
         $"Low-rank sensitivity: there are {got:N0} visual tokens to choose the rank by. It needs {needed:N0} or more;",

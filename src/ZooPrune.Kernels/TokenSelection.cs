@@ -16,12 +16,13 @@ public sealed class TokenSelection
     {
     }
 
-    private TokenSelection(int tokenCount, int[] everyIndex, float[] projected)
+    private TokenSelection(int tokenCount, int[] keptIndices, int[] selectionOrder, float[] sensitivity, float[] keptTokens)
     {
         TokenCount = tokenCount;
-        _keptIndices = new(everyIndex);
-        _selectionOrder = new([.. everyIndex]);
-        _keptTokens = new(projected);
+        _keptIndices = new(keptIndices);
+        _selectionOrder = new(selectionOrder);
+        _sensitivity = new(sensitivity);
+        _keptTokens = new(keptTokens);
     }
 
     /// <summary>N, the number of visual tokens before pruning, protected ones included.</summary>
@@ -49,42 +50,44 @@ public sealed class TokenSelection
     /// <summary>What could not be done as asked, for example "keep 700 of 576: all tokens kept"; otherwise null.</summary>
     public string? Note { get; internal set; }
 
+    /// <summary>
+    /// The same selection among more tokens than could be chosen from: token i of what was pruned is token <c>indices[i]</c> there.
+    /// </summary>
+    /// <param name="indices">[N], ascending, each below <paramref name="tokenCount"/>.</param>
+    /// <param name="tokenCount">Tokens that there are; those that could not be chosen have the sensitivity 0.</param>
+    /// <returns>A selection of its own.</returns>
+    /// <exception cref="ArgumentException">There are not N indices, or they are not ascending and below the count.</exception>
+    public TokenSelection Among(ReadOnlySpan<int> indices, int tokenCount)
+    {
+        int bad = FirstNotAscending(indices, tokenCount);
+        if (indices.Length != TokenCount || bad >= 0)
+        {
+            throw Throw.CandidateIndices(indices.Length, TokenCount, bad, tokenCount, nameof(indices));
+        }
+
+        float[] sensitivity = new float[Sensitivity.IsEmpty ? 0 : tokenCount];
+        for (int i = 0; i < Sensitivity.Length; i++)
+        {
+            sensitivity[indices[i]] = Sensitivity[i];
+        }
+
+        return new TokenSelection(
+            tokenCount, Renumbered(KeptIndices, indices), Renumbered(SelectionOrder, indices), sensitivity, KeptTokens.ToArray())
+        {
+            SensitivityMethodUsed = SensitivityMethodUsed,
+            Note = Note,
+        };
+    }
+
     /// <summary>Everything kept, in order: what a model without pruning sees.</summary>
     /// <param name="projected">Row-major [N, H]; not copied, the selection owns it from here.</param>
     /// <param name="tokenCount">N.</param>
     /// <param name="note">Why everything is kept, where that was not asked for.</param>
     /// <returns>The selection; it has no sensitivity.</returns>
-    internal static TokenSelection KeepAll(float[] projected, int tokenCount, string? note = null) =>
-        new(tokenCount, [.. Enumerable.Range(0, tokenCount)], projected) { Note = note };
-
-    /// <summary>
-    /// The same selection among more tokens than could be chosen from: token i of what was pruned is token <c>indices[i]</c> there.
-    /// </summary>
-    /// <param name="indices">Ascending.</param>
-    /// <param name="tokenCount">Tokens that there are; those that could not be chosen have the sensitivity 0.</param>
-    internal void Renumber(ReadOnlySpan<int> indices, int tokenCount)
+    internal static TokenSelection KeepAll(float[] projected, int tokenCount, string? note = null)
     {
-        foreach (ref int index in _keptIndices.Take(KeptIndices.Length))
-        {
-            index = indices[index];
-        }
-
-        foreach (ref int index in _selectionOrder.Take(SelectionOrder.Length))
-        {
-            index = indices[index];
-        }
-
-        TokenCount = tokenCount;
-        if (!Sensitivity.IsEmpty)
-        {
-            float[] given = Sensitivity.ToArray();
-            Span<float> all = _sensitivity.Take(tokenCount);
-            all.Clear();
-            for (int i = 0; i < given.Length; i++)
-            {
-                all[indices[i]] = given[i];
-            }
-        }
+        int[] every = [.. Enumerable.Range(0, tokenCount)];
+        return new TokenSelection(tokenCount, every, [.. every], [], projected) { Note = note };
     }
 
     /// <summary>One an image, to be filled; nobody else's.</summary>
@@ -117,5 +120,32 @@ public sealed class TokenSelection
         {
             tokens.Token(KeptIndices[k]).CopyTo(rows[(k * tokens.Width)..]);
         }
+    }
+
+    private static int[] Renumbered(ReadOnlySpan<int> places, ReadOnlySpan<int> indices)
+    {
+        int[] renumbered = new int[places.Length];
+        for (int i = 0; i < renumbered.Length; i++)
+        {
+            renumbered[i] = indices[places[i]];
+        }
+
+        return renumbered;
+    }
+
+    private static int FirstNotAscending(ReadOnlySpan<int> indices, int tokenCount)
+    {
+        int previous = -1;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if (indices[i] <= previous || indices[i] >= tokenCount)
+            {
+                return i;
+            }
+
+            previous = indices[i];
+        }
+
+        return -1;
     }
 }

@@ -48,6 +48,45 @@ public sealed class VisualTokenPruner
         _scorer = TokenScorer.Create(_projector, options, directions, _selection.UsesSensitivity, kernels);
     }
 
+    /// <summary>How the sensitivity is computed, never Auto; null where the selection uses none.</summary>
+    public SensitivityMethod? SensitivityMethodUsed => _scorer.Method;
+
+    /// <summary>Projects all visual tokens and keeps all, in order: what a model without pruning reads.</summary>
+    /// <param name="projector">M.</param>
+    /// <param name="visualTokens">X, row-major [N, D].</param>
+    /// <param name="tokenCount">N; at least 1.</param>
+    /// <param name="note">Why all are kept, where that was not asked for; otherwise null.</param>
+    /// <returns>The selection; it has no sensitivity.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="projector"/> is null.</exception>
+    /// <inheritdoc cref="Prune(ReadOnlySpan{float}, int)" path="/exception"/>
+    public static TokenSelection KeepAll(IProjector projector, ReadOnlySpan<float> visualTokens, int tokenCount, string? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(projector);
+        VisualTokenCheck.Count(tokenCount);
+        VisualTokenCheck.Tokens(visualTokens, [tokenCount], projector.InputWidth);
+        float[] projected = new float[VisualTokenCheck.ProjectedLength(tokenCount, projector.OutputWidth)];
+        projector.Project(visualTokens, projected);
+        VisualTokenCheck.Projection(projected, [], tokenCount, projector, maxThreads: 1);
+        return TokenSelection.KeepAll(projected, tokenCount, note);
+    }
+
+    /// <summary>What <see cref="TokenSelection.Note"/> would say of an image with such tiles.</summary>
+    /// <param name="tileLengths">Tokens of each tile, 0 or more; empty for what does not depend on them.</param>
+    /// <param name="keep">The budget; null for that of the options.</param>
+    /// <returns>Null where everything is done as asked.</returns>
+    public string? NoteOn(ReadOnlySpan<int> tileLengths, KeepBudget? keep = null)
+    {
+        KeepBudget budget = keep ?? _options.Keep;
+        int count = 0;
+        foreach (int length in tileLengths)
+        {
+            count += length;
+        }
+
+        return (count == 0 ? null : PerTileSelector.Note(
+            budget, count, _selection.JoinsTiles ? [count] : tileLengths, budget.Resolve(count))) ?? _scorer.Note;
+    }
+
     /// <summary>Prunes the visual tokens of one image.</summary>
     /// <param name="visualTokens">X, row-major [N, D], out of the encoder and before the projector.</param>
     /// <param name="tokenCount">N; at least 1.</param>

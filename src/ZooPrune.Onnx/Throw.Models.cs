@@ -124,6 +124,10 @@ internal static partial class Throw
         Text($"Pruner graph: the selection is {options.CustomSelection?.GetType().Name ?? $"{options.Selection}"}. Expected ZooPrune or "
             + $"DivPrune; choose one of them, or prune with VisualTokenPruner."));
 
+    public static InvalidOperationException NoLowRank(string projector) => new(
+        Text($"Projector '{projector}': the low-rank sensitivity was asked for, and no rank was chosen. Expected a projector that was loaded "
+            + $"with an encoder, whose tokens choose it; use ClosedForm."));
+
     public static ZooPruneException PrunerNotFinite() => Failed(
         $"Pruner graph: a projected visual token is NaN, infinite or longer than 1e19. Expected finite visual tokens; check the picture and "
         + $"the vision encoder's precision.");

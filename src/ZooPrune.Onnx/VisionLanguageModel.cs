@@ -285,8 +285,7 @@ public sealed class VisionLanguageModel : IDisposable
     public PrunedImage Prune(PreparedImage image, PruningOptions? pruning = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        CheckPruning(pruning);
-        return _engine.EncodeAndPrune(image, LayoutOf(image), pruning, CancellationToken.None);
+        return Prune([image], pruning)[0];
     }
 
     /// <summary>Encodes several images, side by side where the encoder's graph allows, and keeps what matters of each.</summary>
@@ -300,9 +299,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         CheckPruning(pruning);
-        return _model.DevicePruner is null
-            ? [.. Encode(images, cancellation: cancellation).Select(image => Prune(image, pruning))]
-            : [.. images.Select(image => _engine.EncodeAndPrune(image, LayoutOf(image), pruning, cancellation))];
+        return _engine.EncodeAndPrune(images, [.. images.Select(LayoutOf)], pruning, cancellation);
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
@@ -394,10 +391,11 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="imageCount">Images that it is about, 0 to 256.</param>
     /// <exception cref="ArgumentException"><paramref name="question"/> is null, empty or white space, or there are too many
     /// images.</exception>
-    public string FormatPrompt(string question, int imageCount) =>
-        imageCount is >= 0 and <= MostImages
-            ? _model.Prompts.Format(PromptTurn.Question(question, imageCount))
-            : throw Throw.TooManyImages(imageCount, MostImages);
+    public string FormatPrompt(string question, int imageCount)
+    {
+        CheckImageCount(imageCount);
+        return _model.Prompts.Format(PromptTurn.Question(question, imageCount));
+    }
 
     /// <summary>Answers a question about an image file.</summary>
     /// <param name="imagePath">A PNG, JPEG, WebP, GIF or BMP file.</param>
@@ -410,12 +408,12 @@ public sealed class VisionLanguageModel : IDisposable
     {
         var options = new GenerationOptions { MaxNewTokens = maxNewTokens };
         options.Validate();
-        FormatPrompt(question);
         CheckPruning(pruning);
+        Prompt prompt = _engine.Render(question, imageCount: 1);
         long start = Stopwatch.GetTimestamp();
         PreparedImage image = Prepare(imagePath);
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
-        VisionAnswer answer = Answer([image], question, pruning, options);
+        VisionAnswer answer = Answer([image], question, prompt, pruning, options, onText: null, CancellationToken.None);
         return answer.With(answer.Timings with { Preprocess = preprocess });
     }
 
@@ -462,13 +460,11 @@ public sealed class VisionLanguageModel : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        options?.Validate();
-        FormatPrompt(question, images.Count);
+        options ??= new GenerationOptions();
+        options.Validate();
+        CheckImageCount(images.Count);
         CheckPruning(pruning);
-        cancellation.ThrowIfCancellationRequested();
-        IReadOnlyList<PrunedImage> pruned = Prune(images, pruning, cancellation);
-        VisionAnswer answer = Answer([new ChatTurn(ChatTurn.User, question, pruned)], options, onText, cancellation);
-        return answer.With(StageTimings.Sum(pruned.Select(image => image.Timings)));
+        return Answer(images, question, _engine.Render(question, images.Count), pruning, options, onText, cancellation);
     }
 
     /// <summary>Answers the last turn of a conversation.</summary>
@@ -559,10 +555,8 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(conversation);
         ThrowIfDisposed();
-        int images = conversation.Sum(turn => turn.Images.Count);
-        return images <= MostImages
-            ? _engine.CreateRequest(conversation, options ?? new GenerationOptions())
-            : throw Throw.TooManyImages(images, MostImages);
+        CheckImageCount(conversation.Sum(turn => turn.Images.Count));
+        return _engine.CreateRequest(conversation, options ?? new GenerationOptions());
     }
 
     /// <summary>Gets a question ready about an image that was read before; the same answer as without the detour.</summary>
@@ -648,10 +642,11 @@ public sealed class VisionLanguageModel : IDisposable
     public float[] NextTokenLogits(IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        FormatPrompt(question, images.Count);
+        CheckImageCount(images.Count);
         CheckPruning(pruning);
-        IReadOnlyList<PrunedImage> pruned = Prune(images, pruning);
-        return NextTokenLogits([new ChatTurn(ChatTurn.User, question, pruned)]);
+        (AnswerRequest request, _) = CreateRequest(
+            images, question, _engine.Render(question, images.Count), pruning, new GenerationOptions(), CancellationToken.None);
+        return _engine.NextTokenLogits(request, CancellationToken.None);
     }
 
     /// <summary>Logits of the first token of an answer to the last turn of a conversation.</summary>
@@ -661,9 +656,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <inheritdoc cref="Answer(IReadOnlyList{ChatTurn}, GenerationOptions?)" path="/exception"/>
     public float[] NextTokenLogits(IReadOnlyList<ChatTurn> conversation, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(conversation);
-        ThrowIfDisposed();
-        return _engine.NextTokenLogits(conversation, cancellation);
+        return _engine.NextTokenLogits(CreateRequest(conversation), cancellation);
     }
 
     /// <summary>Frees the graphs. Answers that were given stay usable.</summary>
@@ -681,6 +674,36 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+
+    private VisionAnswer Answer(
+        IReadOnlyList<PreparedImage> images,
+        string question,
+        Prompt prompt,
+        PruningOptions? pruning,
+        GenerationOptions options,
+        Action<string>? onText,
+        CancellationToken cancellation)
+    {
+        (AnswerRequest request, IReadOnlyList<PrunedImage> pruned) =
+            CreateRequest(images, question, prompt, pruning, options, cancellation);
+        return Answer(request, onText, cancellation).With(StageTimings.Sum(pruned.Select(image => image.Timings)));
+    }
+
+    /// <summary>What does not fit is refused before an image is encoded.</summary>
+    private (AnswerRequest Request, IReadOnlyList<PrunedImage> Images) CreateRequest(
+        IReadOnlyList<PreparedImage> images,
+        string question,
+        Prompt prompt,
+        PruningOptions? pruning,
+        GenerationOptions options,
+        CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        ImageLayout[] layouts = [.. images.Select(LayoutOf)];
+        _engine.CheckFits(prompt, layouts, pruning);
+        PrunedImage[] pruned = _engine.EncodeAndPrune(images, layouts, pruning, cancellation);
+        return (_engine.CreateRequest(prompt, question, pruned, options, Stopwatch.GetTimestamp()), pruned);
+    }
 
     private async IAsyncEnumerable<string> AnswerAsync(
         Func<AnswerRequest> create, Action<VisionAnswer>? onAnswer, [EnumeratorCancellation] CancellationToken cancellation)
@@ -719,6 +742,14 @@ public sealed class VisionLanguageModel : IDisposable
         }
     }
 
+    private static void CheckImageCount(int count)
+    {
+        if (count is < 0 or > MostImages)
+        {
+            throw Throw.TooManyImages(count, MostImages);
+        }
+    }
+
     private static void CheckSides(int width, int height)
     {
         if (width < 1)
@@ -731,5 +762,4 @@ public sealed class VisionLanguageModel : IDisposable
             throw Throw.NotPositive("Image height", height, nameof(height));
         }
     }
-
 }

@@ -193,13 +193,75 @@ public sealed class VisualTokenPrunerTests
     }
 
     [Fact]
-    public void KeepAll_Projected_IsEverythingInOrder()
+    public void KeepAll_Tokens_IsEverythingProjectedInOrder()
     {
-        TokenSelection all = TokenSelection.KeepAll([1, 2, 3, 4, 5, 6], 3);
+        MlpProjector projector = TestData.Projector(1, Width, 6, 2);
+        float[] tokens = TestData.Tokens(1, 3, Width);
+        float[] projected = new float[6];
+        projector.Project(tokens, projected);
+
+        TokenSelection all = VisualTokenPruner.KeepAll(projector, tokens, 3, "why");
+
         Assert.Equal([0, 1, 2], all.KeptIndices.ToArray());
-        Assert.Equal([1, 2, 3, 4, 5, 6], all.KeptTokens.ToArray());
-        Assert.Equal(3, all.TokenCount);
+        Assert.Equal([0, 1, 2], all.SelectionOrder.ToArray());
+        Assert.Equal(projected, all.KeptTokens.ToArray());
+        Assert.Equal((3, "why"), (all.TokenCount, all.Note));
         Assert.Null(all.SensitivityMethodUsed);
+        Assert.True(all.Sensitivity.IsEmpty);
+        Assert.Throws<ArgumentException>(() => VisualTokenPruner.KeepAll(projector, tokens, 4));
+    }
+
+    [Fact]
+    public void Among_MoreTokens_NumbersThemAsThere()
+    {
+        TokenSelection chosen = Prune(5, TestData.Tokens(5, 6, Width), Options(3, SelectionMethod.ZooPrune));
+        int[] places = [0, 2, 3, 7, 8, 11];
+
+        TokenSelection among = chosen.Among(places, 12);
+
+        Assert.Equal(chosen.KeptIndices.ToArray().Select(index => places[index]), among.KeptIndices.ToArray());
+        Assert.Equal(chosen.SelectionOrder.ToArray().Select(index => places[index]), among.SelectionOrder.ToArray());
+        Assert.Equal(chosen.KeptTokens.ToArray(), among.KeptTokens.ToArray());
+        Assert.Equal(12, among.Sensitivity.Length);
+        Assert.Equal(chosen.Sensitivity.ToArray(), places.Select(place => among.Sensitivity[place]));
+        Assert.Equal(0, among.Sensitivity[1]);
+        Assert.Equal((12, chosen.SensitivityMethodUsed), (among.TokenCount, among.SensitivityMethodUsed));
+    }
+
+    [Fact]
+    public void Among_WrongIndices_SaysWhich()
+    {
+        TokenSelection chosen = Prune(5, TestData.Tokens(5, 3, Width), Options(2, SelectionMethod.ZooPrune));
+
+        Assert.Equal(
+            "Token selection: there are 2 indices. Expected 3, one a token that could be chosen; pass where each token stands among all. "
+            + "(Parameter 'indices')",
+            Assert.Throws<ArgumentException>(() => chosen.Among([0, 1], 5)).Message);
+        Assert.Equal(
+            "Token selection: index 2 is not above the one before it and below 5. Expected ascending indices; pass where each token stands "
+            + "among all. (Parameter 'indices')",
+            Assert.Throws<ArgumentException>(() => chosen.Among([0, 3, 3], 5)).Message);
+        Assert.Throws<ArgumentException>(() => chosen.Among([0, 1, 5], 5));
+    }
+
+    [Theory]
+    [InlineData(SelectionMethod.ZooPrune)]
+    [InlineData(SelectionMethod.DivPrune)]
+    [InlineData(SelectionMethod.Random)]
+    public void NoteOn_Tiles_IsTheNoteOfAPrune(SelectionMethod method)
+    {
+        int[][] images = [[9], [1, 8], [2, 2, 5]];
+        foreach (KeepBudget keep in (KeepBudget[])[KeepBudget.Tokens(6), KeepBudget.Tokens(40), KeepBudget.Ratio(0.2)])
+        {
+            var pruner = new VisualTokenPruner(
+                TestData.Projector(2, Width, 6, 2), new PruningOptions { Keep = keep, Selection = method });
+            foreach (int[] tiles in images)
+            {
+                TokenSelection pruned = pruner.Prune(TestData.Tokens(2, 9, Width), tiles);
+                Assert.Equal(pruned.Note, pruner.NoteOn(tiles));
+                Assert.Equal(pruned.SensitivityMethodUsed, pruner.SensitivityMethodUsed);
+            }
+        }
     }
 
     [Fact]

@@ -12,11 +12,13 @@ public sealed class EngineTelemetryTests : IDisposable
 
     private readonly TinyModel _files = new();
 
-    [Fact]
-    public void Answer_Metrics_CountTokensAndTimeSteps()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Answer_Metrics_CountTokensAndTimeSteps(bool prunesByGraph)
     {
         var measured = new ConcurrentBag<(string Name, double Value, string Tags)>();
-        using VisionLanguageModel model = _files.Load();
+        using VisionLanguageModel model = _files.Load(new VisionLanguageModelOptions { Threads = 1, PrunesByGraph = prunesByGraph });
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, self) =>

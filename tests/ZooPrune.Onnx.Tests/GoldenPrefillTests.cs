@@ -81,7 +81,7 @@ public sealed class GoldenPrefillTests(SharedModel shared)
             var engine = new AnswerEngine(parts, mode, new PruningDecisions((_, _) => throw new InvalidOperationException()), new EngineTelemetry("", NullLogger.Instance));
             JsonElement expected = pruned.GetProperty(name);
 
-            Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits(asked, default), Tolerance);
+            Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits(engine.CreateRequest(asked, new GenerationOptions()), default), Tolerance);
             Assert.Equal(Ids(expected, "token_ids"), engine.Answer([engine.CreateRequest(asked, new GenerationOptions { MaxNewTokens = 8 })])[0].TokenIds);
         }
     }

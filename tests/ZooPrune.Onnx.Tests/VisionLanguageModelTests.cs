@@ -213,6 +213,23 @@ public sealed class VisionLanguageModelTests : IDisposable
             exception.Message);
     }
 
+    [Fact]
+    public void Answer_ImagesThatDoNotFit_IsAnErrorBeforeOneIsEncoded()
+    {
+        // An image of NaN is an error of the encoder, if it comes to that.
+        PreparedImage bad = new(Enumerable.Repeat(float.NaN, TinyModel.Image().PixelValues.Length).ToArray(), [3, 8, 8], 8, 8);
+        PreparedImage[] images = [.. Enumerable.Repeat(bad, 12)];
+
+        Assert.StartsWith(
+            "Prompt: with the image it takes ",
+            Assert.Throws<ZooPruneException>(() => _model.Answer(images, "what ?")).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Prompt: with the image it takes ",
+            Assert.Throws<ZooPruneException>(() => _model.NextTokenLogits(images, "what ?")).Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("   ")]

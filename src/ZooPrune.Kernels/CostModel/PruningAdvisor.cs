@@ -127,7 +127,7 @@ public sealed record PruningAdvice
     public bool PaysOff => SavedMilliseconds >= CostMilliseconds;
 
     /// <summary>What a result says whose tokens were all kept because of this advice.</summary>
-    internal string Refusal =>
+    public string Refusal =>
         $"not pruned: costs more than it saves (cost {Text(CostMilliseconds)} ms, saves {Text(SavedMilliseconds)} ms)";
 
     /// <summary>The advice in one sentence, always with a decimal point.</summary>

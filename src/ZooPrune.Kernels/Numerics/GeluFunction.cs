@@ -1,7 +1,7 @@
 namespace ZooPrune;
 
 /// <summary>The three GELUs and their derivatives in double precision: the definition.</summary>
-internal static class GeluFunction
+public static class GeluFunction
 {
     /// <summary>The coefficient of x^3 in the tanh form.</summary>
     public const double Cubic = 0.044715;
@@ -13,6 +13,8 @@ internal static class GeluFunction
     public static readonly double TwoSqrtTwoOverPi = 2 * Math.Sqrt(2 / Math.PI);
 
     /// <summary>g(x).</summary>
+    /// <param name="kind">Which GELU.</param>
+    /// <param name="x">Any number; NaN gives NaN.</param>
     public static double Value(GeluKind kind, double x) => kind switch
     {
         GeluKind.Tanh => x * Sigmoid(TwoSqrtTwoOverPi * (x + (Cubic * x * x * x))),
@@ -21,6 +23,8 @@ internal static class GeluFunction
     };
 
     /// <summary>g'(x); with g(x) = x sigmoid(p(x)) it is sigmoid + x p' sigmoid (1 - sigmoid).</summary>
+    /// <param name="kind">Which GELU.</param>
+    /// <param name="x">Any number; NaN gives NaN.</param>
     public static double Slope(GeluKind kind, double x)
     {
         switch (kind)
@@ -40,7 +44,7 @@ internal static class GeluFunction
 }
 
 /// <summary>The standard normal distribution in double precision, from its textbook expansions.</summary>
-internal static class NormalDistribution
+public static class NormalDistribution
 {
     private const double SeriesLimit = 4;
     private const int FractionTerms = 80;
@@ -48,6 +52,7 @@ internal static class NormalDistribution
     private static readonly double InverseSqrtTwoPi = 1 / Math.Sqrt(2 * Math.PI);
 
     /// <summary>phi(x) = exp(-x^2 / 2) / sqrt(2 pi).</summary>
+    /// <param name="x">Any number; NaN gives NaN.</param>
     public static double Density(double x) => InverseSqrtTwoPi * Math.Exp(-0.5 * x * x);
 
     /// <summary>Phi(x), the area under phi to the left of x.</summary>
@@ -55,6 +60,7 @@ internal static class NormalDistribution
     /// Near zero by Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3 5) + ...), far out by the continued fraction
     /// Phi(-x) = phi(x) / (x + 1/(x + 2/(x + 3/(x + ...)))). Within 1e-15 either way; NaN gives NaN.
     /// </remarks>
+    /// <param name="x">Any number.</param>
     public static double Cumulative(double x)
     {
         if (double.IsNaN(x))

@@ -108,8 +108,12 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <summary>The most threads of one call; 0 means one per processor.</summary>
     internal int MaxThreads { get; }
 
-    /// <summary>What <see cref="LowRank"/> describes.</summary>
-    internal LowRankForm? LowRankForm { get; }
+    /// <summary>The low-rank form that <see cref="LowRank"/> describes; null before <see cref="ChooseRank"/>.</summary>
+    public LowRankForm? LowRankForm { get; }
+
+    /// <summary>Q of the closed-form sensitivity S_i^2 = d_i^T Q d_i / D, d_i = g'(a_i): symmetric, row-major [H1, H1].</summary>
+    /// <remarks>Computed when first asked for, and kept: about a second and 64 MB for H1 = 4096.</remarks>
+    public ReadOnlySpan<float> GetQuadraticForm() => Form.Values;
 
     /// <summary>Q, computed when first asked for.</summary>
     internal QuadraticForm Form => _layers.Form(MaxThreads);
@@ -164,14 +168,28 @@ public sealed class MlpProjector : IClosedFormProjector
     /// <summary>
     /// The same projector on at most <paramref name="maxThreads"/> threads (0: one per processor); shares the weights and the forms.
     /// </summary>
-    internal MlpProjector WithThreads(int maxThreads) => new(_layers, maxThreads, LowRankForm, LowRank);
+    /// <param name="maxThreads">&gt;= 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxThreads"/> is negative.</exception>
+    public MlpProjector WithThreads(int maxThreads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxThreads);
+        return new MlpProjector(_layers, maxThreads, LowRankForm, LowRank);
+    }
 
     /// <summary>The low-rank sensitivity of tokens whose first layer was computed elsewhere.</summary>
     /// <param name="activations">a = W1 x + b1, row-major [N, H1]; overwritten.</param>
     /// <param name="sensitivity">Receives S, [N].</param>
-    internal unsafe void LowRankSensitivity(Span<float> activations, Span<float> sensitivity)
+    /// <exception cref="ArgumentException">The spans are not N x H1 and N long.</exception>
+    /// <exception cref="InvalidOperationException">No rank was chosen.</exception>
+    public unsafe void LowRankSensitivity(Span<float> activations, Span<float> sensitivity)
     {
         LowRankForm form = LowRankForm ?? throw Throw.NoLowRank(GetType());
+        long needed = (long)sensitivity.Length * HiddenWidth;
+        if (activations.Length != needed)
+        {
+            throw Throw.WrongLength("Activations", activations.Length, "N x H1", needed, nameof(activations));
+        }
+
         fixed (float* activationStart = activations, sensitivityStart = sensitivity)
         {
             PinnedRows a = new(activationStart, HiddenWidth);

@@ -1,7 +1,7 @@
 namespace ZooPrune;
 
-/// <summary>Runs a selection over one image, tile by tile.</summary>
-internal static class PerTileSelector
+/// <summary>Runs a selection over one image, tile by tile, and shares its budget among them.</summary>
+public static class PerTileSelector
 {
     /// <summary>The share of a tile that has more tokens than what <see cref="Divide"/> gives to each.</summary>
     public const int Open = -1;
@@ -12,7 +12,7 @@ internal static class PerTileSelector
     /// <param name="candidates">Those of its tokens that compete.</param>
     /// <param name="keep">The budget of an image that has none of its own.</param>
     /// <param name="result">Receives the order of choice, the kept positions and a note where something went otherwise than asked.</param>
-    public static void Select(
+    internal static void Select(
         ISelectionMethod method, in PruningInput image, in ScoredTokens candidates, KeepBudget keep, TokenSelection result)
     {
         PruningWorkspace workspace = candidates.Workspace;
@@ -46,7 +46,7 @@ internal static class PerTileSelector
     }
 
     /// <summary>What a user should know about a budget; null where it was kept to in every tile.</summary>
-    public static string? Note(KeepBudget budget, int candidates, ReadOnlySpan<int> tileLengths, int kept) =>
+    internal static string? Note(KeepBudget budget, int candidates, ReadOnlySpan<int> tileLengths, int kept) =>
         budget.TokenCount > candidates ? $"keep {budget.TokenCount} of {candidates}: all tokens kept" : Note(tileLengths, kept);
 
     /// <summary>One tile; the choice, counted within it, becomes positions in the image.</summary>
@@ -149,7 +149,7 @@ internal static class PerTileSelector
     /// <param name="budget">K; 0 to the sum of <paramref name="tileLengths"/>.</param>
     /// <param name="shares">Receives the share of every tile; 0 where K is smaller than the number of tiles.</param>
     /// <param name="ranking">[tiles]; overwritten.</param>
-    public static void Share(
+    internal static void Share(
         ReadOnlySpan<int> tileLengths, Span<double> masses, int budget, Span<int> shares, Span<int> ranking)
     {
         (int share, int remainder) = Divide(tileLengths, budget, shares);
@@ -163,7 +163,7 @@ internal static class PerTileSelector
         }
     }
 
-    /// <summary>The part of <see cref="Share"/> that no mass is needed for.</summary>
+    /// <summary>The part of sharing that no mass is needed for.</summary>
     /// <param name="tileLengths">Candidates of every tile, 0 or more.</param>
     /// <param name="budget">K; 0 to the sum of <paramref name="tileLengths"/>.</param>
     /// <param name="shares">Receives the share of every tile that is full, and <see cref="Open"/> for the others.</param>

@@ -88,7 +88,7 @@ internal sealed class LowRankFit
         {
             LowRankForm form = new(fit._diagonal, [.. fit._factors], [.. fit._signs], projector.InputWidth);
             float[] actual = new float[taken];
-            form.Evaluate(judging, actual, kernels);
+            ((IQuadraticForm)form).Evaluate(judging, actual, kernels);
             LowRankChoice choice = new()
             {
                 Rank = fit._signs.Count,

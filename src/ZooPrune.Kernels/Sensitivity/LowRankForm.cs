@@ -4,9 +4,9 @@ namespace ZooPrune;
 
 /// <summary>
 /// The sensitivity form as its diagonal and a few squares: S_i^2 = [sum_k q_k d_ik^2 + sum_r s_r (f_r . d_i)^2] / D, s_r = 1 or -1.
-/// R products of length H1 a token in place of H1.
+/// R products of length H1 a token in place of H1. Immutable. From <see cref="MlpProjector.ChooseRank"/>.
 /// </summary>
-internal sealed class LowRankForm : IQuadraticForm
+public sealed class LowRankForm : IQuadraticForm
 {
     /// <summary>The H1 from which on the low-rank form is worth its error; docs/method.md has the times below it.</summary>
     public const int LeastHiddenWidth = 1024;
@@ -20,7 +20,7 @@ internal sealed class LowRankForm : IQuadraticForm
     /// <param name="factors">f, row-major [R, H1].</param>
     /// <param name="signs">s, [R].</param>
     /// <param name="inputWidth">D.</param>
-    public LowRankForm(float[] diagonal, float[] factors, float[] signs, int inputWidth)
+    internal LowRankForm(float[] diagonal, float[] factors, float[] signs, int inputWidth)
     {
         _diagonal = diagonal;
         _factors = factors;
@@ -37,8 +37,7 @@ internal sealed class LowRankForm : IQuadraticForm
     /// <summary>s, [R].</summary>
     public ReadOnlySpan<float> Signs => _signs;
 
-    /// <inheritdoc/>
-    public void Evaluate(ReadOnlySpan<float> slopes, Span<float> sensitivity, ITokenKernels kernels)
+    void IQuadraticForm.Evaluate(ReadOnlySpan<float> slopes, Span<float> sensitivity, ITokenKernels kernels)
     {
         int count = sensitivity.Length;
         int hidden = _diagonal.Length;
@@ -80,6 +79,9 @@ public sealed record LowRankChoice
 {
     /// <summary>The rank correlation that is asked for: 0.999.</summary>
     public const double NeededRankCorrelation = 0.999;
+
+    /// <summary>The fewest probe tokens by which a rank can be chosen: 64.</summary>
+    public const int LeastTokens = LowRankFit.LeastTokens;
 
     /// <summary>The largest rank that is tried.</summary>
     public const int LargestRank = 64;

@@ -37,57 +37,48 @@ internal sealed class AnswerEngine(
     {
         using Activity? activity = telemetry.Start("encode", images.Count);
         var encoded = new List<EncodedImage>(images.Count);
-
-        // Patches of several images cannot be run together.
-        int most = model.Encoder.TakesPatches ? 1 : mostTiles > 0 ? mostTiles : MostTiles;
-        while (encoded.Count < images.Count)
+        foreach (Range group in Groups(images, mostTiles, isUniform: false))
         {
             cancellation.ThrowIfCancellationRequested();
-            int tiles = VisionEncoder.TilesOf(images[encoded.Count]);
-            int end = encoded.Count + 1;
-            while (end < images.Count && tiles + VisionEncoder.TilesOf(images[end]) <= most)
-            {
-                tiles += VisionEncoder.TilesOf(images[end++]);
-            }
-
-            PreparedImage[] together = [.. Enumerable.Range(encoded.Count, end - encoded.Count).Select(i => images[i])];
+            PreparedImage[] together = [.. images.Take(group)];
             long start = Stopwatch.GetTimestamp();
             float[][] tokens = model.Encoder.Encode(together, cancellation);
-            TimeSpan tile = Stopwatch.GetElapsedTime(start) / tiles;
+            TimeSpan tile = Stopwatch.GetElapsedTime(start) / together.Sum(VisionEncoder.TilesOf);
             foreach ((PreparedImage image, float[] values) in together.Zip(tokens))
             {
                 var timings = new StageTimings { Encode = tile * VisionEncoder.TilesOf(image) };
                 encoded.Add(new EncodedImage(values, layouts[encoded.Count], timings));
-                telemetry.Encoded(encoded[^1]);
+                telemetry.Encoded(timings.Encode);
             }
         }
 
         return [.. encoded];
     }
 
-    /// <summary>Encodes an image and keeps what matters. On a device its visual tokens stay there, and K x H values and K indices come to
-    /// the host.</summary>
-    /// <param name="image">Prepared for this model.</param>
-    /// <param name="layout">Its layout.</param>
+    /// <summary>Encodes images and keeps what matters of each. On a device their visual tokens stay there, and of each image K x H values
+    /// and K indices come to the host.</summary>
+    /// <param name="images">Prepared for this model.</param>
+    /// <param name="layouts">Theirs.</param>
     /// <param name="pruning">What to keep; null keeps all.</param>
     /// <param name="cancellation">Ends the run.</param>
-    public PrunedImage EncodeAndPrune(
-        PreparedImage image, ImageLayout layout, PruningOptions? pruning, CancellationToken cancellation)
+    public PrunedImage[] EncodeAndPrune(
+        IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning, CancellationToken cancellation)
     {
-        if (pruning is not null
-            && model.DevicePruner is { } device
-            && PrunerNodes.CanWrite(pruning)
-            && _pruner.Decide(layout.CandidateCount, pruning) is not { PaysOff: false })
+        if (model.DevicePruner is null || pruning is null || !PrunerNodes.CanWrite(pruning))
         {
-            long start = Stopwatch.GetTimestamp();
-            using OrtValue? tokens = model.Encoder.EncodeInPlace(image, cancellation);
-            if (tokens is not null)
-            {
-                return PruneInPlace(device, tokens, layout, pruning, Stopwatch.GetElapsedTime(start));
-            }
+            return [.. Encode(images, layouts, mostTiles: 0, cancellation).Select(image => Prune(image, pruning))];
         }
 
-        return Prune(Encode([image], [layout], mostTiles: 0, cancellation)[0], pruning);
+        var pruned = new List<PrunedImage>(images.Count);
+        foreach (Range group in Groups(images, mostTiles: 0, isUniform: true))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (PreparedImage[] some, ImageLayout[] theirs) = ([.. images.Take(group)], [.. layouts.Take(group)]);
+            pruned.AddRange(PruneInPlace(model.DevicePruner, some, theirs, pruning, cancellation)
+                ?? Encode(some, theirs, mostTiles: 0, cancellation).Select(image => Prune(image, pruning)));
+        }
+
+        return [.. pruned];
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
@@ -99,15 +90,29 @@ internal sealed class AnswerEngine(
         using Activity? activity = telemetry.Start("prune", 1);
         long start = Stopwatch.GetTimestamp();
         TokenSelection selection = _pruner.Prune(image.VisualTokens.Span, image.Layout, pruning);
-        var pruned = new PrunedImage(
+        return Pruned(
             selection.KeptTokens.ToArray(),
             selection.KeptIndices.ToArray(),
             image.Layout,
             selection.Note,
-            image.Timings with { Prune = Stopwatch.GetElapsedTime(start) },
-            model.Fingerprint);
-        telemetry.Pruned(pruned);
-        return pruned;
+            image.Timings with { Prune = Stopwatch.GetElapsedTime(start) });
+    }
+
+    /// <summary>The prompt of a question about images that are yet to be read.</summary>
+    /// <exception cref="ArgumentException">The question is empty.</exception>
+    /// <exception cref="ZooPruneException">The template refuses it.</exception>
+    public Prompt Render(string question, int imageCount) => model.Prompts.Build(question, imageCount);
+
+    /// <summary>Whether a prompt with images that are yet to be read will fit.</summary>
+    /// <exception cref="ZooPruneException">It will not, whatever is kept.</exception>
+    public void CheckFits(Prompt prompt, IReadOnlyList<ImageLayout> images, PruningOptions? pruning)
+    {
+        (ImageLayout Layout, int Rows)[] rows =
+        [
+            .. images.Select(layout => (
+                layout, (pruning?.Keep.Resolve(layout.CandidateCount) ?? layout.CandidateCount) + layout.NewlineCount)),
+        ];
+        CheckFits(prompt.Segments.Sum(ids => (long)ids.Length) + rows.Sum(image => _embeds.Positions(image.Layout, image.Rows)), rows);
     }
 
     /// <summary>What is to be read for a conversation.</summary>
@@ -119,10 +124,23 @@ internal sealed class AnswerEngine(
         long start = Stopwatch.GetTimestamp();
         Check(conversation);
         PrunedImage[] images = [.. conversation.SelectMany(turn => turn.Images)];
-        KeptTokenCheck.Images(images, model.Decoder.Width, model.Fingerprint);
         Prompt prompt = model.Prompts.Build([.. conversation.Select(turn => new PromptTurn(turn.Role, turn.Text, turn.Images.Count))]);
-        return NewRequest(
-            BuildInput(prompt, images), null, prompt, string.Concat(conversation.Select(turn => turn.Text)), images, options, start);
+        return CreateRequest(prompt, string.Concat(conversation.Select(turn => turn.Text)), images, options, start);
+    }
+
+    /// <summary>What is to be read for a prompt that is rendered already.</summary>
+    /// <param name="prompt">From <see cref="Render"/>.</param>
+    /// <param name="text">What everybody says, one after the other.</param>
+    /// <param name="images">In the order of the prompt.</param>
+    /// <param name="options">How the answer is generated.</param>
+    /// <param name="start">When this began.</param>
+    /// <exception cref="ArgumentException">An image is of another model, or an option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long.</exception>
+    public AnswerRequest CreateRequest(
+        Prompt prompt, string text, IReadOnlyList<PrunedImage> images, GenerationOptions options, long start)
+    {
+        KeptTokenCheck.Images(images, model.Decoder.Width, model.Fingerprint);
+        return NewRequest(BuildInput(prompt, images), null, prompt, text, images, options, start);
     }
 
     /// <summary>What is to be read for a question about an image that was read before.</summary>
@@ -187,7 +205,7 @@ internal sealed class AnswerEngine(
         DecoderInput text = _embeds.Text(model.Embedder.Embed(before), 0);
         DecoderInput[] inputs =
         [
-            .. images.Select(image => Checked(DecoderInput.Join([text, _embeds.Image(image, text.NextPosition)]), [image])),
+            .. images.Select(image => CheckFits(DecoderInput.Join([text, _embeds.Image(image, text.NextPosition)]), [image])),
         ];
         using PrefilledRows prefilled = _prefiller.Run([.. inputs.Select(input => (input, (KvCache?)null))], cancellation);
         KvCache[] caches = [.. prefilled.Rows.Select(row => KvCache.Stack([row.Cache]))];
@@ -200,27 +218,82 @@ internal sealed class AnswerEngine(
     }
 
     /// <summary>Logits of the first token of an answer.</summary>
-    public float[] NextTokenLogits(IReadOnlyList<ChatTurn> conversation, CancellationToken cancellation) =>
-        _generator.NextTokenLogits(CreateRequest(conversation, new GenerationOptions()).Input, cancellation);
+    public float[] NextTokenLogits(AnswerRequest request, CancellationToken cancellation) =>
+        _generator.NextTokenLogits(request.Input, cancellation);
 
-    private PrunedImage PruneInPlace(
-        DevicePruner device, OrtValue tokens, ImageLayout layout, PruningOptions pruning, TimeSpan encode)
+    /// <summary>Encodes and prunes on the device; null where the pruner or the encoder has to be left to the host.</summary>
+    private PrunedImage[]? PruneInPlace(
+        DevicePruner device, PreparedImage[] images, ImageLayout[] layouts, PruningOptions pruning, CancellationToken cancellation)
     {
-        using Activity? activity = telemetry.Start("prune", 1);
+        if (_pruner.Decide(layouts[0].CandidateCount, pruning) is { PaysOff: false })
+        {
+            return null;
+        }
+
+        using Activity? encoding = telemetry.Start("encode", images.Length);
         long start = Stopwatch.GetTimestamp();
-        using DeviceSelection selection = device.Prune(
-            tokens, layout.TakesAll ? [] : layout.Candidates, pruning with { OnlyIfFaster = false });
-        float[] kept = new float[checked(selection.KeptIndices.Length * model.Decoder.Width)];
-        FloatTensors.Read(selection.KeptTokens, 0, kept);
-        var pruned = new PrunedImage(
-            kept,
-            selection.KeptIndices,
-            layout,
-            selection.Note,
-            new StageTimings { Encode = encode, Prune = Stopwatch.GetElapsedTime(start) },
-            model.Fingerprint);
+        using OrtValue? tokens = model.Encoder.EncodeInPlace(images, cancellation);
+        if (tokens is null)
+        {
+            return null;
+        }
+
+        TimeSpan encode = Stopwatch.GetElapsedTime(start) / images.Length;
+        Array.ForEach(images, _ => telemetry.Encoded(encode));
+        encoding?.Stop();
+
+        using Activity? activity = telemetry.Start("prune", images.Length);
+        start = Stopwatch.GetTimestamp();
+        pruning = pruning with { OnlyIfFaster = false };
+        using DeviceSelection selection = images.Length > 1
+            ? device.PruneEach(tokens, pruning, cancellation)
+            : device.Prune(tokens, layouts[0].TakesAll ? [] : layouts[0].Candidates, pruning, cancellation);
+        int count = selection.KeptIndices.Length / images.Length;
+        int size = checked(count * model.Decoder.Width);
+        float[][] kept = [.. images.Select(_ => new float[size])];
+        for (int i = 0; i < images.Length; i++)
+        {
+            FloatTensors.Read(selection.KeptTokens, i * size, kept[i]);
+        }
+
+        var timings = new StageTimings { Encode = encode, Prune = Stopwatch.GetElapsedTime(start) / images.Length };
+        return
+        [
+            .. layouts.Select((layout, i) => Pruned(
+                kept[i], selection.KeptIndices[(i * count)..((i + 1) * count)], layout, selection.Note, timings)),
+        ];
+    }
+
+    private PrunedImage Pruned(float[] kept, int[] indices, ImageLayout layout, string? note, StageTimings timings)
+    {
+        var pruned = new PrunedImage(kept, indices, layout, note, timings, model.Fingerprint);
         telemetry.Pruned(pruned);
         return pruned;
+    }
+
+    /// <summary>Images that the encoder takes together.</summary>
+    /// <param name="images">Prepared for this model.</param>
+    /// <param name="mostTiles">Most tiles of a run; 0 for a usual number.</param>
+    /// <param name="isUniform">Whether those of a group must be alike: one tile each, all of whose tokens can be chosen.</param>
+    private IEnumerable<Range> Groups(IReadOnlyList<PreparedImage> images, int mostTiles, bool isUniform)
+    {
+        // Patches of several images cannot be run together.
+        bool isAlone = model.Encoder.TakesPatches || (isUniform && !(model.HasOneTile && model.Encoder.CanBatch));
+        int most = isAlone ? 1 : mostTiles > 0 ? mostTiles : MostTiles;
+        for (int start = 0, end; start < images.Count; start = end)
+        {
+            end = start + 1;
+            for (int tiles = VisionEncoder.TilesOf(images[start]); end < images.Count && !isAlone; end++)
+            {
+                tiles += VisionEncoder.TilesOf(images[end]);
+                if (tiles > most)
+                {
+                    break;
+                }
+            }
+
+            yield return start..end;
+        }
     }
 
     /// <summary>A system's turn at most, then user and assistant in turn; the last is the user's.</summary>
@@ -276,7 +349,7 @@ internal sealed class AnswerEngine(
     {
         options.Validate();
         options = options.Over(model.Configuration.Generation);
-        Checked(input, images);
+        CheckFits(input, images);
         if (model.Configuration.MaxPositions is int limit)
         {
             // The last token is chosen and not read.
@@ -297,16 +370,25 @@ internal sealed class AnswerEngine(
     }
 
     /// <exception cref="ZooPruneException">The model's context is too short for the input.</exception>
-    private DecoderInput Checked(DecoderInput input, IReadOnlyList<PrunedImage> images) =>
-        model.Configuration.MaxPositions is int limit && input.NextPosition > limit
-            ? throw Throw.PromptTooLong(input.NextPosition, limit, Remedy(input.NextPosition, limit, images))
-            : input;
+    private DecoderInput CheckFits(DecoderInput input, IReadOnlyList<PrunedImage> images)
+    {
+        CheckFits(input.NextPosition, [.. images.Select(image => (image.Layout, image.KeptTokenCount))]);
+        return input;
+    }
+
+    private void CheckFits(long length, IReadOnlyList<(ImageLayout Layout, int Rows)> images)
+    {
+        if (model.Configuration.MaxPositions is int limit && length > limit)
+        {
+            throw Throw.PromptTooLong(length, limit, Remedy(length, limit, images));
+        }
+    }
 
     /// <summary>What would fit.</summary>
-    private string Remedy(long length, int limit, IReadOnlyList<PrunedImage> images)
+    private string Remedy(long length, int limit, IReadOnlyList<(ImageLayout Layout, int Rows)> images)
     {
-        long visual = images.Sum(image => (long)(positions == PositionMode.KeepOriginal ? image.Layout.Span : image.KeptTokenCount));
-        long rows = images.Sum(image => (long)image.KeptTokenCount);
+        long visual = images.Sum(image => (long)(positions == PositionMode.KeepOriginal ? image.Layout.Span : image.Rows));
+        long rows = images.Sum(image => (long)image.Rows);
         if (positions == PositionMode.KeepOriginal && length - visual + rows <= limit)
         {
             return "load the model with PositionMode.Compact, which gives pruned tokens no positions";

@@ -80,7 +80,7 @@ internal sealed class EngineTelemetry(string model, ILogger logger)
     }
 
     /// <summary>An image was encoded.</summary>
-    public void Encoded(EncodedImage image) => AddStep("encode", image.Timings.Encode);
+    public void Encoded(TimeSpan time) => AddStep("encode", time);
 
     /// <summary>An image was pruned.</summary>
     public void Pruned(PrunedImage image)

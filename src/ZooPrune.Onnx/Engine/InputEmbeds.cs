@@ -38,7 +38,7 @@ internal sealed class InputEmbeds(int width, int axes, PositionMode positions, f
     public DecoderInput Image(PrunedImage image, long start)
     {
         ImageLayout layout = image.Layout;
-        bool keepsGaps = positions == PositionMode.KeepOriginal || image.KeptTokenCount == layout.SequenceLength;
+        bool keepsGaps = KeepsGaps(layout, image.KeptTokenCount);
         int[] places = new int[layout.TokenCount];
         for (int k = 0; k < image.Indices.Length; k++)
         {
@@ -68,8 +68,13 @@ internal sealed class InputEmbeds(int width, int axes, PositionMode positions, f
             read++;
         }
 
-        return new DecoderInput(embeddings, numbers, start + (keepsGaps ? layout.Span : read), read);
+        return new DecoderInput(embeddings, numbers, start + Positions(layout, read), read);
     }
+
+    /// <summary>Positions that an image takes of which so many rows are read.</summary>
+    public long Positions(ImageLayout layout, int rows) => KeepsGaps(layout, rows) ? layout.Span : rows;
+
+    private bool KeepsGaps(ImageLayout layout, int rows) => positions == PositionMode.KeepOriginal || rows == layout.SequenceLength;
 
     /// <summary>Text that goes on from a position.</summary>
     /// <param name="text">Embeddings of the text, [A, H].</param>

@@ -42,9 +42,7 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
             visualTokens.Slice(layout.Candidates[i] * width, width).CopyTo(candidates.AsSpan(i * width));
         }
 
-        TokenSelection selection = PruneCandidates(candidates, layout, pruning);
-        selection.Renumber(layout.Candidates, layout.TokenCount);
-        return selection;
+        return PruneCandidates(candidates, layout, pruning).Among(layout.Candidates, layout.TokenCount);
     }
 
     private TokenSelection PruneCandidates(ReadOnlySpan<float> candidates, ImageLayout layout, PruningOptions? pruning)
@@ -52,12 +50,12 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
         int count = layout.Candidates.Length;
         if (pruning is null)
         {
-            return KeepAll(candidates, count, note: null);
+            return VisualTokenPruner.KeepAll(projector, candidates, count);
         }
 
         PruningAdvice? advice = Decide(count, pruning);
         return advice is { PaysOff: false }
-            ? KeepAll(candidates, count, advice.Refusal)
+            ? VisualTokenPruner.KeepAll(projector, candidates, count, advice.Refusal)
             : PrunerFor(pruning).Prune(candidates, [.. layout.TileLengths]);
     }
 
@@ -80,16 +78,6 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
     {
         PrunerFor(pruning);
         return decisions.Advise(tokenCount, pruning);
-    }
-
-    private TokenSelection KeepAll(ReadOnlySpan<float> visualTokens, int count, string? note)
-    {
-        int[] oneTile = [count];
-        VisualTokenCheck.Tokens(visualTokens, oneTile, projector.InputWidth);
-        float[] projected = new float[VisualTokenCheck.ProjectedLength(count, projector.OutputWidth)];
-        projector.Project(visualTokens, projected);
-        VisualTokenCheck.Projection(projected, [], count, projector, maxThreads: 1);
-        return TokenSelection.KeepAll(projected, count, note);
     }
 
     private VisualTokenPruner PrunerFor(PruningOptions options)

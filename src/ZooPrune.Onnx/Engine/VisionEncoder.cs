@@ -42,6 +42,9 @@ internal sealed class VisionEncoder : IDisposable
     /// <summary>D.</summary>
     public int Width { get; private init; }
 
+    /// <summary>Whether the graph takes several tiles in one run.</summary>
+    public bool CanBatch => _canBatch;
+
     /// <summary>Whether pictures come as patches with a grid.</summary>
     public bool TakesPatches => _inputNames.Length > 1;
 
@@ -109,15 +112,19 @@ internal sealed class VisionEncoder : IDisposable
         return tokens;
     }
 
-    /// <summary>Runs an image and leaves its visual tokens where the graph makes them: nothing comes to the host.</summary>
-    /// <param name="image">Prepared for this encoder.</param>
+    /// <summary>Runs images side by side and leaves their visual tokens where the graph makes them: nothing comes to the host.</summary>
+    /// <param name="images">Prepared for this encoder; one where it takes patches.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <returns>[tiles, N, D], or [N, D] of patches, unchecked; null for several tiles where the graph takes them one by one.</returns>
+    /// <returns>[tiles of all images, N, D], or [N, D] of patches, unchecked; null for several tiles where the graph takes them one by
+    /// one.</returns>
     /// <exception cref="ZooPruneException">ONNX Runtime failed.</exception>
-    public OrtValue? EncodeInPlace(PreparedImage image, CancellationToken cancellation = default) =>
-        TakesPatches ? RunPatches(image, onHost: false, cancellation)
-        : _canBatch || TilesOf(image) == 1 ? RunBatch(image.PixelValues, TilesOf(image), onHost: false, cancellation)
-        : null;
+    public OrtValue? EncodeInPlace(IReadOnlyList<PreparedImage> images, CancellationToken cancellation = default)
+    {
+        int tiles = images.Sum(TilesOf);
+        return TakesPatches ? RunPatches(images[0], onHost: false, cancellation)
+            : _canBatch || tiles == 1 ? RunBatch(Pixels(images), tiles, onHost: false, cancellation)
+            : null;
+    }
 
     private float[][] EncodeUnchecked(IReadOnlyList<PreparedImage> images, CancellationToken cancellation)
     {
@@ -131,16 +138,7 @@ internal sealed class VisionEncoder : IDisposable
             return [.. images.Select(image => RunTiles(image.PixelValues, TilesOf(image), cancellation))];
         }
 
-        // [tiles of all images, 3, S, S]
-        float[] pixels = new float[checked((int)images.Sum(image => (long)image.PixelValues.Length))];
-        int copied = 0;
-        foreach (PreparedImage image in images)
-        {
-            image.PixelValues.Span.CopyTo(pixels.AsSpan(copied));
-            copied += image.PixelValues.Length;
-        }
-
-        float[] tokens = RunTiles(pixels, images.Sum(TilesOf), cancellation);
+        float[] tokens = RunTiles(Pixels(images), images.Sum(TilesOf), cancellation);
         int size = TokenCount * Width;
         int start = 0;
         return [.. images.Select(image => tokens[start..(start += TilesOf(image) * size)])];
@@ -159,6 +157,25 @@ internal sealed class VisionEncoder : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    /// <summary>[tiles of all images, 3, S, S].</summary>
+    private static ReadOnlyMemory<float> Pixels(IReadOnlyList<PreparedImage> images)
+    {
+        if (images.Count == 1)
+        {
+            return images[0].PixelValues;
+        }
+
+        float[] pixels = new float[checked((int)images.Sum(image => (long)image.PixelValues.Length))];
+        int copied = 0;
+        foreach (PreparedImage image in images)
+        {
+            image.PixelValues.Span.CopyTo(pixels.AsSpan(copied));
+            copied += image.PixelValues.Length;
+        }
+
+        return pixels;
+    }
 
     private float[] EncodeAlone(PreparedImage image, CancellationToken cancellation) =>
         TakesPatches ? Read(RunPatches(image, onHost: true, cancellation)) : RunTiles(image.PixelValues, TilesOf(image), cancellation);

@@ -259,7 +259,7 @@ internal sealed class GraphSession : IDisposable
 
     /// <summary>Options of a session that runs as others of the model do.</summary>
     /// <exception cref="ZooPruneException">The device cannot be used.</exception>
-    public static SessionOptions CreateOptions(GraphSettings settings)
+    private static SessionOptions CreateOptions(GraphSettings settings)
     {
         SessionOptions options = CreateOptions(settings.Threads);
         ExecutionProvider.Append(options, settings.Device);

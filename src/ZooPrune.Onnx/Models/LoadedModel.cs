@@ -1,4 +1,3 @@
-using Microsoft.ML.OnnxRuntime;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Images;
@@ -46,9 +45,7 @@ internal sealed class LoadedModel : IDisposable
             _owned.Add((IDisposable)Projector);
             if (options.PrunesByGraph || !Encoder.Device.IsCpu)
             {
-                GraphSettings where = settings with { Device = Encoder.Device };
-                DevicePruner = Own(
-                    new DevicePruner(Projector, () => GraphSession.CreateOptions(where), OrtMemoryInfo.DefaultInstance));
+                DevicePruner = Own(new DevicePruner(Projector, settings with { Device = Encoder.Device }));
             }
 
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));

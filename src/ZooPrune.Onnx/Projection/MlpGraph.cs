@@ -79,7 +79,7 @@ internal static class MlpGraph
             int from = hidden * block / blocks;
             int to = hidden * (block + 1) / blocks;
             string above = Columns(0, to);
-            string form = graph.Constant(Doubled(mlp.Form.Values, hidden, from, to), to, to - from);
+            string form = graph.Constant(Doubled(mlp.GetQuadraticForm(), hidden, from, to), to, to - from);
             string terms = graph.Node("Mul", [graph.Node("MatMul", [above, form]), Columns(from, to)]);
             string part = graph.Node("ReduceSum", [terms, axis], ("keepdims", 0));
             sum = sum is null ? part : graph.Node("Add", [sum, part]);

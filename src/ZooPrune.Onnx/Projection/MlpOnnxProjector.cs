@@ -81,7 +81,7 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
 
     public void ProjectWithLowRankSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)
     {
-        MlpProjector ranked = _ranked.Value ?? throw ZooPrune.Throw.NoLowRank(GetType());
+        MlpProjector ranked = _ranked.Value ?? throw Throw.NoLowRank(_name);
         CheckSensitivity(tokens, projected, sensitivity);
         int length = sensitivity.Length * Weights.HiddenWidth;
         float[] rented = ArrayPool<float>.Shared.Rent(length);
@@ -110,7 +110,7 @@ internal sealed class MlpOnnxProjector : IClosedFormProjector, IDisposable
     private MlpProjector? ChooseRank(Func<float[]>? calibrationTokens)
     {
         float[]? tokens = calibrationTokens?.Invoke();
-        return tokens?.Length >= LowRankFit.LeastTokens * InputWidth ? Weights.ChooseRank(tokens) : null;
+        return tokens?.Length >= LowRankChoice.LeastTokens * InputWidth ? Weights.ChooseRank(tokens) : null;
     }
 
     private void CheckSensitivity(ReadOnlySpan<float> tokens, Span<float> projected, Span<float> sensitivity)

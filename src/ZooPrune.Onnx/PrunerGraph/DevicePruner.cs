@@ -13,15 +13,16 @@ namespace ZooPrune.Onnx.PrunerGraph;
 /// fixed. What is kept is what <see cref="VisualTokenPruner"/> keeps, up to draws (<see cref="PrunerNodes"/>).
 /// </remarks>
 /// <param name="projector">M.</param>
-/// <param name="createOptions">Options of a session on the device; disposed here.</param>
-/// <param name="memory">Where kept tokens go.</param>
-internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> createOptions, OrtMemoryInfo memory) : IDisposable
+/// <param name="settings">How the graphs run, and where.</param>
+/// <param name="keepsOnDevice">Whether kept tokens stay on the device; otherwise they come to the host.</param>
+internal sealed class DevicePruner(IProjector projector, GraphSettings settings, bool keepsOnDevice = false) : IDisposable
 {
     private const int MostSessions = 4;
+    private const string GraphName = "pruner";
 
     private readonly Lock _lock = new();
-    private readonly List<(Key Key, PrunerSession Session)> _sessions = [];
-    private bool _isDisposed;
+    private readonly List<(Key Key, GraphSession Session, VisualTokenPruner Model)> _sessions = [];
+    private volatile bool _isDisposed;
 
     private enum Form
     {
@@ -37,21 +38,23 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
     /// </param>
     /// <param name="candidates">Flat indices, tile x N + token, of what can be chosen, ascending; empty for all.</param>
     /// <param name="options">ZOO-Prune or DivPrune.</param>
+    /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     /// <exception cref="NotSupportedException">The options or the projector have no graph.</exception>
     /// <exception cref="ZooPruneException">The graph failed, or a visual token is NaN or infinite.</exception>
-    public DeviceSelection Prune(OrtValue visualTokens, ReadOnlySpan<int> candidates, PruningOptions options)
+    public DeviceSelection Prune(
+        OrtValue visualTokens, ReadOnlySpan<int> candidates, PruningOptions options, CancellationToken cancellation = default)
     {
         long[] shape = visualTokens.GetTensorTypeAndShape().Shape;
         if (shape is [var count, _])
         {
-            return Run(Form.Image, visualTokens, 0, options, [(int)count], []);
+            return Run(Form.Image, visualTokens, 0, options, [(int)count], [], cancellation);
         }
 
         (int tiles, int tokens) = ((int)shape[0], (int)shape[1]);
         if (tiles == 1 && (candidates.IsEmpty || candidates.Length == tokens))
         {
-            return Run(Form.Row, visualTokens, tokens, options, [tokens], []);
+            return Run(Form.Row, visualTokens, tokens, options, [tokens], [], cancellation);
         }
 
         bool[] isCandidate = new bool[tiles * tokens];
@@ -65,18 +68,19 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
         }
 
         using TileInputs inputs = new(isCandidate, lengths, options);
-        return Run(Form.Tiles, visualTokens, tokens, options, lengths, inputs.Values);
+        return Run(Form.Tiles, visualTokens, tokens, options, lengths, inputs.Values, cancellation);
     }
 
     /// <summary>Prunes several images of one tile in one run, each with a budget of its own.</summary>
     /// <param name="visualTokens">X [B, N, D], an image a row.</param>
     /// <param name="options">ZOO-Prune or DivPrune.</param>
+    /// <param name="cancellation">Ends the run.</param>
     /// <returns>Kept tokens [B, K, H]; indices and order row after row, each counted within its image.</returns>
     /// <inheritdoc cref="Prune" path="/exception"/>
-    public DeviceSelection PruneEach(OrtValue visualTokens, PruningOptions options)
+    public DeviceSelection PruneEach(OrtValue visualTokens, PruningOptions options, CancellationToken cancellation = default)
     {
         int tokens = (int)visualTokens.GetTensorTypeAndShape().Shape[1];
-        return Run(Form.Rows, visualTokens, tokens, options, [tokens], []);
+        return Run(Form.Rows, visualTokens, tokens, options, [tokens], [], cancellation);
     }
 
     public void Dispose()
@@ -84,7 +88,7 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
         lock (_lock)
         {
             _isDisposed = true;
-            _sessions.ForEach(known => known.Session.Leave());
+            _sessions.ForEach(known => known.Session.Dispose());
             _sessions.Clear();
         }
     }
@@ -95,56 +99,54 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
         int tokenCount,
         PruningOptions options,
         ReadOnlySpan<int> tileLengths,
-        IReadOnlyList<(string Name, OrtValue Value)> more)
+        IReadOnlyList<(string Name, OrtValue Value)> more,
+        CancellationToken cancellation)
     {
         TensorElementType type = visualTokens.GetTensorTypeAndShape().ElementDataType;
 
         // Budgets of tiles are inputs: one graph for all.
         PruningOptions written = form == Form.Tiles ? options with { Keep = KeepBudget.Tokens(1) } : options;
-        PrunerSession session = SessionFor(new Key(form, written with { MaxThreads = 0 }, type, tokenCount));
-        try
-        {
-            return session.Run(visualTokens, more, memory, NoteOf(session, options, tileLengths));
-        }
-        finally
-        {
-            session.Leave();
-        }
-    }
-
-    private static string? NoteOf(PrunerSession session, PruningOptions options, ReadOnlySpan<int> tileLengths)
-    {
+        var key = new Key(form, written with { MaxThreads = 0 }, type, tokenCount);
         int[] lengths = [.. tileLengths.ToArray().Where(length => length > 0)];
-        int count = lengths.Sum();
-        int[] competing = options.Selection == SelectionMethod.DivPrune ? [count] : lengths;
-        return PerTileSelector.Note(options.Keep, count, competing, options.Keep.Resolve(count)) ?? session.Note;
+        while (true)
+        {
+            (GraphSession session, VisualTokenPruner model) = SessionFor(key);
+            try
+            {
+                return Run(session, [(PrunerGraphWriter.Tokens, visualTokens), .. more], model.NoteOn(lengths, options.Keep), cancellation);
+            }
+            catch (ObjectDisposedException) when (!_isDisposed)
+            {
+                // It made room for another between being found and being run.
+            }
+        }
     }
 
-    /// <summary>The session for a key, entered. Where there are many, the one that was not used for longest goes.</summary>
-    private PrunerSession SessionFor(Key key)
+    /// <summary>The session for a key, and a pruner that keeps the same. Where there are many, the one that was not used for longest
+    /// goes, once its runs have ended.</summary>
+    private (GraphSession Session, VisualTokenPruner Model) SessionFor(Key key)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             int place = _sessions.FindIndex(known => known.Key == key);
-            PrunerSession session = place < 0 ? Create(key) : _sessions[place].Session;
+            (Key, GraphSession Session, VisualTokenPruner Model) found = place < 0 ? Create(key) : _sessions[place];
             if (place >= 0)
             {
                 _sessions.RemoveAt(place);
             }
             else if (_sessions.Count == MostSessions)
             {
-                _sessions[0].Session.Leave();
+                _sessions[0].Session.Dispose();
                 _sessions.RemoveAt(0);
             }
 
-            _sessions.Add((key, session));
-            session.Enter();
-            return session;
+            _sessions.Add(found);
+            return (found.Session, found.Model);
         }
     }
 
-    private PrunerSession Create(Key key)
+    private (Key Key, GraphSession Session, VisualTokenPruner Model) Create(Key key)
     {
         if (!PrunerNodes.CanWrite(key.Options))
         {
@@ -152,22 +154,62 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
         }
 
         // Says what is wrong with the options, and what a user should know about the sensitivity.
-        key.Options.Check(projector);
-        ITokenScorer scorer = TokenScorer.Create(
-            projector, key.Options, null, key.Options.Selection == SelectionMethod.ZooPrune, TokenKernels.Default);
+        var model = new VisualTokenPruner(projector, key.Options);
         var writer = new PrunerGraphWriter(
             projector,
             key.Options,
             key.Type == TensorElementType.Float16 ? OnnxGraphBuilder.Element.Float16 : OnnxGraphBuilder.Element.Float);
-        byte[] model = key.Form switch
+        byte[] graph = key.Form switch
         {
             Form.Row => writer.Rows(key.TokenCount, imageCount: 1),
             Form.Rows => writer.Rows(key.TokenCount),
             Form.Image => writer.Image(),
             _ => writer.Tiles(key.TokenCount),
         };
-        using SessionOptions options = createOptions();
-        return new PrunerSession(new InferenceSession(model, options), scorer.Note);
+        return (key, GraphSession.Create(GraphName, graph, settings), model);
+    }
+
+    /// <exception cref="ZooPruneException">The graph failed, or a visual token is NaN or infinite.</exception>
+    private DeviceSelection Run(
+        GraphSession session, IReadOnlyList<(string Name, OrtValue Value)> inputs, string? note, CancellationToken cancellation)
+    {
+        OutputPlace[] places =
+        [
+            new(PrunerGraphWriter.KeptTokens, OnHost: !keepsOnDevice),
+            new(PrunerGraphWriter.KeptIndices, OnHost: true),
+            new(PrunerGraphWriter.Order, OnHost: true),
+            new(PrunerGraphWriter.Soundness, OnHost: true),
+        ];
+        IDisposableReadOnlyCollection<OrtValue> outputs;
+        try
+        {
+            outputs = session.Run(inputs, places, cancellation);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw Throw.GraphFailed(GraphName, "visual tokens", exception);
+        }
+
+        var selection = new DeviceSelection(outputs, Integers(outputs[1]), Integers(outputs[2]), note);
+        if (outputs[3].GetTensorDataAsSpan<float>()[0] == 0)
+        {
+            return selection;
+        }
+
+        selection.Dispose();
+        throw Throw.PrunerNotFinite();
+    }
+
+    private static int[] Integers(OrtValue value)
+    {
+        ReadOnlySpan<long> wide = value.GetTensorDataAsSpan<long>();
+        int[] integers = new int[wide.Length];
+        for (int i = 0; i < integers.Length; i++)
+        {
+            integers[i] = (int)wide[i];
+        }
+
+        return integers;
     }
 
     /// <summary>What a graph was written for.</summary>
@@ -199,4 +241,32 @@ internal sealed class DevicePruner(IProjector projector, Func<SessionOptions> cr
         private void Add<T>(string name, T[] values, params long[] shape)
             where T : unmanaged => Values.Add((name, OrtValue.CreateTensorValueFromMemory(values, shape)));
     }
+}
+
+/// <summary>What was kept of an image, or of several, the tokens themselves still on the device.</summary>
+internal sealed class DeviceSelection : IDisposable
+{
+    private readonly IDisposableReadOnlyCollection<OrtValue> _outputs;
+
+    public DeviceSelection(IDisposableReadOnlyCollection<OrtValue> outputs, int[] keptIndices, int[] selectionOrder, string? note)
+    {
+        _outputs = outputs;
+        KeptIndices = keptIndices;
+        SelectionOrder = selectionOrder;
+        Note = note;
+    }
+
+    /// <summary>[K, H], or [B, K, H]; of the type of X. Disposed with this.</summary>
+    public OrtValue KeptTokens => _outputs[0];
+
+    /// <summary>[K], ascending; flat indices tile x N + token.</summary>
+    public int[] KeptIndices { get; }
+
+    /// <summary>[K]; the same in the order in which they were chosen, tile after tile.</summary>
+    public int[] SelectionOrder { get; }
+
+    /// <summary>See <see cref="TokenSelection.Note"/>.</summary>
+    public string? Note { get; }
+
+    public void Dispose() => _outputs.Dispose();
 }

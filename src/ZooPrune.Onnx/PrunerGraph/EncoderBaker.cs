@@ -19,6 +19,7 @@ internal sealed class EncoderBaker : IDisposable
     private readonly PruningOptions _options;
     private readonly VisionEncoder _vision;
     private readonly IProjector _projector;
+    private readonly VisualTokenPruner _pruner;
     private readonly byte[] _encoder;
     private readonly OnnxGraph _graph;
     private readonly OnnxValue _tokens;
@@ -58,7 +59,7 @@ internal sealed class EncoderBaker : IDisposable
                 ? ProjectorLoader.Load(path, threads: 0, _vision.Width, () => CalibrationImage.Tokens(_vision, preprocessor))
                 : ProjectorLoader.Load(
                     split!.Projector, files.VisionEncoder, threads: 0, () => CalibrationImage.Tokens(_vision, preprocessor));
-            options.Check(_projector);
+            _pruner = new VisualTokenPruner(_projector, options);
         }
         catch
         {
@@ -146,8 +147,6 @@ internal sealed class EncoderBaker : IDisposable
 
     private BakedModel Describe(string folder)
     {
-        ITokenScorer scorer = TokenScorer.Create(
-            _projector, _options, null, _options.Selection == SelectionMethod.ZooPrune, TokenKernels.Default);
         int? kept = TokenCount is { } count ? _options.Keep.Resolve(count) : null;
         return new BakedModel
         {
@@ -155,8 +154,8 @@ internal sealed class EncoderBaker : IDisposable
             TokenCount = TokenCount,
             KeptTokenCount = kept,
             Width = OutputWidth,
-            Sensitivity = scorer.Method,
-            Note = (kept is { } k ? PerTileSelector.Note(_options.Keep, TokenCount!.Value, [TokenCount.Value], k) : null) ?? scorer.Note,
+            Sensitivity = _pruner.SensitivityMethodUsed,
+            Note = _pruner.NoteOn(TokenCount is { } all ? [all] : []),
         };
     }
 

@@ -91,7 +91,7 @@ internal abstract class ProjectorNodes
                     string form = MlpGraph.QuadraticForm(graph, mlp, MlpGraph.Slope(graph, mlp.Gelu, a));
                     return (projected, MlpGraph.RootOfMean(graph, form, InputWidth));
                 case SensitivityMethod.LowRankClosedForm:
-                    LowRankForm few = lowRank() ?? throw ZooPrune.Throw.NoLowRank(mlp.GetType());
+                    LowRankForm few = lowRank() ?? throw Throw.NoLowRank("its graph");
                     return (projected, LowRank(graph, few, MlpGraph.Slope(graph, mlp.Gelu, a)));
                 default:
                     // The shared products are the sampled value up to rounding.

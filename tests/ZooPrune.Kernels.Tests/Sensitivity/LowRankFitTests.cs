@@ -44,7 +44,7 @@ public sealed class LowRankFitTests
         projector.ProjectHidden(judging, slopes);
         projector.Kernels.GeluDerivative(slopes, slopes);
         float[] diagonal = new float[350];
-        new LowRankForm(projector.Form.Diagonal(), [], [], Width).Evaluate(slopes, diagonal, projector.Kernels);
+        ((IQuadraticForm)new LowRankForm(projector.Form.Diagonal(), [], [], Width)).Evaluate(slopes, diagonal, projector.Kernels);
         Assert.InRange(RankCorrelation.Spearman(diagonal, exact), 0, 0.999);
     }
 

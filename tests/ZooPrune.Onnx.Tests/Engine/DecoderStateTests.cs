@@ -275,7 +275,7 @@ public sealed class DecoderStateTests : IDisposable
         cache.Dispose();
 
         HostReads.Counter counter = HostReads.Count();
-        using OrtValue visualTokens = encoder.EncodeInPlace(TinyModel.Image())!;
+        using OrtValue visualTokens = encoder.EncodeInPlace([TinyModel.Image()])!;
         using IDisposableReadOnlyCollection<OrtValue> kept = projector.Run([(input, visualTokens)], [new OutputPlace(output)]);
         (float[] got, cache) = decoder.Run(kept[0], Positions(0, TinyModel.Tokens), none, room: 0);
         cache.Dispose();

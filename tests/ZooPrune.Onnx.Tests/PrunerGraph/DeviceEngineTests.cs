@@ -30,6 +30,26 @@ public sealed class DeviceEngineTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Prune_SeveralImagesByGraph_EachAsAlone(string family)
+    {
+        using VisionLanguageModel byGraph = Load(family, prunesByGraph: true);
+        PreparedImage[] images = [.. FamilyCase.Of(family).Select(golden => golden.Image())];
+        var pruning = new PruningOptions { Keep = KeepBudget.Tokens(3) };
+
+        IReadOnlyList<PrunedImage> together = byGraph.Prune([.. images, images[0]], pruning);
+
+        Assert.Equal(images.Length + 1, together.Count);
+        foreach ((PreparedImage image, PrunedImage got) in images.Append(images[0]).Zip(together))
+        {
+            PrunedImage alone = byGraph.Prune(image, pruning);
+            Assert.Equal(alone.KeptIndices, got.KeptIndices);
+            Near.Equal(alone.KeptTokens.ToArray(), got.KeptTokens.ToArray(), 1e-4);
+            Assert.Equal(alone.Note, got.Note);
+        }
+    }
+
     [Fact]
     public void Prune_MethodWithoutGraph_TakesTheManagedKernels()
     {

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Onnx.PrunerGraph;
 
@@ -198,7 +199,7 @@ public class DevicePrunerTests
         Assert.True(clear >= 2);
     }
 
-    private static DevicePruner Pruner(IProjector projector) => new(projector, () => new SessionOptions(), OrtMemoryInfo.DefaultInstance);
+    private static DevicePruner Pruner(IProjector projector) => new(projector, new GraphSettings(0, Device.Cpu));
 
     /// <summary>What is left of the tokens, and how many in each tile that has some.</summary>
     private static (float[] Tokens, int[] Lengths) Candidates(PrunerGraphCase drawn, int[] candidates)
