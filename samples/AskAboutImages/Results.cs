@@ -29,7 +29,7 @@ internal sealed record GivenAnswer(
 {
     /// <summary>The answer in a row of the pipeline.</summary>
     public static GivenAnswer FromRow(AnswerRow row) => new(
-        row.Answer,
+        row.Error.Length > 0 ? $"error: {row.Error}" : row.Answer,
         row.Error.Length > 0 ? row.Error : null,
         row.Note.Split("; ", StringSplitOptions.RemoveEmptyEntries),
         row.VisualTokenCount,

@@ -37,6 +37,11 @@ internal static partial class Throw
             + $"or save on the same drive."));
 
     // When a chain is loaded.
+    public static NotSupportedException LoadedByMLNet() => new(
+        Text(
+            $"Model.Load: the file is a chain that ZooPruneModel.Save saved, which ML.NET cannot make anew. "
+            + $"Expected a file that Model.Save wrote; load this one with ZooPruneModel.Load(mlContext, path, out DataViewSchema schema)."));
+
     public static ArgumentOutOfRangeException MaxUnpackedBytesBelowOne(long value) => new(
         nameof(ZooPruneLoadOptions.MaxUnpackedBytes),
         Text($"ZooPruneModel.Load: MaxUnpackedBytes is {value:N0}. Expected 1 or more; leave the option out for its default."));

@@ -51,12 +51,12 @@ internal static partial class Throw
         string stage, InputColumn needed, string parameter, IEnumerable<string> columns) => new(
         parameter,
         Text(
-            $"{stage}: there is no column '{needed.Name}' in the input, whose columns are {Names(columns)}. "
-            + $"Expected {needed.Expected}; {needed.Advice}"));
+            $"{stage}: there is no {needed.Kind} '{needed.Name}' in the input, whose columns are {Names(columns)}. "
+            + $"Expected {needed.Expected}; {needed.SchemaAdvice}"));
 
     public static ArgumentOutOfRangeException UnfitColumn(string stage, InputColumn needed, string parameter, string type) => new(
         parameter,
-        Text($"{stage}: column '{needed.Name}' is of type {type}. Expected {needed.Expected}; {needed.Advice}"));
+        Text($"{stage}: column '{needed.Name}' is of type {type}. Expected {needed.Expected}; {needed.SchemaAdvice}"));
 
     public static NotSupportedException CannotBeSaved(string stage) => new(
         Text(

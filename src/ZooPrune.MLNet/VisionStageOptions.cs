@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.MLNet;
@@ -23,6 +24,12 @@ public abstract record VisionStageOptions
     /// <summary>Text column, read if there is one and written anew: empty, or why this stage or one before it could not compute the
     /// row. All stages of a pipeline must agree on the name.</summary>
     public string ErrorColumnName { get; init; } = ColumnNames.Error;
+
+    /// <summary>Ends the work at hand when it is cancelled, between rows and within runs of a graph: whoever reads a row then gets an
+    /// <see cref="OperationCanceledException"/>, whatever <see cref="Errors"/> says. Rows that were computed before can still be read. Not
+    /// saved; <see cref="ZooPruneLoadOptions.Cancellation"/> sets it anew. Default: none.</summary>
+    [JsonIgnore]
+    public CancellationToken Cancellation { get; init; }
 }
 
 /// <summary>What a stage does with a row that it cannot compute: an image that cannot be read, NaN in the encoder's output, an
@@ -30,7 +37,7 @@ public abstract record VisionStageOptions
 public enum RowErrors
 {
     /// <summary>The row goes on. Its error column says what happened, its other columns hold zeros (columns of a known size) or
-    /// nothing (the rest), later stages skip it, and its answer reads "error: ..." and the message.</summary>
+    /// nothing (the rest, its answer too), and later stages skip it.</summary>
     Report,
 
     /// <summary>The exception reaches whoever reads the row, as an exception in one of ML.NET's own stages does. Where ML.NET has

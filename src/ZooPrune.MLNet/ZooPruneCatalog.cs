@@ -7,7 +7,8 @@ namespace ZooPrune.MLNet;
 /// before. EncodeImages, GenerateText and AnswerQuestions then read ahead and compute several rows at once: one row the first time, then
 /// two, and so on up to their BatchSize. The values of a row, and what happens to a bad one, do not depend on its neighbours. Views may
 /// be read by many threads at once; each cursor has its own buffers. A stage passes on all columns of its input, row order and shuffling
-/// included, works in a PredictionEngine, and leaves the model to its owner.</remarks>
+/// included, works in a PredictionEngine, and leaves the model to its owner. Whoever listens to the context's Log hears of rows with errors, of notes,
+/// and at the end of a pass what it came to.</remarks>
 public static class ZooPruneCatalog
 {
     /// <summary>Images to pixel values: what the model's vision encoder takes.</summary>
@@ -48,6 +49,8 @@ public static class ZooPruneCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
-        return new StageEstimator(catalog, define(options));
+        StageDefinition stage = define(options);
+        stage.Log = StageLog.Of(catalog);
+        return new StageEstimator(catalog, stage);
     }
 }

@@ -3,10 +3,6 @@ namespace ZooPrune.Onnx;
 /// <summary>Wall-clock time of each stage of one answer. A stage that was not run is zero. Immutable.</summary>
 public sealed record StageTimings
 {
-    internal StageTimings()
-    {
-    }
-
     /// <summary>Reading, decoding, resizing and normalising the image.</summary>
     public TimeSpan Preprocess { get; init; }
 

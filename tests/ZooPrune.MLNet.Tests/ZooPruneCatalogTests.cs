@@ -31,6 +31,21 @@ public class ZooPruneCatalogTests(TestModel test)
     }
 
     [Fact]
+    public void Fit_NoImageColumn_SaysWhichOptionNamesIt()
+    {
+        IDataView rows = test.ML.Data.LoadFromEnumerable(Array.Empty<Question>());
+        IEstimator<ITransformer> stage = test.ML.Transforms.PreprocessImages(new(test.Model));
+
+        var fit = Assert.Throws<ArgumentOutOfRangeException>(() => stage.Fit(rows));
+        var shape = Assert.Throws<ArgumentOutOfRangeException>(() => stage.GetOutputSchema(Shapes.Of(rows)));
+
+        const string Message = "PreprocessImages: there is no image column 'Image' in the input, whose columns are 'ImagePath', 'Text'. "
+            + "Expected an image, the path of one, or the bytes of an image file; name the column with the images in ImageColumnName.";
+        Assert.StartsWith(Message, fit.Message, StringComparison.Ordinal);
+        Assert.StartsWith(Message, shape.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Estimators_OfEveryStage_HaveTheShapeOfTheirTransformersSchema()
     {
         IEstimator<ITransformer>[] stages =

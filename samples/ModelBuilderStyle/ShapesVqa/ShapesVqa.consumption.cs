@@ -63,7 +63,7 @@ public static partial class ShapesVqa
     /// <summary>What comes out: the columns of the stages.</summary>
     public sealed class ModelOutput
     {
-        /// <summary>The answer; "error: " and the message if there is an error.</summary>
+        /// <summary>The answer; empty if there is an error.</summary>
         public string Answer { get; set; } = "";
 
         /// <summary>[K], ascending: the visual tokens that were kept, numbered row by row over the picture.</summary>

@@ -98,9 +98,6 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
         _retainedImage = _lastImage;
     }
 
-    /// <inheritdoc/>
-    protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
-
     private void UseImage(SourceImage source)
     {
         if (_lastImage?.Source is { } before && IsPreparedAtOnce(before))
@@ -121,7 +118,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
     /// <summary>Reads the images of some rows and answers their questions, side by side.</summary>
     private void Answer(int[] slots)
     {
-        ImageSteps.ReadPrefixes(slots.Select(slot => _rows[slot].Image).Distinct(), _stage.Model);
+        ImageSteps.ReadPrefixes(slots.Select(slot => _rows[slot].Image).Distinct(), _stage);
         var asked = new List<int>();
         var requests = new List<AnswerRequest>();
         foreach (int slot in slots)
@@ -132,7 +129,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
             }
         }
 
-        foreach ((int slot, VisionAnswer answer) in asked.Zip(_stage.Model.AnswerAll(requests)))
+        foreach ((int slot, VisionAnswer answer) in asked.Zip(_stage.Model.AnswerAll(requests, _stage.Cancellation)))
         {
             SetOutputs(slot, _rows[slot], answer);
         }
@@ -157,6 +154,7 @@ internal sealed class AnswerQuestionsMapper : BatchMapper
         _visualTokenCount.Set(slot, answer.VisualTokenCount);
         _keptTokenCount?.Set(slot, answer.KeptTokenCount);
         _note.Set(slot, AnswerSettings.JoinNotes(row.EarlierNote, answer.Note).AsMemory());
+        Telemetry.AddNote(answer.Note);
         _preprocessMilliseconds.Set(slot, (float)times.Preprocess.TotalMilliseconds);
         _encodeMilliseconds.Set(slot, (float)times.Encode.TotalMilliseconds);
         _pruneMilliseconds.Set(slot, (float)times.Prune.TotalMilliseconds);

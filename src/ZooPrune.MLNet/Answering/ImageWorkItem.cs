@@ -57,7 +57,7 @@ internal static class ImageSteps
         foreach (ImageWorkItem[] some in images.Where(image => image is { Failure: null, Kept: null }).Chunk(atOnce))
         {
             Parallel.ForEach(some.Where(image => image.Encoded is null), image => Prepare(image, stage.Model));
-            Encode([.. some.Where(image => image.Pixels is not null)], stage.Model);
+            Encode([.. some.Where(image => image.Pixels is not null)], stage);
             foreach (ImageWorkItem image in some)
             {
                 Try(image, image => stage.Pruner.Prepare(image.Encoded!.Layout));
@@ -69,18 +69,18 @@ internal static class ImageSteps
 
     /// <summary>Has the language model read images whose tokens are chosen, if its prompt allows.</summary>
     /// <param name="images">Distinct images.</param>
-    /// <param name="model">The model.</param>
+    /// <param name="stage">The stage that asks.</param>
     /// <exception cref="ZooPruneException">It failed on several images together.</exception>
-    public static void ReadPrefixes(IEnumerable<ImageWorkItem> images, VisionLanguageModel model)
+    public static void ReadPrefixes(IEnumerable<ImageWorkItem> images, AnswerQuestionsStage stage)
     {
         ImageWorkItem[] unread = [.. images.Where(image => image is { Failure: null, PrefixCache: null })];
-        if (unread.Length == 0 || !model.CanCachePrefix)
+        if (unread.Length == 0 || !stage.Model.CanCachePrefix)
         {
             return;
         }
 
         PrunedImage[] kept = [.. unread.Select(image => image.Kept!)];
-        foreach ((ImageWorkItem image, PrefixCache prefix) in unread.Zip(model.CachePrefixes(kept)))
+        foreach ((ImageWorkItem image, PrefixCache prefix) in unread.Zip(stage.Model.CachePrefixes(kept, stage.Cancellation)))
         {
             image.PrefixCache = prefix;
             image.Times = image.Times with { Prefill = prefix.Prefill };
@@ -105,12 +105,13 @@ internal static class ImageSteps
         image.Times = image.Times with { Preprocess = Stopwatch.GetElapsedTime(start) };
     }
 
-    private static void Encode(ImageWorkItem[] images, VisionLanguageModel model)
+    private static void Encode(ImageWorkItem[] images, AnswerQuestionsStage stage)
     {
-        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(model, [.. images.Select(image => image.Pixels!)], 0);
+        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(
+            stage.Model, [.. images.Select(image => image.Pixels!)], 0, stage.Cancellation);
         foreach ((int i, ImageWorkItem image) in images.Index())
         {
-            Try(image, image => image.Encoded = together?[i] ?? model.Encode(image.Pixels!));
+            Try(image, image => image.Encoded = together?[i] ?? stage.Model.Encode(image.Pixels!, stage.Cancellation));
             image.Pixels = null;
             image.Times = image.Times with { Encode = image.Encoded?.Timings.Encode ?? default };
         }

@@ -67,12 +67,14 @@ internal sealed class EncodeImagesStage : StageDefinition
     /// <param name="model">The model.</param>
     /// <param name="images">Prepared for it.</param>
     /// <param name="mostTiles">Most tiles of a run; 0 for a usual number.</param>
+    /// <param name="cancellation">Ends the run.</param>
     /// <returns>The images; null where it failed, so that the caller asks for them one by one and learns which is to blame.</returns>
-    public static IReadOnlyList<EncodedImage>? TryEncode(VisionLanguageModel model, IReadOnlyList<PreparedImage> images, int mostTiles)
+    public static IReadOnlyList<EncodedImage>? TryEncode(
+        VisionLanguageModel model, IReadOnlyList<PreparedImage> images, int mostTiles, CancellationToken cancellation)
     {
         try
         {
-            return model.Encode(images, mostTiles);
+            return model.Encode(images, mostTiles, cancellation);
         }
         catch (ZooPruneException)
         {
@@ -136,12 +138,13 @@ internal sealed class EncodeImagesMapper : BatchMapper
     {
         int[] batch = slots.ToArray();
         PreparedImage[] images = [.. batch.Select(slot => _images[slot])];
-        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(_stage.Model, images, _stage.BatchSize);
+        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(
+            _stage.Model, images, _stage.BatchSize, _stage.Cancellation);
         foreach ((int i, int slot) in batch.Index())
         {
             TryRow(slot, slot =>
             {
-                EncodedImage encoded = together?[i] ?? _stage.Model.Encode(images[i]);
+                EncodedImage encoded = together?[i] ?? _stage.Model.Encode(images[i], _stage.Cancellation);
                 _visualTokens.Keep(slot, encoded.VisualTokens.ToArray());
                 _milliseconds.Set(slot, (float)encoded.Timings.Encode.TotalMilliseconds);
             });

@@ -44,7 +44,7 @@ public sealed record GenerateTextOptions : VisionStageOptions
     /// stage reads as many rows ahead.</summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Output: text, the answer; "error: " and the message in a row with an error.</summary>
+    /// <summary>Output: text, the answer; empty in a row with an error.</summary>
     public string AnswerColumnName { get; init; } = ColumnNames.Answer;
 
     /// <summary>Text column, read if there is one and written anew: the notes of the stages before and of this one (words that the

@@ -138,19 +138,17 @@ internal sealed class GenerateTextMapper : BatchMapper
         foreach (int[] together in BatchSizes.Split(slots.ToArray(), slot => _rows[slot].TokenCount, _stage.MostTokens))
         {
             AnswerRequest[] requests = [.. together.Select(slot => _rows[slot].Request)];
-            foreach ((int slot, VisionAnswer answer) in together.Zip(_stage.Model.AnswerAll(requests)))
+            foreach ((int slot, VisionAnswer answer) in together.Zip(_stage.Model.AnswerAll(requests, _stage.Cancellation)))
             {
                 RowInputs row = _rows[slot];
                 _answer.Set(slot, answer.Text.AsMemory());
                 _note.Set(slot, AnswerSettings.JoinNotes(row.EarlierNote, answer.Note).AsMemory());
+                Telemetry.AddNote(answer.Note);
                 _prefillMilliseconds.Set(slot, (float)answer.Timings.Prefill.TotalMilliseconds);
                 _decodeMilliseconds.Set(slot, (float)answer.Timings.Decode.TotalMilliseconds);
             }
         }
     }
-
-    /// <inheritdoc/>
-    protected override void OnError(int slot, string error) => _answer.Set(slot, ("error: " + error).AsMemory());
 
     private void Check(int slot, ImageLayout layout)
     {

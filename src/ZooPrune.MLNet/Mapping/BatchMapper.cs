@@ -75,8 +75,10 @@ internal abstract class BatchMapper : IDisposable
     public void ReadInputs(int slot)
     {
         _states.Begin(slot, _row.Position);
+        Telemetry.AddRow();
         try
         {
+            _stage.Cancellation.ThrowIfCancellationRequested();
             if (_row.Pull(Telemetry) is { } error)
             {
                 _states.SetRowError(slot, error);
@@ -147,10 +149,8 @@ internal abstract class BatchMapper : IDisposable
     /// <summary>Throws what the row in a slot threw, at each call anew.</summary>
     public void ThrowIfFailed(int slot) => _states.ThrowIfFailed(slot);
 
-    /// <summary>Frees what is kept from batch to batch.</summary>
-    public virtual void Dispose()
-    {
-    }
+    /// <summary>Frees what is kept from batch to batch, and tells the log what the pass came to.</summary>
+    public virtual void Dispose() => Telemetry.Dispose();
 
     /// <summary>Copies from the inputs, which have been pulled, what <see cref="Compute(ReadOnlySpan{int})"/> will need.</summary>
     /// <exception cref="ZooPruneException">The row cannot be computed; the message says why in four parts.</exception>
@@ -162,13 +162,6 @@ internal abstract class BatchMapper : IDisposable
     /// computed again one by one.</summary>
     /// <exception cref="ZooPruneException">A row cannot be computed; the message says why in four parts.</exception>
     protected abstract void Compute(ReadOnlySpan<int> slots);
-
-    /// <summary>Adds to the cleared outputs of a row that cannot be computed.</summary>
-    /// <param name="slot">Its slot.</param>
-    /// <param name="error">The message of the error column.</param>
-    protected virtual void OnError(int slot, string error)
-    {
-    }
 
     /// <summary>Position of the row in a slot.</summary>
     protected long RowOf(int slot) => _states.PositionOf(slot);
@@ -204,7 +197,6 @@ internal abstract class BatchMapper : IDisposable
     private void WriteError(int slot, string error)
     {
         Array.ForEach(_outputs, output => output.Clear(slot));
-        OnError(slot, error);
         _error.Set(slot, error.AsMemory());
     }
 }

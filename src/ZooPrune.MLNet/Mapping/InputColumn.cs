@@ -22,6 +22,7 @@ internal sealed class InputColumn
         Name = name;
         Expected = expected;
         Advice = advice;
+        SchemaAdvice = advice;
         _isVector = isVector;
         _acceptsItem = acceptsItem;
         _acceptsSize = acceptsSize;
@@ -33,8 +34,14 @@ internal sealed class InputColumn
     /// <summary>What the column has to be, as the end of "Expected ...".</summary>
     public string Expected { get; }
 
-    /// <summary>What the user should look at if it is not.</summary>
+    /// <summary>What the user should look at if a value is not like that.</summary>
     public string Advice { get; }
+
+    /// <summary>What the column is called where there is none.</summary>
+    public string Kind { get; private init; } = "column";
+
+    /// <summary>What the user should look at if there is none, or one of another type.</summary>
+    public string SchemaAdvice { get; private init; }
 
     /// <summary>Whether the stage does without the column if the input has none of this name.</summary>
     public bool IsOptional { get; private init; }
@@ -80,6 +87,8 @@ internal sealed class InputColumn
         _ => true)
     {
         AcceptsBytes = true,
+        Kind = "image column",
+        SchemaAdvice = "name the column with the images in ImageColumnName.",
     };
 
     /// <summary>Whether a column of an estimator's input will do. Sizes are not known there.</summary>

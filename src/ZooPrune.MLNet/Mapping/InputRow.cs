@@ -60,8 +60,10 @@ internal sealed class InputRow
             }
             catch (Exception exception) when (_stage.Errors == RowErrors.Report && RowStates.ConcernsOneRow(exception))
             {
+                string error = Throw.UnreadableInput(_stage.Name, cell.Column, Position, exception).Message;
                 telemetry.AddError(exception);
-                return Throw.UnreadableInput(_stage.Name, cell.Column, Position, exception).Message;
+                telemetry.Warn(error);
+                return error;
             }
         }
 

@@ -54,12 +54,13 @@ internal sealed class RowStates(StageDefinition stage, StageTelemetry telemetry,
         }
         catch (Exception exception) when (ConcernsOneRow(exception))
         {
-            telemetry.AddError(exception);
             string error = exception is ZooPruneException
                 ? exception.Message
                 : Throw.RowFailed(stage.Name, PositionOf(slot), exception).Message;
+            telemetry.AddError(exception);
             if (stage.Errors == RowErrors.Report)
             {
+                telemetry.Warn(error);
                 SetRowError(slot, error);
             }
             else

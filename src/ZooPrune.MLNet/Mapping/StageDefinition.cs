@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace ZooPrune.MLNet;
 
@@ -43,6 +44,12 @@ internal abstract class StageDefinition
 
     /// <summary>What the stage was made from and can be made from again; null if it cannot be saved.</summary>
     public VisionStageOptions? Options { get; }
+
+    /// <summary>Where warnings and the summary of a pass go; null for nowhere. Set where the stage is created.</summary>
+    public IChannelProvider? Log { get; set; }
+
+    /// <summary>Ends the work at hand.</summary>
+    public CancellationToken Cancellation => Options?.Cancellation ?? CancellationToken.None;
 
     /// <summary>Most rows that are computed at once, &gt;= 1; 1 for a stage that gains nothing by more.</summary>
     public int BatchSize { get; protected init; } = 1;

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace ZooPrune.MLNet;
 
 /// <summary>What a stage tells whoever listens to the meter or the activity source "ZooPrune". While nobody listens it reads no clock and
-/// allocates nothing for a row. Thread-safe. docs/metrics.md lists names, units and tags, which do not change.</summary>
-internal sealed class StageTelemetry
+/// allocates nothing for a row. The log of the MLContext is told too. Thread-safe but for the log. docs/metrics.md lists names, units and tags, which do not change.</summary>
+internal sealed class StageTelemetry : IDisposable
 {
     public const string SourceName = "ZooPrune";
 
@@ -33,11 +33,13 @@ internal sealed class StageTelemetry
 
     private readonly string _stage;
     private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly StageLog? _log;
 
     /// <param name="stage">The stage that tells.</param>
     public StageTelemetry(StageDefinition stage)
     {
         _stage = stage.Name;
+        _log = stage.Log is { } log ? new StageLog(stage.Name, log) : null;
         var name = KeyValuePair.Create<string, object?>("zooprune.stage", stage.Name);
         _tags = stage.Options is PruningStageOptions pruning
             ? [name, new("zooprune.selection", pruning.CustomSelection?.GetType().Name ?? pruning.Selection.ToString())]
@@ -104,9 +106,22 @@ internal sealed class StageTelemetry
         }
     }
 
+    /// <summary>A row is read.</summary>
+    public void AddRow() => _log?.AddRow();
+
+    /// <summary>The error of a row is reported in its error column.</summary>
+    public void Warn(string error) => _log?.AddError(error);
+
+    /// <summary>A row came with something that should be known.</summary>
+    public void AddNote(string? note) => _log?.AddNote(note);
+
+    /// <summary>The pass is over.</summary>
+    public void Dispose() => _log?.Dispose();
+
     /// <summary>An image was pruned.</summary>
     public void AddTokens(int before, int kept)
     {
+        _log?.AddTokens(before, kept);
         TokensIn.Add(before, _tags);
         TokensKept.Add(kept, _tags);
     }

@@ -107,7 +107,9 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
             switch (part)
             {
                 case { Stage: not null, File: null }:
-                    _stages.Add(new StageTransformer(SavedStage.Create(part, json, options.ImageFolder, archive.Path)));
+                    StageDefinition stage = SavedStage.Create(part, json, options, archive.Path);
+                    stage.Log = ml;
+                    _stages.Add(new StageTransformer(stage));
                     break;
                 case { Stage: null, Version: null, Options: null, File: { } file }:
                     _stages.AddRange(ChainStages.Of(ReadRun(file, saved.OnnxGpu)));

@@ -81,8 +81,26 @@ internal sealed class ChainWriter
             SavedColumn.Describe(schema),
             [.. _models.Select(AddModel)],
             _model);
-        using Stream target = NewEntry(SavedChain.FileName);
-        JsonSerializer.Serialize(target, saved, SavedJson.Plain);
+        using (Stream target = NewEntry(SavedChain.FileName))
+        {
+            JsonSerializer.Serialize(target, saved, SavedJson.Plain);
+        }
+
+        AddSignpost();
+    }
+
+    /// <summary>Adds what ML.NET's own Model.Load will find.</summary>
+    private void AddSignpost()
+    {
+        using var saved = new MemoryStream();
+        LoadSignpost.Save(saved);
+        using var archive = new ZipArchive(saved, ZipArchiveMode.Read);
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            using Stream source = entry.Open();
+            using Stream target = NewEntry(entry.FullName);
+            source.CopyTo(target);
+        }
     }
 
     /// <summary>Has ML.NET save stages of its own that follow each other.</summary>

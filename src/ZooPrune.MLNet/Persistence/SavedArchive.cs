@@ -73,7 +73,8 @@ internal sealed class SavedArchive : IDisposable
             CheckFiles(saved);
             return saved;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is JsonException or KeyNotFoundException or InvalidDataException or InvalidOperationException)
         {
             throw Throw.BrokenSave(Path, $"{SavedChain.FileName} cannot be read", exception);
         }
@@ -181,7 +182,7 @@ internal sealed class SavedArchive : IDisposable
             }
         }
 
-        foreach (ZipArchiveEntry entry in _archive.Entries)
+        foreach (ZipArchiveEntry entry in _archive.Entries.Where(entry => !LoadSignpost.Entries.Contains(entry.FullName)))
         {
             Require(expected.Remove(entry.FullName), $"nothing is said about the entry '{entry.FullName}'");
         }

@@ -37,7 +37,7 @@ internal static class SavedJson
     {
         foreach (PropertyInfo property in options.GetType().GetProperties())
         {
-            if (!CanSave(property.PropertyType) && property.GetValue(options) is not null)
+            if (!property.IsDefined(typeof(JsonIgnoreAttribute)) && !CanSave(property.PropertyType) && property.GetValue(options) is not null)
             {
                 throw Throw.OptionCannotBeSaved(options.GetType().Name, property.Name, property.PropertyType.Name);
             }

@@ -48,11 +48,11 @@ internal sealed class SavedStage
     /// <summary>Makes a described stage anew.</summary>
     /// <param name="part">The description of a stage of ours.</param>
     /// <param name="json">How options are read.</param>
-    /// <param name="imageFolder">Replaces the saved folder of images; null leaves it.</param>
+    /// <param name="here">What is different where the file is loaded.</param>
     /// <param name="file">The saved file, for messages.</param>
     /// <exception cref="ZooPruneException">This version does not know the stage or one of its options.</exception>
     /// <exception cref="ArgumentException">An option has a value that it cannot have here.</exception>
-    public static StageDefinition Create(SavedPart part, JsonSerializerOptions json, string? imageFolder, string file)
+    public static StageDefinition Create(SavedPart part, JsonSerializerOptions json, ZooPruneLoadOptions here, string file)
     {
         SavedStage known = Array.Find(All, known => known._name == part.Stage)
             ?? throw Throw.UnknownSavedStage(file, part.Stage!, All.Select(known => known._name));
@@ -68,14 +68,15 @@ internal sealed class SavedStage
 
         JsonObject options = JsonObject.Create(saved)!;
         string folder = JsonNamingPolicy.CamelCase.ConvertName(nameof(PreprocessImagesOptions.ImageFolder));
-        if (imageFolder is not null && options.ContainsKey(folder))
+        if (here.ImageFolder is { } imageFolder && options.ContainsKey(folder))
         {
             options[folder] = imageFolder;
         }
 
         try
         {
-            return known._create((VisionStageOptions)options.Deserialize(known._options, json)!);
+            var read = (VisionStageOptions)options.Deserialize(known._options, json)!;
+            return known._create(read with { Cancellation = here.Cancellation });
         }
         catch (JsonException exception)
         {

@@ -46,6 +46,9 @@ public sealed record ZooPruneLoadOptions
     /// has more is refused before ML.NET sees it.</summary>
     public long MaxUnpackedBytes { get; init; } = 4L << 30;
 
+    /// <inheritdoc cref="VisionStageOptions.Cancellation"/>
+    public CancellationToken Cancellation { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     internal void Validate()
     {

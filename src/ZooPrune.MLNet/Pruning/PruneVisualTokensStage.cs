@@ -143,6 +143,7 @@ internal sealed class PruneVisualTokensMapper : RowMapper
         _sensitivity?.Set(0, selection.Sensitivity);
         _selectionOrder?.Set(0, selection.SelectionOrder);
         _note.Set(0, selection.Note.AsMemory());
+        Telemetry.AddNote(selection.Note);
         Telemetry.AddTokens(layout.SequenceLength, kept);
     }
 

@@ -74,9 +74,9 @@ public class GenerateTextTests(TestModel test)
                 "",
             ],
             rows.Select(row => row.Error));
-        Assert.All(rows[..6], row => Assert.Equal("error: " + row.Error, row.Answer));
+        Assert.All(rows[..6], row => Assert.Equal(string.Empty, row.Answer));
         Assert.All(rows[..6], row => Assert.Equal((0f, 0f, string.Empty), (row.PrefillMilliseconds, row.DecodeMilliseconds, row.Note)));
-        Assert.False(rows[6].Answer.StartsWith("error", StringComparison.Ordinal));
+        Assert.NotEmpty(rows[6].Answer);
     }
 
     [Theory]

@@ -121,13 +121,12 @@ public class PreprocessImagesTests(TestModel test)
     [Theory]
     [InlineData(
         "Picture",
-        "PreprocessImages: there is no column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image, the "
-            + "path of one, or the bytes of an image file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image. (Parameter "
-            + "'inputSchema')")]
+        "PreprocessImages: there is no image column 'Picture' in the input, whose columns are 'visual_tokens'. Expected an image, the "
+            + "path of one, or the bytes of an image file; name the column with the images in ImageColumnName. (Parameter 'inputSchema')")]
     [InlineData(
         "visual_tokens",
         "PreprocessImages: column 'visual_tokens' is of type Vector<Single>. Expected an image, the path of one, or the bytes of "
-            + "an image file; check that the file is there and is a whole PNG, JPEG, WebP, GIF or BMP image. (Parameter 'inputSchema')")]
+            + "an image file; name the column with the images in ImageColumnName. (Parameter 'inputSchema')")]
     public void Fit_UnfitImageColumn_Throws(string column, string message)
     {
         IDataView view = test.ML.Data.LoadFromEnumerable(Array.Empty<TokensRow>());
