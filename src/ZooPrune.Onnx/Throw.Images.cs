@@ -71,7 +71,7 @@ internal static partial class Throw
 
     public static ZooPruneException ImageResult(int width, int height, int resultWidth, int resultHeight, long most) => Failed(
         $"Image: {width:N0} x {height:N0} pixels would become {resultWidth:N0} x {resultHeight:N0}. At most {most:N0} pixels are "
-        + $"prepared; crop the image or make it smaller, or lower the size in the model's preprocessor_config.json.");
+        + $"prepared; crop the image or make it smaller, or lower the size in the configuration of the model's image processor.");
 
     public static ArgumentException RgbLength(int got, int width, int height) => new(
         Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3L * width * height:N0}, three for "

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using ZooPrune.Onnx.Models;
 using static ZooPrune.ErrorText;
 
 namespace ZooPrune.Onnx;
@@ -14,6 +15,22 @@ internal static partial class Throw
         $"Model folder '{folder}': {(files.Count == 1 ? "the file" : "the files")} {Join(files)} {(files.Count == 1 ? "is" : "are")} "
         + $"missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with "
         + $"vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
+
+    public static ZooPruneException ModelFolderIsFile(string path) => Failed(
+        $"Model folder '{path}': it is a file. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; name the folder that "
+        + $"these are in.");
+
+    public static ZooPruneException ModelLayout(string folder, OtherLayout layout) => Failed(
+        $"Model folder '{folder}': it has the layout of {layout.Name}, which is not read here. Expected config.json, the image processor's "
+        + $"configuration, tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; {layout.Remedy}.");
+
+    public static ZooPruneException FileIsPointer(string path) => Failed(
+        $"File '{path}': it is a pointer of Git LFS and not the file itself. Expected the whole file; run 'git lfs pull' in the folder, or "
+        + $"download the file.");
+
+    public static ZooPruneException ImageProcessorMissing(string path) => Failed(
+        $"File '{path}': it has no 'image_processor', and there is no preprocessor_config.json beside it. One of both must say how pictures "
+        + $"are prepared; copy that file from the original model's folder.");
 
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
@@ -72,8 +89,17 @@ internal static partial class Throw
     public static ZooPruneException GraphNames(string graph, string kind, IEnumerable<string> names, string needed) => Failed(
         $"Graph '{graph}': its {kind}s are {Quoted(names)}. It needs {needed}; export it with the names that the documentation lists.");
 
+    public static ZooPruneException GraphInputUnknown(
+        string graph, IReadOnlyList<string> strangers, IEnumerable<string> given, bool hasStates) => Failed(
+        $"Graph '{graph}': it asks for {Quoted(strangers)}, for which a model of this kind has nothing. It may ask for {Join(given)}"
+        + $"{(hasStates ? " and past... with a present... each" : "")} only; take an export without {(strangers.Count == 1 ? "it" : "them")}, "
+        + $"or a model of a kind that docs/models.md lists.");
+
     public static ZooPruneException GraphShape(string graph, string name, IEnumerable<int> shape, string needed) => Failed(
         $"Graph '{graph}': '{name}' has the shape [{Dimensions(shape)}]. It needs {needed}; export the graph again.");
+
+    public static ZooPruneException GraphRank(string graph, string name, IEnumerable<string> shape, int needed) => Failed(
+        $"Graph '{graph}': '{name}' has the shape [{Join(shape)}]. It needs {needed} dimensions; export the graph again.");
 
     public static ZooPruneException GraphType(string graph, string name, string type, string needed) => Failed(
         $"Graph '{graph}': '{name}' is {type}. It must be {needed}; export the graph with that type.");

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Engine;
 
@@ -56,7 +57,8 @@ internal sealed record DecoderState(string Past, string Present, TensorElementTy
         string[] names = [.. session.Inputs.Keys.Where(name => !others.Contains(name))];
         return names.Length > 0 && names.All(name => PresentOf(session, name) is not null)
             ? [.. names.Select(name => Read(session, name, PresentOf(session, name)!, sizes))]
-            : throw Throw.DecoderInputs(session.Name, session.Inputs.Keys);
+            : throw GraphInputs.Decoder.Problem(session.Name, [.. session.Inputs.Keys], [.. session.Outputs.Keys])
+                ?? Throw.DecoderInputs(session.Name, session.Inputs.Keys);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using ZooPrune.Onnx.Graphs;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Engine;
 
@@ -33,6 +34,11 @@ internal sealed class TokenEmbedder : IDisposable
         {
             var signature = new GraphSignature(session);
             signature.Input(InputIds, TensorElementType.Int64, 2);
+            if (GraphInputs.Embeddings.Problem(path, [.. session.Inputs.Keys], []) is { } problem)
+            {
+                throw problem;
+            }
+
             string output = signature.OnlyOutputName();
             (int[] shape, TensorElementType type) = signature.FloatOutput(output, 3);
             return shape is [_, _, > 0]

@@ -129,7 +129,7 @@ internal sealed class ExternalDataFolder(string? folder)
     /// <summary>The file that a path leads to, behind links.</summary>
     public static FileInfo RealFile(string path) => Target(new FileInfo(path)) ?? new FileInfo(path);
 
-    private static FileInfo? Target(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+    private static FileInfo? Target(FileInfo file) => file.LinkTarget is null ? null : new FileInfo(RealPath.Of(file.FullName));
 
     private string PathOf(string name, ExternalData external)
     {

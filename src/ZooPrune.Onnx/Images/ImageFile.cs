@@ -1,3 +1,5 @@
+using ZooPrune.Onnx.Graphs;
+
 namespace ZooPrune.Onnx.Images;
 
 /// <summary>Reads image files. Only regular files are opened: a pipe would hang for ever, a device has no end.</summary>
@@ -88,8 +90,8 @@ internal static class ImageFile
 
         // Pipes, devices and sockets have the length 0, which can be asked without opening them; opening a pipe waits for a writer.
         var file = new FileInfo(path);
-        FileSystemInfo target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) ?? file : throw new FileNotFoundException();
-        if (target is not FileInfo { Exists: true, Length: > 0 })
+        FileInfo target = !file.Exists ? throw new FileNotFoundException() : file.LinkTarget is null ? file : new FileInfo(RealPath.Of(path));
+        if (target is not { Exists: true, Length: > 0 })
         {
             // /dev/stdin leads to "pipe:[1234]", which is no path.
             throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal)

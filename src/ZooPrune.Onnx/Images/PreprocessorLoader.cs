@@ -21,10 +21,11 @@ internal static class PreprocessorLoader
     /// The file of a folder that describes the image processor, as transformers looks for it: processor_config.json where it has an
     /// image_processor, otherwise preprocessor_config.json.
     /// </summary>
-    /// <exception cref="ZooPruneException">processor_config.json is no JSON.</exception>
+    /// <exception cref="ZooPruneException">processor_config.json is no JSON, or alone and without an image_processor.</exception>
     public static string FileIn(string folder)
     {
         string whole = Path.Combine(folder, "processor_config.json");
+        string alone = Path.Combine(folder, "preprocessor_config.json");
         if (File.Exists(whole))
         {
             using JsonFile file = JsonFile.Open(whole);
@@ -32,9 +33,11 @@ internal static class PreprocessorLoader
             {
                 return whole;
             }
+
+            return File.Exists(alone) ? alone : throw Throw.ImageProcessorMissing(whole);
         }
 
-        return Path.Combine(folder, "preprocessor_config.json");
+        return alone;
     }
 
     /// <param name="path">preprocessor_config.json, or processor_config.json with an image_processor in it.</param>

@@ -26,9 +26,17 @@ internal sealed class Findings(string folder)
     public void FileMissing(string name, string purpose) =>
         Add($"Model folder '{folder}': {name} is missing. It {purpose}; {Source}.");
 
-    public void GraphMissing(GraphPart part) =>
-        Add($"Model folder '{folder}': there is no onnx/{part.File}.onnx, in any precision. It is the {part.Name}; {Source}, in the "
+    /// <summary>Whether the folder's layout is another, which says of graphs more than that they are missing.</summary>
+    public bool HasOtherLayout { get; set; }
+
+    public void GraphMissing(GraphPart part)
+    {
+        if (!HasOtherLayout)
+        {
+            Add($"Model folder '{folder}': there is no onnx/{part.File}.onnx, in any precision. It is the {part.Name}; {Source}, in the "
             + "layout vision_encoder, embed_tokens, decoder_model_merged.");
+        }
+    }
 
     public void WeightsMissing(string graph, string file) =>
         Add($"Model folder '{folder}': {file} is missing. It holds weights of {graph}; download it with the graph, {Source}.");

@@ -1,3 +1,4 @@
+using ZooPrune.Onnx.Images;
 using ZooPrune.Onnx.Models;
 using ZooPrune.Text;
 
@@ -20,7 +21,7 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
     {
         if (!Directory.Exists(_root))
         {
-            throw Throw.ModelFolderMissing(model);
+            throw File.Exists(_root) ? Throw.ModelFolderIsFile(model) : Throw.ModelFolderMissing(model);
         }
 
         using JsonFile? configuration = Try(OpenConfiguration);
@@ -29,8 +30,20 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         _findings.HubName = HubName(Try(() => configuration?.Root.Text("_name_or_path")));
         IReadOnlyList<FolderFile> files = SmallFiles.List(_root, family?.NewlineNames.Count > 0, _findings);
         string graphFolder = Path.Combine(_root, "onnx");
-        IReadOnlyList<GraphFacts> graphs = new GraphInspector(_root, _findings)
-            .List(new GraphFiles(Directory.Exists(graphFolder) ? graphFolder : _root));
+        var graphFiles = new GraphFiles(Directory.Exists(graphFolder) ? graphFolder : _root);
+        if (GraphPart.All.Any(part => part.IsRequired && graphFiles.PrecisionsOf(part.File).Count == 0)
+            && OtherLayout.Of(_root) is { } layout)
+        {
+            _findings.HasOtherLayout = true;
+            _findings.Add(Throw.ModelLayout(model, layout).Message);
+        }
+
+        IReadOnlyList<GraphFacts> graphs = new GraphInspector(_root, _findings).List(graphFiles);
+        if (family is not null)
+        {
+            CheckInputs(family, graphs);
+        }
+
         ProjectorFacts? projector = ProjectorInspector.Find(_root, graphs, _findings);
         GraphFacts? encoder = Default(graphs, GraphPart.VisionEncoder);
         GraphFacts? decoder = Default(graphs, GraphPart.Decoder);
@@ -38,7 +51,7 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         long? cache = configuration is null || decoder is null ? null : Try(() => CacheSize.PerToken(decoder, configuration.Root));
         if (_findings.Texts.Count == 0)
         {
-            Check(family!, projector, decoder!);
+            Check(family!, projector, encoder!, decoder!);
         }
 
         int? prompt = _findings.Texts.Count == 0 ? Try(() => (int?)CountPrompt()) : null;
@@ -56,9 +69,26 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
         return File.Exists(path) ? JsonFile.Open(path) : null;
     }
 
-    /// <summary>What can be told without running anything, where all files are there.</summary>
-    private void Check(IModelFamily family, ProjectorFacts? projector, GraphFacts decoder)
+    /// <summary>Whether every graph asks for what it is given and for nothing else.</summary>
+    private void CheckInputs(IModelFamily family, IReadOnlyList<GraphFacts> graphs)
     {
+        foreach (GraphFacts graph in graphs.Where(graph => graph.MemoryBytes is not null))
+        {
+            GraphInputs given = graph.Part == GraphPart.VisionEncoder.Name ? GraphInputs.EncoderOf(family)
+                : graph.Part == GraphPart.Embeddings.Name ? GraphInputs.Embeddings
+                : graph.Part == GraphPart.Decoder.Name ? GraphInputs.Decoder
+                : GraphInputs.Projector(graph.Inputs);
+            if (given.Problem(graph.File, graph.Inputs, graph.Outputs) is { } problem)
+            {
+                _findings.Add(problem.Message);
+            }
+        }
+    }
+
+    /// <summary>What can be told without running anything, where all files are there.</summary>
+    private void Check(IModelFamily family, ProjectorFacts? projector, GraphFacts encoder, GraphFacts decoder)
+    {
+        Try(() => CheckImageSize(encoder));
         if (family.NewlineNames.Count > 0)
         {
             Try(() => ModelWeights.Find(_root, family.NewlineNames) ?? throw Throw.NewlineEmbeddingMissing(_root, family.NewlineNames));
@@ -70,6 +100,22 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
             (string output, string input) = ($"its output is {projected} wide", $"whose 'inputs_embeds' is {embedded} wide");
             _findings.Add(Throw.GraphMismatch(projector.File, output, decoder.File, input).Message);
         }
+    }
+
+    /// <summary>Whether the encoder takes pictures of the size that the image processor makes.</summary>
+    private string? CheckImageSize(GraphFacts encoder)
+    {
+        string file = PreprocessorLoader.FileIn(_root);
+        (int Height, int Width)? made = PreprocessorLoader.Load(file).TileSize;
+        IReadOnlyList<string> taken = encoder.Inputs.First(input => input.Name == "pixel_values").Shape;
+        if (made is (int height, int width) && taken is [_, _, var rows, var columns]
+            && ((int.TryParse(rows, out int down) && down != height) || (int.TryParse(columns, out int across) && across != width)))
+        {
+            throw Throw.GraphMismatch(
+                encoder.File, $"it takes images of {rows} x {columns} pixels", Path.GetFileName(file), $"which makes them {height} x {width}");
+        }
+
+        return null;
     }
 
     private static GraphFacts? Default(IEnumerable<GraphFacts> graphs, GraphPart part) =>

@@ -1,3 +1,4 @@
+using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Onnx.Inspection;
@@ -57,7 +58,7 @@ internal static class SmallFiles
     {
         var file = new FileInfo(path);
         return !file.Exists ? null
-            : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length
+            : file.LinkTarget is not null && new FileInfo(RealPath.Of(path)) is { Exists: true } target ? target.Length
             : file.Length;
     }
 

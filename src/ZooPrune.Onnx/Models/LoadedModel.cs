@@ -38,6 +38,12 @@ internal sealed class LoadedModel : IDisposable
             GraphSession encoder = split is null
                 ? GraphSession.Open(files.VisionEncoder, settings)
                 : GraphSession.OpenPart(files.VisionEncoder, split.Encoder, settings, split.Folder);
+            if (GraphInputs.EncoderOf(Family).Problem(encoder.Name, [.. encoder.Inputs.Keys], []) is { } problem)
+            {
+                encoder.Dispose();
+                throw problem;
+            }
+
             Encoder = Own(VisionEncoder.Open(encoder, split?.Projector.InputWidth, Preprocessor.TileSize?.Height));
             Projector = files.Projector is { } projector
                 ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, CalibrationTokens)
@@ -160,8 +166,7 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ZooPruneException">The template cannot be used, or does not fit the tokenizer.</exception>
     public static PromptBuilder LoadPrompts(ModelFolder files, ModelConfiguration configuration, Tokenizer tokenizer) =>
         !configuration.HasOwnPrompt && ChatTemplateFiles.Load(files.Root) is ChatTemplate template
-            ? new PromptBuilder(
-                new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(files.Root)), tokenizer, configuration.ImageTokenId)
+            ? new PromptBuilder(template, ChatTemplateFiles.SpecialTokens(files.Root), tokenizer, configuration.ImageTokenId)
             : new PromptBuilder(
                 configuration.Prompt,
                 tokenizer,
@@ -304,7 +309,7 @@ internal sealed class LoadedModel : IDisposable
             throw Throw.GraphMismatch(
                 Files.VisionEncoder,
                 Encoder.TakesPatches ? "it takes patches and a grid" : "it takes tiles",
-                "the image processor's configuration",
+                Files.Relative(Files.Preprocessor),
                 Encoder.TakesPatches ? "which makes tiles" : "which makes patches");
         }
 
@@ -325,7 +330,7 @@ internal sealed class LoadedModel : IDisposable
             throw Throw.GraphMismatch(
                 Files.VisionEncoder,
                 $"it takes images of {Encoder.ImageSize} x {Encoder.ImageSize} pixels",
-                "preprocessor_config.json",
+                Files.Relative(Files.Preprocessor),
                 $"which makes them {height} x {width}");
         }
     }

@@ -57,6 +57,8 @@ public sealed class ModelFolder
     /// <summary>The ONNX files in all precisions.</summary>
     internal GraphFiles Graphs { get; }
 
+    private bool LacksGraphs => !File.Exists(VisionEncoder) || !File.Exists(EmbedTokens) || !File.Exists(Decoder);
+
     /// <summary>Every file that the model needs and that is chosen, as full paths.</summary>
     internal IReadOnlyList<string> Required => [Configuration, Preprocessor, Tokenizer, VisionEncoder, EmbedTokens, Decoder];
 
@@ -71,7 +73,7 @@ public sealed class ModelFolder
         string root = Path.GetFullPath(folder);
         if (!Directory.Exists(root))
         {
-            throw Throw.ModelFolderMissing(root);
+            throw File.Exists(root) ? Throw.ModelFolderIsFile(root) : Throw.ModelFolderMissing(root);
         }
 
         // A folder of exports of one's own may have no folder for the graphs.
@@ -79,7 +81,14 @@ public sealed class ModelFolder
         var files = new ModelFolder(root, Directory.Exists(inside.Folder) ? inside : new GraphFiles(root), precision);
         files.CheckPrecision(precision);
         string[] missing = [.. files.Required.Where(file => !File.Exists(file)).Select(files.Relative)];
-        return missing.Length == 0 ? files : throw Throw.ModelFilesMissing(root, missing);
+        if (missing.Length > 0)
+        {
+            throw files.LacksGraphs && OtherLayout.Of(root) is { } layout
+                ? Throw.ModelLayout(root, layout)
+                : Throw.ModelFilesMissing(root, missing);
+        }
+
+        return files.Required.FirstOrDefault(OtherLayout.IsPointer) is { } pointer ? throw Throw.FileIsPointer(pointer) : files;
     }
 
     /// <summary>A path as messages name it: from the folder on, with slashes.</summary>

@@ -120,7 +120,7 @@ public sealed class ImagePreprocessorTests
         var exception = Assert.Throws<ZooPruneException>(() => new ImagePreprocessor(settings).Prepare(rgb, 900_000, 1));
         string size = isSquared ? "900,000 x 900,000" : "302,400,000 x 336";
         Assert.Equal(
-            $"Image: 900,000 x 1 pixels would become {size}. At most 67,108,864 pixels are prepared; crop the image or make it smaller, or lower the size in the model's preprocessor_config.json.",
+            $"Image: 900,000 x 1 pixels would become {size}. At most 67,108,864 pixels are prepared; crop the image or make it smaller, or lower the size in the configuration of the model's image processor.",
             exception.Message);
     }
 

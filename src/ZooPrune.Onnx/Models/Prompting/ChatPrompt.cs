@@ -11,21 +11,58 @@ internal sealed class ChatPrompt : IPromptTemplate
     private readonly ChatTemplate _template;
     private readonly IReadOnlyDictionary<string, string> _specialTokens;
 
+    // What stands for an image in a content that is one text; null where contents are lists of parts.
+    private readonly string? _imageInText;
+
     // What stands around the text of the commonest conversation: one question about one image.
     private readonly string[] _aroundOneQuestion;
 
-    /// <param name="template">The model's template.</param>
-    /// <param name="specialTokens">Variables such as bos_token.</param>
-    /// <exception cref="ZooPruneException">The template does not write a question, or refuses it.</exception>
-    public ChatPrompt(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens)
+    private ChatPrompt(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, string? imageInText)
     {
         _template = template;
         _specialTokens = specialTokens;
+        _imageInText = imageInText;
         _aroundOneQuestion = Around([new PromptTurn(ChatTurn.User, "question", ImageCount: 1)]);
 
         // transformers: a prompt that starts with it gets no second one from the tokenizer.
         AddsSpecialTokens = !(specialTokens.TryGetValue("bos_token", out string? first)
             && (_aroundOneQuestion[0] + Probe(0)).StartsWith(first, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// A template that takes contents as lists of parts, as today's templates do; where it does not write an image and a question out of
+    /// those, one that takes a content as text, as nanoLLaVA's and llava-v1.6-34b's do: "&lt;image&gt;\nquestion".
+    /// </summary>
+    /// <param name="template">The model's template.</param>
+    /// <param name="specialTokens">Variables such as bos_token.</param>
+    /// <param name="imageToken">How the tokenizer writes the image placeholder.</param>
+    /// <exception cref="ZooPruneException">The template writes a question of neither form, or refuses it.</exception>
+    public static ChatPrompt Read(ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, string imageToken)
+    {
+        ChatPrompt? ofParts = null;
+        ZooPruneException? refusal = null;
+        try
+        {
+            ofParts = new ChatPrompt(template, specialTokens, null);
+            if (ofParts.Has(imageToken))
+            {
+                return ofParts;
+            }
+        }
+        catch (ZooPruneException exception)
+        {
+            refusal = exception;
+        }
+
+        try
+        {
+            var ofText = new ChatPrompt(template, specialTokens, imageToken);
+            return ofText.Has(imageToken) ? ofText : ofParts ?? throw refusal!;
+        }
+        catch (ZooPruneException) when (ofParts is not null || refusal is not null)
+        {
+            return ofParts ?? throw refusal!;
+        }
     }
 
     public string TextBeforeQuestion => _aroundOneQuestion[0];
@@ -54,6 +91,8 @@ internal sealed class ChatPrompt : IPromptTemplate
 
         return new RenderedPrompt(prompt, texts);
     }
+
+    private bool Has(string imageToken) => Array.Exists(_aroundOneQuestion, part => part.Contains(imageToken, StringComparison.Ordinal));
 
     /// <summary>Stands for a text, to see what a template writes around it: private characters, which have no case.</summary>
     private static string Probe(int turn) => $"\uE000\uE001{(char)('\uE100' + turn)}\uE002";
@@ -96,8 +135,9 @@ internal sealed class ChatPrompt : IPromptTemplate
 
     private string RenderText(IReadOnlyList<PromptTurn> turns) => _template.Render(
         [
-            .. turns.Select(turn => new ChatMessage(
-                turn.Role, [.. Enumerable.Repeat(ChatPart.Image, turn.ImageCount), new ChatPart(turn.Text)])),
+            .. turns.Select(turn => _imageInText is null
+                ? new ChatMessage(turn.Role, [.. Enumerable.Repeat(ChatPart.Image, turn.ImageCount), new ChatPart(turn.Text)])
+                : new ChatMessage(turn.Role, string.Concat(Enumerable.Repeat($"{_imageInText}\n", turn.ImageCount)) + turn.Text)),
         ],
         specialTokens: _specialTokens);
 }

@@ -35,11 +35,13 @@ internal sealed class PromptBuilder
     }
 
     /// <param name="template">The model's chat template.</param>
+    /// <param name="specialTokens">Variables of the template, such as bos_token.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="imageTokenId">Id of the image placeholder.</param>
-    /// <exception cref="ZooPruneException">The tokenizer has no such id.</exception>
-    public PromptBuilder(ChatPrompt template, Tokenizer tokenizer, int imageTokenId)
-        : this(_ => template, tokenizer, imageTokenId)
+    /// <exception cref="ZooPruneException">The tokenizer has no such id, or the template does not write a question.</exception>
+    public PromptBuilder(
+        ChatTemplate template, IReadOnlyDictionary<string, string> specialTokens, Tokenizer tokenizer, int imageTokenId)
+        : this(imageToken => ChatPrompt.Read(template, specialTokens, imageToken), tokenizer, imageTokenId)
     {
     }
 

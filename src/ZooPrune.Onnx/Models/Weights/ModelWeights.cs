@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ZooPrune.Onnx.Graphs;
 
 namespace ZooPrune.Onnx.Models;
 
@@ -88,7 +89,8 @@ internal static class ModelWeights
         string? target;
         try
         {
-            target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+            target = new FileInfo(path).LinkTarget is null ? null : RealPath.Of(path);
+            root = target is null ? root : RealPath.Of(root);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
