@@ -33,7 +33,8 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error, Stand
         new ServeCommand(), new CompletionCommand(),
     ];
 
-    protected override RootCommand CreateCommand()
+    /// <summary>The tool's command line.</summary>
+    internal static RootCommand Root()
     {
         var root = new RootCommand(Description) { Verbose };
         foreach (ToolCommand command in Commands())
@@ -43,6 +44,8 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error, Stand
 
         return root;
     }
+
+    protected override RootCommand CreateCommand() => Root();
 
     protected override string? HelpEnd(Command command) => command is ToolCommand known ? known.Examples : ExitCodes;
 

@@ -41,7 +41,7 @@ internal static class AnswerText
         {
             int count = (answer.FinishReason == FinishReason.Length ? answer : full!).TokenIds.Count;
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"cut off after {count:N0} tokens; a larger --max-new-tokens lets it go on.");
+                CultureInfo.InvariantCulture, $"cut off after {count:N0} {(count == 1 ? "token" : "tokens")}; a larger --max-new-tokens lets it go on.");
         }
 
         if (answer.Note is { } note)
