@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace ZooPrune.Cli;
 
-/// <summary>Where a command writes: results to standard output; progress and errors to standard error.</summary>
+/// <summary>What a command reads and where it writes: results to standard output; progress and errors to standard error.</summary>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
 /// <param name="cancellation">Set by Ctrl-C.</param>
-internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, CancellationToken cancellation) : IDisposable
+/// <param name="input">Standard input; null = that of this process.</param>
+/// <param name="log">Takes what --verbose shows; null without it.</param>
+internal sealed class Terminal(
+    IAnsiConsole output, IAnsiConsole error, CancellationToken cancellation, StandardInput? input = null, VerboseLog? log = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -21,6 +25,12 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
     /// <summary>Standard error, for progress.</summary>
     public IAnsiConsole Error { get; } = error;
 
+    /// <summary>Standard input: a picture or lines.</summary>
+    public StandardInput Input { get; } = input ?? StandardInput.OfProcess;
+
+    /// <summary>Where models tell what they do, for --verbose; null without it.</summary>
+    public ILoggerFactory? Log { get; } = log;
+
     /// <summary>Set by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; } = cancellation;
 
@@ -32,6 +42,23 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
 
     /// <summary>The whole result as JSON.</summary>
     public void SayJson<T>(T report) => Say(JsonText.Of(report));
+
+    /// <summary>The next line that is typed; null at the end.</summary>
+    /// <param name="prompt">Markup before it, where somebody types.</param>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed; the process should end.</exception>
+    public string? ReadLine(string prompt)
+    {
+        Cancellation.ThrowIfCancellationRequested();
+        if (Input.IsTerminal)
+        {
+            Output.Markup(prompt);
+        }
+
+        Task<string?> line = Task.Run(Input.ReadLine, CancellationToken.None);
+        WaitHandle.WaitAny([((IAsyncResult)line).AsyncWaitHandle, Cancellation.WaitHandle]);
+        Cancellation.ThrowIfCancellationRequested();
+        return line.GetAwaiter().GetResult();
+    }
 
     /// <summary>Disposes <paramref name="resource"/> with the terminal, unless work that Ctrl-C left behind may still use it.</summary>
     public T Own<T>(T resource)
@@ -118,7 +145,8 @@ internal sealed class Terminal(IAnsiConsole output, IAnsiConsole error, Cancella
     /// <summary>Waits for the work or Ctrl-C, and says that time passes.</summary>
     private void Wait(string activity, WaitHandle done)
     {
-        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true })
+        // A spinner and the lines of --verbose would overwrite each other.
+        if (Error.Profile.Capabilities is { Interactive: true, Ansi: true } && Log is null)
         {
             Error.Status().Start(Markup.Escape(activity), _ => IsOver(Timeout.InfiniteTimeSpan));
             return;

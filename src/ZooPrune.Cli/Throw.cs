@@ -11,8 +11,21 @@ internal static partial class Throw
         new($"{Program} ask: there is a picture, '{image}', and no question. Expected pictures and then a question; add one, in quotes "
             + "if it has spaces.");
 
-    public static UsageException ImageMissing(string path) =>
-        new($"{Program} ask: the picture '{path}' does not exist. Expected an image file; check the path.");
+    public static UsageException ImageMissing(string command, string path) =>
+        new($"{Program} {command}: the picture '{path}' does not exist. Expected an image file; check the path.");
+
+    public static UsageException PipedTwice() =>
+        new($"{Program} ask: two pictures are '-', standard input. Expected at most one, because it can be read once; name a file for the "
+            + "other.");
+
+    public static UsageException ChatCommandUnknown(string given, string known) =>
+        new($"{Program} chat: '{given}' is not known. Expected one of {known}, or a question that does not begin with '/'.");
+
+    public static UsageException ChatImageMissing() =>
+        new($"{Program} chat: /image names no picture. Expected /image FILE; add the file.");
+
+    public static UsageException UnknownShell(string given, string known) =>
+        new($"{Program} completion: the shell '{given}' is not known. Expected one of {known}; choose one of these.");
 
     public static UsageException OverlayNeedsOneImage(int count) =>
         new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask "

@@ -6,12 +6,19 @@ namespace ZooPrune.Cli;
 /// <summary>The tool from command line to exit code.</summary>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
-internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
+/// <param name="input">Standard input; null = that of this process.</param>
+internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error, StandardInput? input = null) : CommandProgram(output, error)
 {
     private const string Description =
-        "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, splits its "
+        "Vision-language models that read fewer visual tokens: looks into a model's folder, asks it about pictures, chats, splits its "
             + "projector off, bakes pruning into its vision encoder, scores tables, "
             + "serves OpenAI's API.";
+
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Say on standard error what the model does and how long it takes.",
+        Recursive = true,
+    };
 
     private const string ExitCodes =
         "Exit codes: 0 done; 1 done in part, or failed for no fault of the input; 2 wrong usage or unusable input, nothing was done; "
@@ -22,12 +29,14 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
     internal static IReadOnlyList<ToolCommand> Commands() =>
     [
-        new InspectCommand(), new AskCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(), new MergeCommand(), new ServeCommand(),
+        new InspectCommand(), new AskCommand(), new ChatCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(), new MergeCommand(),
+        new ServeCommand(), new CompletionCommand(),
     ];
 
-    protected override RootCommand CreateCommand()
+    /// <summary>The tool's command line.</summary>
+    internal static RootCommand Root()
     {
-        var root = new RootCommand(Description);
+        var root = new RootCommand(Description) { Verbose };
         foreach (ToolCommand command in Commands())
         {
             root.Subcommands.Add(command);
@@ -36,12 +45,23 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error) : Com
         return root;
     }
 
+    protected override RootCommand CreateCommand() => Root();
+
     protected override string? HelpEnd(Command command) => command is ToolCommand known ? known.Examples : ExitCodes;
 
     protected override int Run(ParseResult line, CancellationToken cancellation)
     {
-        using Terminal terminal = new(Output, Error, cancellation);
-        return ((ToolCommand)line.CommandResult.Command).Run(line, terminal);
+        using VerboseLog? log = line.GetValue(Verbose) ? new VerboseLog(Error) : null;
+        using Terminal terminal = new(Output, Error, cancellation, input, log);
+        try
+        {
+            return ((ToolCommand)line.CommandResult.Command).Run(line, terminal);
+        }
+        catch (Exception exception) when (log is not null && exception is not UsageException)
+        {
+            log.Write(exception.ToString());
+            throw;
+        }
     }
 }
 

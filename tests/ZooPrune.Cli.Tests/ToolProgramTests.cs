@@ -27,24 +27,26 @@ public class ToolProgramTests
     [InlineData("inspect")]
     [InlineData("split")]
     [InlineData("bake")]
-    public void Run_HelpOfACommand_EndsWithExamples(string command)
+    [InlineData("chat", "/image FILE adds a picture")]
+    public void Run_HelpOfACommand_EndsWithExamples(string command, string mention = "--json")
     {
         var run = ToolRun.InProcess(command, "--help");
 
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.Contains($" {command} <MODEL>", run.Output);
-        Assert.Contains("--json", run.Output);
+        Assert.Contains(mention, run.Output);
         Assert.Contains($"Examples:\n  zooprune {command} ", run.Output.ReplaceLineEndings("\n"));
     }
 
     [Theory]
     [InlineData("zooprune: the command line cannot be understood: Required command was not provided. Expected what zooprune --help "
         + "lists; correct it and try again.")]
-    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, split, bake, score, merge, serve; see zooprune --help.", "deploy", "x")]
-    [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, chat, split, bake, score, merge, serve, completion; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version, --verbose; see zooprune --help.", "--fast")]
     [InlineData(
-        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --temperature, --top-p, --seed, --device, --precision, "
-            + "--positions, --exif-orientation, --max-image-pixels, --overlay, --compare, --json, --help; see zooprune ask --help.",
+        "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --device, --precision, --positions, "
+            + "--exif-orientation, --max-image-pixels, --overlay, --compare, --warm, --json, --max-new-tokens, --temperature, --top-p, "
+            + "--seed, --help, --verbose; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
     [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for command: 'ask'. Expected what "
         + "zooprune ask --help lists; correct it and try again.", "ask", "m")]
@@ -112,5 +114,46 @@ public class ToolProgramTests
         string section = Documentation.Split("\n## ").Single(part => part.StartsWith(name, StringComparison.Ordinal));
 
         Assert.All(command.Options.Where(option => option.Name is not "--help"), option => Assert.Contains($"| `{option.Name}", section));
+    }
+
+    [Fact]
+    public void CommandLine_OptionsOfEveryCommand_AreDescribed()
+    {
+        string section = Documentation.Split("\n## ")[0];
+
+        Assert.All(
+            ToolProgram.Root().Options.Where(option => option.Name is not "--help"),
+            option => Assert.Contains($"`{option.Name}`", section));
+    }
+
+    [Fact]
+    public void Process_Version_SaysIt()
+    {
+        string version = typeof(ToolProgram).Assembly.GetName().Version!.ToString(3);
+
+        var run = ToolRun.AsProcess("--version");
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.Matches($@"^{version}(\+[0-9a-f]+)?$", run.Output.TrimEnd());
+    }
+
+    [Fact]
+    public void Run_In80Columns_BreaksNoCell()
+    {
+        string[] question = [TestModel.Picture, "Where is the red circle?", "--keep", "12.5%", "--method", "sensitivity", "--compare"];
+        string family = FamilyFolder.Of("llava");
+        ToolRun[] runs =
+        [
+            ToolRun.In80Columns("inspect", TestModel.Folder), ToolRun.In80Columns("inspect", family),
+            ToolRun.In80Columns("inspect", FamilyFolder.Of("llava-next")), ToolRun.In80Columns(["ask", TestModel.Folder, .. question]),
+        ];
+
+        string[] tableLines = [.. runs.SelectMany(run => run.Output.Split('\n')).Select(line => line.TrimEnd()).Where(line => line.StartsWith(' '))];
+        Assert.All(tableLines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(family, "onnx"), "*.onnx").Select(file => $"onnx/{Path.GetFileName(file)} "),
+            name => Assert.Contains(tableLines, line => line.Contains(name, StringComparison.Ordinal)));
+        Assert.DoesNotContain(tableLines, line => line.Contains('\u2026'));
+        Assert.Contains(tableLines, line => line.EndsWith("all tokens   sensitivity, keep 12.5%", StringComparison.Ordinal));
     }
 }

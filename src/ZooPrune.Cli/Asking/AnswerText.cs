@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using ZooPrune.Onnx;
 using Cell = Spectre.Console.Text;
 
 namespace ZooPrune.Cli;
@@ -22,7 +23,7 @@ internal static class AnswerText
         }
 
         terminal.Output.Write(Table(full is null ? [(name, answer)] : [("all tokens", full), (name, answer)]));
-        if (answer.Answer.Note is { } note)
+        foreach (string note in Notes(answer.Answer, full?.Answer))
         {
             terminal.Say($"Note: {note}");
         }
@@ -30,6 +31,22 @@ internal static class AnswerText
         if (options.Overlay is { } path)
         {
             terminal.Say($"Overlay: {path}");
+        }
+    }
+
+    /// <summary>What should be known about an answer: that it was cut off, and what the model says itself.</summary>
+    public static IEnumerable<string> Notes(VisionAnswer answer, VisionAnswer? full = null)
+    {
+        if (answer.FinishReason == FinishReason.Length || full is { FinishReason: FinishReason.Length })
+        {
+            int count = (answer.FinishReason == FinishReason.Length ? answer : full!).TokenIds.Count;
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"cut off after {count:N0} {(count == 1 ? "token" : "tokens")}; a larger --max-new-tokens lets it go on.");
+        }
+
+        if (answer.Note is { } note)
+        {
+            yield return note;
         }
     }
 

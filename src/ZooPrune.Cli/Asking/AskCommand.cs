@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
-using System.Globalization;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -9,41 +8,32 @@ namespace ZooPrune.Cli;
 /// <summary>"ask": a model's answer about a picture, and what it took.</summary>
 internal sealed class AskCommand : ToolCommand
 {
+    private const string PipedName = "standard input";
+
     private static readonly Argument<string> Model = ModelFolder("Model folder in the layout of the Hugging Face hub.");
     private static readonly Argument<string[]> Words = new("IMAGE... QUESTION")
     {
         HelpName = "IMAGE... QUESTION",
         Arity = ArgumentArity.OneOrMore,
-        Description = "Image files (PNG, JPEG, WebP, GIF, BMP), any number that the model takes, and what to ask about them.",
+        Description = "Image files (PNG, JPEG, WebP, GIF, BMP; - for standard input), any number that the model takes, and what to ask "
+            + "about them.",
     };
 
     private static readonly Option<IReadOnlyList<string>?> Images = TypedOption.CreateRepeated(
-        "--image", "FILE", "A picture, in place of one before the question; may be given several times.", path => path);
+        "--image", "FILE", "A picture (- for standard input), in place of one before the question; may be given several times.", path => path);
     private static readonly Option<KeepBudget?> Keep = TypedOption.Create<KeepBudget?>(
         "--keep", "N|P%", "Visual tokens to keep of each picture: a number, or a percentage of them. Default: all.",
         text => TypedOption.ParseKeep("--keep", text));
-    private static readonly Option<int> MaxNewTokens = TypedOption.Number(
-        "--max-new-tokens", "Most tokens of the answer.", 1, otherwise: 128);
-    private static readonly Option<float> Temperature = TypedOption.Create(
-        "--temperature", "T", "What the logits are divided by before a token is drawn. Default: 0, the most probable token each time.",
-        text => Number("--temperature", text, 0, float.MaxValue, "a number of at least 0 (0.7)"));
-    private static readonly Option<float> TopP = TypedOption.Create(
-        "--top-p", "P", "Draw among the most probable tokens that together reach this probability; needs --temperature. Default: 1, all.",
-        text => Number("--top-p", text, float.Epsilon, 1, "a number above 0 and at most 1 (0.9)"), 1f);
-    private static readonly Option<int> Seed = TypedOption.Number(
-        "--seed", "Seeds the drawing; needs --temperature.", 0, otherwise: 0);
-    private static readonly Option<Device> Where = TypedOption.Create(
-        "--device", "NAME", "Where the model runs: cpu (default), cuda, cuda:1 or the name of an execution provider. What is not cpu needs a "
-            + "native ONNX Runtime that has it.",
-        text => Device.TryParse(text, null, out Device? device)
-            ? device
-            : throw Shell.Throw.BadOption("--device", text, "cpu, cuda, cuda:1 or the name of an execution provider"),
-        Device.Cpu);
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");
     private static readonly Option<string?> Overlay = TypedOption.OutputFile(
         "--overlay", "Draw the picture as PNG, with the tokens that were not kept darkened.");
     private static readonly Option<bool> Compare = TypedOption.Switch(
-        "--compare", "Ask with all visual tokens as well; needs --keep. One more run that is not timed comes first.");
+        "--compare", "Ask with all visual tokens as well; needs --keep.");
+    private static readonly Option<bool?> Warm = new("--warm")
+    {
+        Description = "Begin with a short answer that is not timed: the first run of a graph plans its memory. Default: with --compare; "
+            + "--warm false leaves it out.",
+    };
     private static readonly Option<bool> Json = JsonSwitch();
 
     public AskCommand()
@@ -54,8 +44,8 @@ internal sealed class AskCommand : ToolCommand
         Arguments.Add(Words);
         foreach (Option option in (Option[])
             [
-                Images, Keep, ModelSwitches.Method, MaxNewTokens, Temperature, TopP, Seed, Where, Precision, ModelSwitches.Positions,
-                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Json,
+                Images, Keep, ModelSwitches.Method, ModelSwitches.Device, Precision, ModelSwitches.Positions,
+                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Warm, Json,
             ])
         {
             Options.Add(option);
@@ -63,8 +53,7 @@ internal sealed class AskCommand : ToolCommand
 
         this.Require(ModelSwitches.Method, Keep);
         this.Require(Compare, Keep);
-        this.Require(TopP, Temperature);
-        this.Require(Seed, Temperature);
+        GenerationSwitches.AddTo(this);
         Validators.Add(CheckWords);
     }
 
@@ -74,27 +63,31 @@ internal sealed class AskCommand : ToolCommand
           zooprune ask models/shapes-vlm picture.png "Where is the red circle?" --keep 64 --compare
           zooprune ask models/qwen2.5-vl photo.jpg "What does the sign say?" --keep 20% --overlay kept.png
           zooprune ask models/qwen2.5-vl first.jpg second.jpg "What has changed?" --keep 20%
+          grim - | zooprune ask models/qwen2.5-vl - "Which window is in front?" --keep 20%
           zooprune ask models/llava "What is the capital of France?" --json
         """;
 
     public override int Run(ParseResult line, Terminal terminal)
     {
-        AskOptions options = Read(line);
+        AskOptions options = Read(line, terminal);
         VisionLanguageModel model = Load(options, terminal);
-        GivenAnswer? full = null;
-        if (options.Compare)
+        if (options.Warm)
         {
-            // The first run of a graph plans its memory. That belongs to neither side of the comparison.
-            Ask(model, options with { Generation = options.Generation with { MaxNewTokens = 1 } }, options.Pruning, "first run, not timed", terminal);
-            full = Ask(model, options, null, "answering with all visual tokens", terminal);
+            // Two tokens: prefill and a step of decoding. Prompts of another length are planned for anew.
+            AskOptions brief = options with { Generation = options.Generation with { MaxNewTokens = 2 } };
+            foreach (PruningOptions? pruning in options.Compare ? [null, options.Pruning] : (PruningOptions?[])[options.Pruning])
+            {
+                Ask(model, brief, pruning, "first run, not timed", terminal);
+            }
         }
 
+        GivenAnswer? full = options.Compare ? Ask(model, options, null, "answering with all visual tokens", terminal) : null;
         GivenAnswer answer = options.Json || options.Compare
             ? Ask(model, options, options.Pruning, "answering", terminal)
             : terminal.WhileWriting("answering", write => Ask(model, options, options.Pruning, write, terminal.Cancellation));
         if (options.Overlay is { } path)
         {
-            byte[] drawn = terminal.While("drawing", () => TokenOverlay.Draw(model, options.Images[0], answer.Answer.KeptIndices));
+            byte[] drawn = terminal.While("drawing", () => Draw(model, options, answer.Answer.KeptIndices));
             OutputFile.Write(Overlay.Name, path, drawn);
         }
 
@@ -117,8 +110,10 @@ internal sealed class AskCommand : ToolCommand
         UsageException? problem =
             result.GetResult(Words) is not { Tokens.Count: > 0 } ? null // The library says so.
             : string.IsNullOrWhiteSpace(question) ? Shell.Throw.EmptyArgument("QUESTION")
-            : images.Count == 0 && File.Exists(question) ? Throw.NoQuestion(question)
-            : images.FirstOrDefault(image => !Path.Exists(image)) is { } missing ? Throw.ImageMissing(missing)
+            : images.Count == 0 && (question == StandardInput.Name || File.Exists(question)) ? Throw.NoQuestion(question)
+            : images.FirstOrDefault(image => image != StandardInput.Name && !Path.Exists(image)) is { } missing
+                ? Throw.ImageMissing("ask", missing)
+            : images.Count(image => image == StandardInput.Name) > 1 ? Throw.PipedTwice()
             : result.GetResult(Overlay) is not null && images.Count != 1 ? Throw.OverlayNeedsOneImage(images.Count)
             : null;
         if (problem is not null)
@@ -130,24 +125,28 @@ internal sealed class AskCommand : ToolCommand
     private static (IReadOnlyList<string> Images, string Question) ReadWords(string[]? words, IReadOnlyList<string>? images) =>
         ([.. words?.SkipLast(1) ?? [], .. images ?? []], words?.LastOrDefault() ?? "");
 
-    private static AskOptions Read(ParseResult line)
+    private static AskOptions Read(ParseResult line, Terminal terminal)
     {
         (IReadOnlyList<string> images, string question) = ReadWords(line.GetValue(Words), line.GetValue(Images));
+        VisionLanguageModelOptions running = ModelSwitches.Read(line) with
+        {
+            Precision = line.GetValue(Precision),
+            Device = line.GetValue(ModelSwitches.Device)!,
+            LoggerFactory = terminal.Log,
+        };
+        bool compares = line.GetValue(Compare);
         return new AskOptions(
             line.GetRequiredValue(Model),
             images,
+            images.Contains(StandardInput.Name)
+                ? terminal.While("reading standard input", () => terminal.Input.ReadPicture(running.MaxImagePixels)) : null,
             question,
             line.GetValue(Keep) is { } keep ? new PruningOptions { Keep = keep, Selection = line.GetValue(ModelSwitches.Method) } : null,
-            new GenerationOptions
-            {
-                MaxNewTokens = line.GetValue(MaxNewTokens),
-                Temperature = line.GetValue(Temperature),
-                TopP = line.GetValue(TopP),
-                Seed = line.GetValue(Seed),
-            },
-            ModelSwitches.Read(line) with { Precision = line.GetValue(Precision), Device = line.GetValue(Where)! },
+            GenerationSwitches.Read(line),
+            running,
             line.GetValue(Overlay),
-            line.GetValue(Compare),
+            compares,
+            line.GetValue(Warm) ?? compares,
             line.GetValue(Json));
     }
 
@@ -173,37 +172,44 @@ internal sealed class AskCommand : ToolCommand
         VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
+        PreparedImage[] images = [.. options.Images.Select(image => Prepare(model, options, image))];
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
         return new GivenAnswer(
             model.Answer(images, options.Question, pruning, options.Generation, write, cancellation), preprocess);
     }
 
-    private static float Number(string option, string text, float least, float most, string needed) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= least && number <= most
-            ? number
-            : throw Shell.Throw.BadOption(option, text, needed);
+    private static PreparedImage Prepare(VisionLanguageModel model, AskOptions options, string image) =>
+        image == StandardInput.Name ? model.Prepare(options.Piped, PipedName) : model.Prepare(image);
+
+    private static byte[] Draw(VisionLanguageModel model, AskOptions options, IReadOnlyList<int> keptIndices) =>
+        options.Images[0] == StandardInput.Name
+            ? TokenOverlay.Draw(model, options.Piped, PipedName, keptIndices)
+            : TokenOverlay.Draw(model, options.Images[0], keptIndices);
 }
 
 /// <summary>What was typed after "ask".</summary>
 /// <param name="Model">The model's folder.</param>
 /// <param name="Images">Images in their order; may be empty.</param>
+/// <param name="Piped">The picture from standard input; null where none is called "-".</param>
 /// <param name="Question">What is asked.</param>
 /// <param name="Pruning">What is kept and how it is chosen; null = all visual tokens.</param>
 /// <param name="Generation">How the answer is generated.</param>
 /// <param name="Running">How the model runs.</param>
 /// <param name="Overlay">The PNG to draw; null = none.</param>
 /// <param name="Compare">Whether to ask with all visual tokens as well.</param>
+/// <param name="Warm">Whether a short answer that is not timed comes first.</param>
 /// <param name="Json">Whether the result is JSON.</param>
 internal sealed record AskOptions(
     string Model,
     IReadOnlyList<string> Images,
+    byte[]? Piped,
     string Question,
     PruningOptions? Pruning,
     GenerationOptions Generation,
     VisionLanguageModelOptions Running,
     string? Overlay,
     bool Compare,
+    bool Warm,
     bool Json);
 
 /// <summary>An answer and the time of reading the pictures, which the model was not asked to do.</summary>

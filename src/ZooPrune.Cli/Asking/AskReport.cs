@@ -11,6 +11,7 @@ namespace ZooPrune.Cli;
 /// <param name="Keep">The budget; null = all were kept.</param>
 /// <param name="Positions">Positions that kept tokens got.</param>
 /// <param name="Answer">What the model said.</param>
+/// <param name="FinishReason">"stop", or "length" where the answer was cut off.</param>
 /// <param name="TokenIds">The generated ids.</param>
 /// <param name="Kept">Visual tokens that the language model read: K, and what stands between rows of a picture (LLaVA-NeXT).</param>
 /// <param name="Total">What it would have read without pruning.</param>
@@ -27,6 +28,7 @@ internal sealed record AskReport(
     string? Keep,
     string Positions,
     string Answer,
+    string FinishReason,
     [property: JsonConverter(typeof(OneLineNumbers))] IReadOnlyList<int> TokenIds,
     int Kept,
     int Total,
@@ -46,14 +48,17 @@ internal sealed record AskReport(
         options.Pruning?.Keep.ToString(),
         Names.Positions.NameOf(model.Positions),
         answer.Answer.Text,
+        Reason(answer),
         answer.Answer.TokenIds,
         answer.Answer.KeptTokenCount,
         answer.Answer.VisualTokenCount,
         answer.Answer.KeptIndices,
         Times(answer),
         answer.Answer.Note,
-        full is null ? null : new FullAnswer(full.Answer.Text, full.Answer.TokenIds, Times(full)),
+        full is null ? null : new FullAnswer(full.Answer.Text, Reason(full), full.Answer.TokenIds, Times(full)),
         options.Overlay);
+
+    private static string Reason(GivenAnswer answer) => answer.Answer.FinishReason == Onnx.FinishReason.Length ? "length" : "stop";
 
     private static Dictionary<string, double> Times(GivenAnswer answer) =>
         answer.Stages.ToDictionary(stage => stage.Name, stage => Math.Round(stage.Time.TotalMilliseconds, Decimals));
@@ -61,9 +66,11 @@ internal sealed record AskReport(
 
 /// <summary>The answer from all visual tokens.</summary>
 /// <param name="Answer">What the model said.</param>
+/// <param name="FinishReason">"stop", or "length" where the answer was cut off.</param>
 /// <param name="TokenIds">The generated ids.</param>
 /// <param name="Milliseconds">Time of each stage and of all together.</param>
 internal sealed record FullAnswer(
     string Answer,
+    string FinishReason,
     [property: JsonConverter(typeof(OneLineNumbers))] IReadOnlyList<int> TokenIds,
     IReadOnlyDictionary<string, double> Milliseconds);

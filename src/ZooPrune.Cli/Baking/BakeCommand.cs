@@ -22,10 +22,10 @@ internal sealed class BakeCommand : ToolCommand
         "--method", "NAME", $"How they are chosen: {Methods}. Default: zooprune.", Methods);
     private static readonly Option<float> Centering = TypedOption.Create(
         "--centering", "B", "Share of the mean projected token that is subtracted before the cosines, 0 to 1. Default: 0, as published.",
-        text => Number("--centering", text, 1, "a number from 0 to 1 (0.9)"));
+        text => TypedOption.ParseSingle("--centering", text, 0, 1, "a number from 0 to 1 (0.9)"));
     private static readonly Option<float?> Sharpness = TypedOption.Create<float?>(
         "--sharpness", "P", "Scale the sensitivity by (S / max S)^P. Default: (S - min) / (max - min), as published.",
-        text => Number("--sharpness", text, float.MaxValue, "a number of at least 0 (3.2)"));
+        text => TypedOption.ParseSingle("--sharpness", text, 0, float.MaxValue, "a number of at least 0 (3.2)"));
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("take");
     private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it is a model's already.");
     private static readonly Option<bool> Json = JsonSwitch();
@@ -126,11 +126,6 @@ internal sealed class BakeCommand : ToolCommand
         SensitivityMethod.LowRankClosedForm => "closed form, low rank",
         _ => "sampled",
     };
-
-    private static float Number(string option, string text, float most, string needed) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= 0 && number <= most
-            ? number
-            : throw Shell.Throw.BadOption(option, text, needed);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -65,13 +65,13 @@ internal static class InspectText
 
     private static Table Graphs(ModelReport report)
     {
-        Table table = NewTable(["graph", "precision", "default"], ["on disk", "in memory"]);
+        // The longest usual name, onnx/decoder_model_merged_quantized.onnx, leaves no room for another column in 80.
+        Table table = NewTable(["graph (* default)", "precision"], ["on disk", "in memory"]);
         foreach (GraphFacts graph in report.Graphs)
         {
             table.AddRow(
                 new Cell(graph.File),
-                new Cell(graph.Precision),
-                new Cell(graph.IsDefault ? "yes" : ""),
+                new Cell(graph.IsDefault ? $"{graph.Precision} *" : graph.Precision),
                 new Cell(Size(graph.Bytes)),
                 new Cell(graph.MemoryBytes is { } memory ? Size(memory) : "unknown"));
         }

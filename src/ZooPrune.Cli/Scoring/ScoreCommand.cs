@@ -40,7 +40,7 @@ internal sealed class ScoreCommand : ToolCommand
         text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(64));
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");
     private static readonly Option<int> MaxNewTokens = TypedOption.Number(
-        "--max-new-tokens", "Most tokens of an answer.", 1, otherwise: 32);
+        "--max-new-tokens", "Most tokens of an answer.", 1, GenerationSwitches.DefaultMaxNewTokens);
     private static readonly Option<int> Batch = TypedOption.Number(
         "--batch", "Rows that go through the pipeline together; shards begin at multiples of it.", 1, otherwise: 32);
     private static readonly Option<int> Workers = TypedOption.Number("--workers", "Batches at work at the same time.", 1, otherwise: 1);
@@ -128,8 +128,11 @@ internal sealed class ScoreCommand : ToolCommand
         Command = Shard.CommandOf([.. line.Tokens.Select(token => token.Value)]),
     };
 
-    public override int Run(ParseResult line, Terminal terminal) =>
-        new ScoreJob(ToOptions(line, Environment.GetEnvironmentVariable), terminal).Run();
+    public override int Run(ParseResult line, Terminal terminal)
+    {
+        ScoreOptions options = ToOptions(line, Environment.GetEnvironmentVariable);
+        return new ScoreJob(options with { Running = options.Running with { LoggerFactory = terminal.Log } }, terminal).Run();
+    }
 
     private static Option<TableFormat?> Format(string name, string description) =>
         TypedOption.Create<TableFormat?>(name, "FORMAT", description, text => TableFormats.Names.Parse(name, text));

@@ -64,6 +64,7 @@ internal sealed class ServeCommand : ToolCommand
         {
             Precision = line.GetValue(Precision),
             MaxImagePixels = line.GetValue(MaxImagePixels),
+            LoggerFactory = terminal.Log,
             Threads = options.Concurrency == 1 ? 0 : Math.Max(1, Environment.ProcessorCount / options.Concurrency),
         };
         string folder = line.GetRequiredValue(Model);

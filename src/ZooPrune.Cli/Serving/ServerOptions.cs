@@ -14,7 +14,7 @@ internal sealed record ServerOptions
 
     public const int DefaultMaxImagePixels = 16_000_000;
 
-    public const int DefaultMaxNewTokens = 128;
+    public static int DefaultMaxNewTokens => GenerationSwitches.DefaultMaxNewTokens;
 
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 

@@ -38,6 +38,9 @@ internal static class ModelSwitches
     public static Option<SelectionMethod> Method { get; } = TypedOption.Choice(
         "--method", "NAME", $"How they are chosen: {Names.Methods}. Default: zooprune.", Names.Methods);
 
+    /// <summary>--device.</summary>
+    public static Option<Device> Device { get; } = CreateDevice();
+
     /// <summary>--positions.</summary>
     public static Option<PositionMode> Positions { get; } = TypedOption.Choice(
         "--positions",
@@ -69,5 +72,70 @@ internal static class ModelSwitches
         Positions = line.GetValue(Positions),
         ApplyExifOrientation = line.GetValue(ExifOrientation),
         MaxImagePixels = line.GetValue(MaxImagePixels),
+    };
+
+    private static Option<Device> CreateDevice()
+    {
+        Option<Device> option = TypedOption.Create(
+            "--device",
+            "NAME",
+            "Where the model runs: cpu (default), cuda, cuda:1 or the name of an execution provider. What is not cpu needs a native ONNX "
+                + "Runtime that has it.",
+            text => Onnx.Device.TryParse(text, null, out Device? device)
+                ? device
+                : throw Throw.BadOption("--device", text, "cpu, cuda, cuda:1 or the name of an execution provider"),
+            Onnx.Device.Cpu);
+        option.CompletionSources.Add("cpu", "cuda");
+        return option;
+    }
+}
+
+/// <summary>Options that say how an answer is generated.</summary>
+internal static class GenerationSwitches
+{
+    /// <summary>--max-new-tokens, whose default is the engine's own, everywhere.</summary>
+    public static Option<int> MaxNewTokens { get; } = TypedOption.Number(
+        "--max-new-tokens", "Most tokens of an answer.", 1, otherwise: DefaultMaxNewTokens);
+
+    /// <summary>--temperature.</summary>
+    public static Option<float> Temperature { get; } = TypedOption.Create(
+        "--temperature",
+        "T",
+        "What the logits are divided by before a token is drawn. Default: 0, the most probable token each time.",
+        text => TypedOption.ParseSingle("--temperature", text, 0, float.MaxValue, "a number of at least 0 (0.7)"));
+
+    /// <summary>--top-p.</summary>
+    public static Option<float> TopP { get; } = TypedOption.Create(
+        "--top-p",
+        "P",
+        "Draw among the most probable tokens that together reach this probability; needs --temperature. Default: 1, all.",
+        text => TypedOption.ParseSingle("--top-p", text, float.Epsilon, 1, "a number above 0 and at most 1 (0.9)"),
+        1f);
+
+    /// <summary>--seed.</summary>
+    public static Option<int> Seed { get; } = TypedOption.Number("--seed", "Seeds the drawing; needs --temperature.", 0, otherwise: 0);
+
+    /// <summary>Most tokens of an answer where nothing was typed.</summary>
+    public static int DefaultMaxNewTokens => new GenerationOptions().MaxNewTokens;
+
+    /// <summary>Adds all of them to a command.</summary>
+    public static void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[MaxNewTokens, Temperature, TopP, Seed])
+        {
+            command.Options.Add(option);
+        }
+
+        command.Require(TopP, Temperature);
+        command.Require(Seed, Temperature);
+    }
+
+    /// <summary>What they say.</summary>
+    public static GenerationOptions Read(ParseResult line) => new()
+    {
+        MaxNewTokens = line.GetValue(MaxNewTokens),
+        Temperature = line.GetValue(Temperature),
+        TopP = line.GetValue(TopP),
+        Seed = line.GetValue(Seed),
     };
 }

@@ -52,6 +52,17 @@ internal static class Throw
         new($"{Program}: '{path}' (option {option}) cannot be written: {cause.Message} "
             + "Expected a place that can be written to; choose another.", cause);
 
+    public static UsageException NothingPiped() =>
+        new($"{Program}: the picture is '-', and standard input is the keyboard. Expected a picture piped in (cat picture.png | ...); pipe "
+            + "one or name a file.");
+
+    public static UsageException PipedTooLong(long limit) =>
+        new(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Program}: standard input has more than {limit:N0} bytes. ")
+            + "Expected a picture of at most so many, four for each pixel of --max-image-pixels; make it smaller or raise that.");
+
+    public static UsageException PipedEmpty() =>
+        new($"{Program}: the picture is '-', and standard input is empty. Expected a picture piped in; look at what was to write it.");
+
     /// <summary>For exceptions that no one has made a message of.</summary>
     public static string Unexpected(Exception exception) => exception is OutOfMemoryException
         ? $"{Program}: the memory is used up. The model and the prompt need more than there is; "

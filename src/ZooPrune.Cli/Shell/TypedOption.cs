@@ -53,8 +53,13 @@ internal static class TypedOption
         Create<string?>(name, valueName, description, text => text, otherwise);
 
     /// <summary>An option that takes one of some words; the first value of the type where nothing was typed.</summary>
-    public static Option<T> Choice<T>(string name, string valueName, string description, Choices<T> choices) =>
-        Create(name, valueName, description, text => choices.Parse(name, text));
+    public static Option<T> Choice<T>(string name, string valueName, string description, Choices<T> choices)
+    {
+        Option<T> option = Create(name, valueName, description, text => choices.Parse(name, text));
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add([.. choices.Words]);
+        return option;
+    }
 
     /// <summary>An option that takes a whole number; null where nothing was typed.</summary>
     public static Option<int?> Number(string name, string description, int atLeast = 1) =>
@@ -107,6 +112,18 @@ internal static class TypedOption
             ? number
             : throw Throw.BadOption(option, text, $"a whole number of at least {atLeast}");
 
+    /// <summary>Reads a number.</summary>
+    /// <param name="option">The option it was given for, for the message.</param>
+    /// <param name="text">What was typed.</param>
+    /// <param name="atLeast">The smallest that is taken.</param>
+    /// <param name="atMost">The largest that is taken.</param>
+    /// <param name="expected">What the message says is expected.</param>
+    /// <exception cref="UsageException">It is none, too large or too small.</exception>
+    public static float ParseSingle(string option, string text, float atLeast, float atMost, string expected) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= atLeast && number <= atMost
+            ? number
+            : throw Throw.BadOption(option, text, expected);
+
     private static T? Read<T>(ArgumentResult result, string name, string valueName, Func<IReadOnlyList<Token>, T> parse)
     {
         try
@@ -127,8 +144,11 @@ internal static class TypedOption
 /// <param name="entries">Words and meanings, in the order in which they are listed to the user.</param>
 internal sealed class Choices<T>(params (string Name, T Value)[] entries)
 {
+    /// <summary>The words.</summary>
+    public IEnumerable<string> Words => entries.Select(entry => entry.Name);
+
     /// <summary>The words, separated by commas.</summary>
-    public override string ToString() => string.Join(", ", entries.Select(entry => entry.Name));
+    public override string ToString() => string.Join(", ", Words);
 
     /// <summary>What <paramref name="text"/> means.</summary>
     /// <param name="option">The option it was given for, for the message.</param>

@@ -32,7 +32,31 @@ public static class TokenOverlay
         ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
         ArgumentNullException.ThrowIfNull(keptIndices);
         model.ThrowIfDisposed();
-        RgbImage image = model.Images.Read(imagePath);
+        return Draw(model, model.Images.Read(imagePath), keptIndices);
+    }
+
+    /// <summary>Draws the kept tokens of an answer over its image, whose file is in memory; otherwise like
+    /// <see cref="Draw(VisionLanguageModel, string, IReadOnlyList{int})"/>.</summary>
+    /// <param name="model">The model that answered.</param>
+    /// <param name="file">A whole image file, as <see cref="VisionLanguageModel.Prepare(ReadOnlySpan{byte}, string)"/> took it.</param>
+    /// <param name="name">What messages call the image.</param>
+    /// <param name="keptIndices">Indices of the kept tokens.</param>
+    /// <returns>A PNG file.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="model"/> or <paramref name="keptIndices"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null, empty or white space.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="ZooPruneException">The image cannot be read, or the model cannot take it.</exception>
+    public static byte[] Draw(VisionLanguageModel model, ReadOnlySpan<byte> file, string name, IReadOnlyList<int> keptIndices)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(keptIndices);
+        model.ThrowIfDisposed();
+        return Draw(model, model.Images.Decode(file, name), keptIndices);
+    }
+
+    private static byte[] Draw(VisionLanguageModel model, RgbImage image, IReadOnlyList<int> keptIndices)
+    {
         IReadOnlyList<TokenPanel> panels = Panels(model, image);
         return Draw(image, panels.Count == 1 ? [panels] : [[panels[0]], [.. panels.Skip(1)]], keptIndices);
     }

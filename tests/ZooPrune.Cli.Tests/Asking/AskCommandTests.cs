@@ -54,6 +54,107 @@ public class AskCommandTests
     }
 
     [Fact]
+    public void Run_CutOff_SaysSo()
+    {
+        string[] arguments = ["ask", TestModel.Folder, TestModel.Picture, Question, "--max-new-tokens"];
+
+        Assert.Contains(
+            "Note: cut off after 1 token; a larger --max-new-tokens lets it go on.", ToolRun.InProcess([.. arguments, "1"]).Output);
+        Assert.DoesNotContain("Note:", ToolRun.InProcess([.. arguments, "3"]).Output);
+    }
+
+    [Fact]
+    public void MaxNewTokens_Default_IsTheEnginesEverywhere()
+    {
+        int engine = new Onnx.GenerationOptions().MaxNewTokens;
+
+        Assert.All(
+            ToolProgram.Commands().SelectMany(command => command.Options).Where(option => option.Name == "--max-new-tokens"),
+            option => Assert.Equal(engine, option.GetDefaultValue()));
+        Assert.Equal(3 + 1, ToolProgram.Commands().SelectMany(command => command.Options).Count(option => option.Name == "--max-new-tokens"));
+    }
+
+    [Theory]
+    [InlineData(4, "--compare", "--keep", "64")] // Both, each after one that is not timed.
+    [InlineData(2, "--compare", "--keep", "64", "--warm", "false")]
+    [InlineData(1)]
+    [InlineData(2, "--warm")]
+    public void Run_Warm_AnswersOnceMoreBefore(int expected, params string[] options)
+    {
+        var run = ToolRun.InProcess(["ask", TestModel.Folder, TestModel.Picture, Question, "--verbose", .. options]);
+
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        int answers = run.Errors.Split('\n').Count(line => line.Contains("answer of 1: ", StringComparison.Ordinal));
+        Assert.Equal(expected, answers);
+    }
+
+    [Fact]
+    public void Run_Verbose_SaysStepsOnStandardError()
+    {
+        var run = ToolRun.InProcess("ask", TestModel.Folder, TestModel.Picture, Question, "--keep", "64", "--verbose", "--json");
+
+        Assert.Equal("bottom left", run.Json.GetProperty("answer").GetString());
+        string[] lines = run.Error.TrimEnd().Split('\n');
+        Assert.All(lines, line => Assert.Matches(@"^\[ *[0-9]+\.[0-9]{3}\] ", line));
+        Assert.Equal(
+            ["zooprune", "Model", "encode", "prune", "Read", "answer"], lines.Select(line => line.Split("] ")[1].Split(' ')[0]));
+        Assert.Contains("Model shapes-vlm (llava) loaded on cpu in ", run.Error);
+        Assert.Contains("Read 75 tokens, 64 of them visual; generated 3 (Stop)", run.Error);
+    }
+
+    [Fact]
+    public void Run_VerboseAndAFailure_SaysWhere()
+    {
+        var run = ToolRun.InProcess("ask", "nowhere", TestModel.Picture, Question, "--verbose");
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains("   at ZooPrune.", run.Error);
+    }
+
+    [Fact]
+    public void Run_PictureFromStandardInput_IsTheSameAsItsFile()
+    {
+        using TestFolder folder = new();
+        string[] options = [Question, "--keep", "64", "--json", "--overlay"];
+
+        var file = ToolRun.InProcess(["ask", TestModel.Folder, TestModel.Picture, .. options, folder.PathOf("file.png")]);
+        var piped = ToolRun.WithInput(
+            File.ReadAllBytes(TestModel.Picture), ["ask", TestModel.Folder, "-", .. options, folder.PathOf("piped.png")]);
+
+        Assert.Equal((ExitCode.Success, ""), (piped.ExitCode, piped.Error));
+        Assert.Equal("-", piped.Json.GetProperty("images")[0].GetString());
+        Assert.Equal(file.Json.GetProperty("answer").GetString(), piped.Json.GetProperty("answer").GetString());
+        Assert.Equal(file.Json.GetProperty("keptIndices").GetRawText(), piped.Json.GetProperty("keptIndices").GetRawText());
+        Assert.Equal(File.ReadAllBytes(folder.PathOf("file.png")), File.ReadAllBytes(folder.PathOf("piped.png")));
+    }
+
+    [Fact]
+    public void Run_StandardInputThatIsNoPicture_SaysSo()
+    {
+        string[] arguments = ["ask", TestModel.Folder, "--image", "-", Question];
+
+        var text = ToolRun.WithInput("no picture"u8.ToArray(), arguments);
+        var nothing = ToolRun.InProcess(arguments);
+        var long_ = ToolRun.WithInput(new byte[(16 << 20) + 401], [.. arguments, "--max-image-pixels", "100"]);
+
+        Assert.Equal((ExitCode.BadInput, ExitCode.BadInput, ExitCode.BadInput), (text.ExitCode, nothing.ExitCode, long_.ExitCode));
+        Assert.Contains("'standard input'", text.Error);
+        Assert.Equal(
+            "zooprune: the picture is '-', and standard input is empty. Expected a picture piped in; look at what was to write it.",
+            nothing.Error.TrimEnd());
+        Assert.Equal(
+            "zooprune: standard input has more than 16,777,616 bytes. Expected a picture of at most so many, four for each pixel of "
+                + "--max-image-pixels; make it smaller or raise that.",
+            long_.Error.TrimEnd());
+    }
+
+    [Fact]
+    public void ReadPicture_FromTheKeyboard_SaysSo() => Assert.Equal(
+        "zooprune: the picture is '-', and standard input is the keyboard. Expected a picture piped in (cat picture.png | ...); pipe one or "
+            + "name a file.",
+        Assert.Throws<UsageException>(() => new StandardInput(() => Stream.Null, isTerminal: true).ReadPicture(100)).Message);
+
+    [Fact]
     public void Run_Json_HasTheAgreedShape()
     {
         var run = ToolRun.InProcess(
@@ -69,6 +170,7 @@ public class AskCommandTests
             .keep: string
             .positions: string
             .answer: string
+            .finishReason: string
             .tokenIds[]: number
             .kept: number
             .total: number
@@ -81,6 +183,7 @@ public class AskCommandTests
             .milliseconds.together: number
             .note: null
             .full.answer: string
+            .full.finishReason: string
             .full.tokenIds[]: number
             .full.milliseconds.preprocess: number
             .full.milliseconds.encode: number
@@ -103,10 +206,12 @@ public class AskCommandTests
         JsonElement json = ToolRun.InProcess("ask", TestModel.Folder, "--image", TestModel.Picture, Question, "--max-new-tokens", "1", "--json").Json;
 
         Assert.Equal(
-            ["model", "images", "question", "method", "keep", "positions", "answer", "tokenIds", "kept", "total", "keptIndices", "milliseconds", "note", "full", "overlay"],
+            ["model", "images", "question", "method", "keep", "positions", "answer", "finishReason", "tokenIds", "kept", "total", "keptIndices", "milliseconds", "note",
+                "full", "overlay"],
             json.EnumerateObject().Select(property => property.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("method").ValueKind);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("full").ValueKind);
+        Assert.Equal("length", json.GetProperty("finishReason").GetString());
         Assert.Equal(1, json.GetProperty("tokenIds").GetArrayLength());
         Assert.Equal(576, json.GetProperty("kept").GetInt32());
     }
@@ -154,6 +259,10 @@ public class AskCommandTests
         { "zooprune ask: the picture 'nowhere.png' does not exist. Expected an image file; check the path.", ["nowhere.png", Question] },
         { $"zooprune ask: there is a picture, '{TestModel.Picture}', and no question. Expected pictures and then a question; add one, "
             + "in quotes if it has spaces.", [TestModel.Picture] },
+        { "zooprune ask: there is a picture, '-', and no question. Expected pictures and then a question; add one, in quotes if it has "
+            + "spaces.", ["-"] },
+        { "zooprune ask: two pictures are '-', standard input. Expected at most one, because it can be read once; name a file for the "
+            + "other.", ["-", "-", Question] },
         { "zooprune: the argument QUESTION is empty. Expected a text; give one.", [TestModel.Picture, " "] },
         { "zooprune: the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 "
             + "(11%); correct it.", [TestModel.Picture, Question, "--keep", "0"] },

@@ -22,7 +22,7 @@ public class InspectCommandTests
         Assert.Contains("Sensitivity: closed form", lines);
         Assert.Contains("KV cache: 4,096 bytes a token", lines);
         string[] words = [.. lines.Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
-        Assert.Contains("onnx/decoder_model_merged.onnx float32 yes 3.3 MB 3.3 MB", words);
+        Assert.Contains("onnx/decoder_model_merged.onnx float32 * 3.3 MB 3.3 MB", words);
         Assert.Contains("336 x 336 1 576 0 587 2.4 MB", words);
         Assert.Contains("336 x 336 192 192 384 65 % 831.5 kB", words);
         Assert.Contains("64 64 512 87 % 307.2 kB", words);

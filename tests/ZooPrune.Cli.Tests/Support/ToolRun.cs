@@ -23,12 +23,22 @@ internal sealed partial record ToolRun(int ExitCode, string Output, string Error
     public static ToolRun InProcess(params string[] arguments) => InProcess(CancellationToken.None, arguments);
 
     /// <summary>Runs the tool inside this process.</summary>
-    public static ToolRun InProcess(CancellationToken cancellation, params string[] arguments)
+    public static ToolRun InProcess(CancellationToken cancellation, params string[] arguments) => InProcess(arguments, [], null, cancellation);
+
+    /// <summary>Runs the tool inside this process, with something piped in.</summary>
+    public static ToolRun WithInput(byte[] input, params string[] arguments) => InProcess(arguments, input, null, CancellationToken.None);
+
+    /// <summary>Runs the tool inside this process, on a terminal of 80 columns without colours.</summary>
+    public static ToolRun In80Columns(params string[] arguments) => InProcess(arguments, [], 80, CancellationToken.None);
+
+    private static ToolRun InProcess(string[] arguments, byte[] input, int? width, CancellationToken cancellation)
     {
         using StringWriter output = new();
         using StringWriter error = new();
-        int exitCode = new ToolProgram(Consoles.Over(output, true), Consoles.Over(error, true)).Run(arguments, cancellation);
-        return new ToolRun(exitCode, output.ToString(), error.ToString());
+        Spectre.Console.IAnsiConsole console = Consoles.Over(output, true);
+        console.Profile.Width = width ?? console.Profile.Width;
+        var program = new ToolProgram(console, Consoles.Over(error, true), new StandardInput(() => new MemoryStream(input), isTerminal: false));
+        return new ToolRun(program.Run(arguments, cancellation), output.ToString(), error.ToString());
     }
 
     /// <summary>Runs the tool as a process of its own, in the root of the repository.</summary>
