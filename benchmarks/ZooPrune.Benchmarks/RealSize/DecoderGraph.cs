@@ -41,7 +41,7 @@ internal sealed class DecoderGraph
     {
         var graph = new GraphProto { Name = "embed_tokens" };
         Embed(graph);
-        graph.Output.Add(Value("inputs_embeds", Element.Float, "batch", "length", $"{_shape.Width}"));
+        graph.Output.Add(Value("inputs_embeds", _weights.FloatType, "batch", "length", $"{_shape.Width}"));
         Write(graph, path);
     }
 
@@ -74,9 +74,9 @@ internal sealed class DecoderGraph
 
     private void Build()
     {
-        _graph.Input.Add(Value("inputs_embeds", Element.Float, "batch", "length", $"{_shape.Width}"));
+        _graph.Input.Add(Value("inputs_embeds", _weights.FloatType, "batch", "length", $"{_shape.Width}"));
         _graph.Input.Add(Value("attention_mask", Element.Int64, "batch", "total"));
-        _graph.Output.Add(Value("logits", Element.Float, "batch", "length", $"{_shape.Vocabulary}"));
+        _graph.Output.Add(Value("logits", _weights.FloatType, "batch", "length", $"{_shape.Vocabulary}"));
         Lengths();
         Rotations();
 
@@ -119,8 +119,7 @@ internal sealed class DecoderGraph
 
         foreach ((string name, float[] values) in new[] { ("cos_cache", cosines), ("sin_cache", sines) })
         {
-            ReadOnlySpan<byte> raw = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan());
-            _graph.Initializer.Add(Tensor(Element.Float, raw, [DecoderShape.MaxPositions, half], name));
+            _graph.Initializer.Add(Tensor(_weights.FloatType, _weights.Bytes(values), [DecoderShape.MaxPositions, half], name));
         }
     }
 
@@ -140,8 +139,8 @@ internal sealed class DecoderGraph
         Attributes(node, [("num_heads", _shape.Heads), ("kv_num_heads", _shape.CacheHeads), ("do_rotary", 1), ("scale", scale)]);
         _graph.Node.Add(node);
         string[] sides = ["batch", $"{_shape.CacheHeads}", "past", $"{_shape.HeadWidth}"];
-        _graph.Input.Add(past.Select(input => Value(input, Element.Float, sides)));
-        _graph.Output.Add(present.Select(output => Value(output, Element.Float, [sides[0], sides[1], "total", sides[3]])));
+        _graph.Input.Add(past.Select(input => Value(input, _weights.FloatType, sides)));
+        _graph.Output.Add(present.Select(output => Value(output, _weights.FloatType, [sides[0], sides[1], "total", sides[3]])));
         return Linear($"{name}.o", $"{name}.out", _shape.Width, _shape.Width, 1);
     }
 
@@ -179,7 +178,7 @@ internal sealed class DecoderGraph
     {
         output ??= $"{name}.product";
         float deviation = gain / MathF.Sqrt(inputWidth);
-        if (_format == WeightFormat.Float32)
+        if (_format != WeightFormat.Q4)
         {
             return Node("MatMul", "", [x, Added(_weights.Random($"{name}.weight", deviation, inputWidth, outputWidth))], output, []);
         }

@@ -5,6 +5,9 @@ internal enum WeightFormat
 {
     Float32,
 
+    /// <summary>All of the decoder in float16: weights, activations and caches, as exports for GPUs have it.</summary>
+    Float16,
+
     /// <summary>4 bits in blocks of 32 (MatMulNBits), activations in 8 bits, as exports for the CPU have it. Embeddings stay
     /// float32.</summary>
     Q4,
@@ -48,6 +51,9 @@ internal sealed record DecoderShape(
 
     /// <summary>The same in five tiles: 2,880 visual tokens.</summary>
     public static DecoderShape LlavaNext { get; } = Llava with { Name = "llava-next-7b", GridSide = 2 };
+
+    /// <summary>All 32 layers of LLaVA-NeXT-7B: 13.5 GB in float16.</summary>
+    public static DecoderShape LlavaNextWhole { get; } = LlavaNext with { Layers = 32 };
 
     /// <summary>Small enough for tests: 16 visual tokens.</summary>
     public static DecoderShape Tiny { get; } = new("tiny", 64, 2, 4, 2, 96, 512, 32, 64, 56);

@@ -92,7 +92,8 @@ internal sealed class GeneratedModel : IDisposable
         byte[] projector = Projector();
         File.WriteAllBytes(Path.Combine(graphs, "vision_encoder.onnx"), encoder);
         File.WriteAllBytes(Path.Combine(graphs, "projector.onnx"), projector);
-        using (var weights = new WeightsFile(Path.Combine(graphs, "weights.bin"), Seed))
+        using (var weights = new WeightsFile(
+            Path.Combine(graphs, "weights.bin"), Seed, Format == WeightFormat.Float16 ? Element.Float16 : Element.Float))
         {
             var decoder = DecoderGraph.Create(Shape, Format, weights);
             weights.Overwrite(decoder.Embeddings, FirstImageId * (long)Shape.Width, ProjectedImage(encoder, projector));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using ZooPrune.Onnx;
 using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
@@ -6,7 +7,10 @@ using static ZooPrune.Onnx.Graphs.OnnxGraphBuilder;
 namespace ZooPrune.Benchmarks;
 
 /// <summary>Random weights in one file, which several graphs name as external data. The same seed gives the same file.</summary>
-internal sealed class WeightsFile(string path, ulong seed) : IDisposable
+/// <param name="path">The file.</param>
+/// <param name="seed">Any number but 0.</param>
+/// <param name="floatType">float32 or float16.</param>
+internal sealed class WeightsFile(string path, ulong seed, Element floatType = Element.Float) : IDisposable
 {
     private const int Alignment = 4096;
 
@@ -17,16 +21,17 @@ internal sealed class WeightsFile(string path, ulong seed) : IDisposable
 
     public long Length => _file.Length;
 
-    /// <summary>float32, uniform, of a given standard deviation.</summary>
-    public TensorProto Random(string name, float deviation, params ReadOnlySpan<long> dimensions) =>
-        Add(name, Element.Float, sizeof(float), dimensions, chunk =>
-        {
-            float scale = deviation * MathF.Sqrt(12) / (1 << 24);
-            foreach (ref float value in MemoryMarshal.Cast<byte, float>(chunk))
-            {
-                value = ((int)(Next() >> 40) - (1 << 23)) * scale;
-            }
-        });
+    /// <summary>float32 or float16.</summary>
+    public Element FloatType => floatType;
+
+    private int FloatSize => floatType == Element.Float ? sizeof(float) : sizeof(ushort);
+
+    /// <summary>Uniform, of a given standard deviation.</summary>
+    public TensorProto Random(string name, float deviation, params ReadOnlySpan<long> dimensions)
+    {
+        float scale = deviation * MathF.Sqrt(12) / (1 << 24);
+        return AddFloats(name, dimensions, () => ((int)(Next() >> 40) - (1 << 23)) * scale);
+    }
 
     /// <summary>uint8, every value alike often.</summary>
     public TensorProto RandomBytes(string name, params ReadOnlySpan<long> dimensions) =>
@@ -38,19 +43,50 @@ internal sealed class WeightsFile(string path, ulong seed) : IDisposable
             }
         });
 
-    /// <summary>float32, all the same.</summary>
-    public TensorProto Filled(string name, float value, params ReadOnlySpan<long> dimensions) =>
-        Add(name, Element.Float, sizeof(float), dimensions, chunk => MemoryMarshal.Cast<byte, float>(chunk).Fill(value));
+    /// <summary>All the same.</summary>
+    public TensorProto Filled(string name, float value, params ReadOnlySpan<long> dimensions) => AddFloats(name, dimensions, () => value);
 
     /// <summary>Replaces values of a tensor that was written before.</summary>
     public void Overwrite(TensorProto tensor, long first, ReadOnlySpan<float> values)
     {
         long offset = long.Parse(tensor.ExternalData.Single(entry => entry.Key == "offset").Value, CultureInfo.InvariantCulture);
         _file.Flush();
-        RandomAccess.Write(_file.SafeFileHandle, MemoryMarshal.AsBytes(values), offset + (first * sizeof(float)));
+        RandomAccess.Write(_file.SafeFileHandle, Bytes(values), offset + (first * FloatSize));
+    }
+
+    /// <summary>Values as the file has them.</summary>
+    public byte[] Bytes(ReadOnlySpan<float> values)
+    {
+        if (FloatType == Element.Float)
+        {
+            return MemoryMarshal.AsBytes(values).ToArray();
+        }
+
+        Half[] halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return MemoryMarshal.AsBytes(halves.AsSpan()).ToArray();
     }
 
     public void Dispose() => _file.Dispose();
+
+    private TensorProto AddFloats(string name, ReadOnlySpan<long> dimensions, Func<float> next) =>
+        Add(name, floatType, FloatSize, dimensions, chunk =>
+        {
+            if (floatType == Element.Float)
+            {
+                foreach (ref float value in MemoryMarshal.Cast<byte, float>(chunk))
+                {
+                    value = next();
+                }
+
+                return;
+            }
+
+            foreach (ref Half value in MemoryMarshal.Cast<byte, Half>(chunk))
+            {
+                value = (Half)next();
+            }
+        });
 
     private TensorProto Add(string name, Element element, int size, ReadOnlySpan<long> dimensions, Action<Span<byte>> fill)
     {

@@ -64,7 +64,7 @@ internal sealed class AnswerEngine(
     public PrunedImage[] EncodeAndPrune(
         IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning, CancellationToken cancellation)
     {
-        if (model.DevicePruner is null || pruning is null || !PrunerNodes.CanWrite(pruning))
+        if (model.DevicePruner is null || (pruning is not null && !PrunerNodes.CanWrite(pruning)))
         {
             return [.. Encode(images, layouts, mostTiles: 0, cancellation).Select(image => Prune(image, pruning))];
         }
@@ -221,15 +221,11 @@ internal sealed class AnswerEngine(
     public float[] NextTokenLogits(AnswerRequest request, CancellationToken cancellation) =>
         _generator.NextTokenLogits(request.Input, cancellation);
 
-    /// <summary>Encodes and prunes on the device; null where the pruner or the encoder has to be left to the host.</summary>
+    /// <summary>Encodes and prunes on the device; null where the encoder takes tiles one by one.</summary>
     private PrunedImage[]? PruneInPlace(
-        DevicePruner device, PreparedImage[] images, ImageLayout[] layouts, PruningOptions pruning, CancellationToken cancellation)
+        DevicePruner device, PreparedImage[] images, ImageLayout[] layouts, PruningOptions? pruning, CancellationToken cancellation)
     {
-        if (_pruner.Decide(layouts[0].CandidateCount, pruning) is { PaysOff: false })
-        {
-            return null;
-        }
-
+        PruningAdvice? advice = _pruner.Decide(layouts[0].CandidateCount, pruning);
         using Activity? encoding = telemetry.Start("encode", images.Length);
         long start = Stopwatch.GetTimestamp();
         using OrtValue? tokens = model.Encoder.EncodeInPlace(images, cancellation);
@@ -244,25 +240,38 @@ internal sealed class AnswerEngine(
 
         using Activity? activity = telemetry.Start("prune", images.Length);
         start = Stopwatch.GetTimestamp();
-        pruning = pruning with { OnlyIfFaster = false };
-        using DeviceSelection selection = images.Length > 1
-            ? device.PruneEach(tokens, pruning, cancellation)
-            : device.Prune(tokens, layouts[0].TakesAll ? [] : layouts[0].Candidates, pruning, cancellation);
+        bool keepsAll = pruning is null || advice is { PaysOff: false };
+        using DeviceSelection selection = keepsAll ? KeepAll(device, tokens, layouts, cancellation)
+            : images.Length > 1 ? device.PruneEach(tokens, pruning! with { OnlyIfFaster = false }, cancellation)
+            : device.Prune(
+                tokens, layouts[0].TakesAll ? [] : layouts[0].Candidates, pruning! with { OnlyIfFaster = false }, cancellation);
+        string? note = keepsAll ? advice?.Refusal : selection.Note;
         int count = selection.KeptIndices.Length / images.Length;
         int size = checked(count * model.Decoder.Width);
         float[][] kept = [.. images.Select(_ => new float[size])];
         for (int i = 0; i < images.Length; i++)
         {
             FloatTensors.Read(selection.KeptTokens, i * size, kept[i]);
+            if (keepsAll && kept[i].Any(value => !float.IsFinite(value)))
+            {
+                throw Throw.PrunerNotFinite();
+            }
         }
 
         var timings = new StageTimings { Encode = encode, Prune = Stopwatch.GetElapsedTime(start) / images.Length };
         return
         [
             .. layouts.Select((layout, i) => Pruned(
-                kept[i], selection.KeptIndices[(i * count)..((i + 1) * count)], layout, selection.Note, timings)),
+                kept[i], keepsAll ? layout.Candidates : selection.KeptIndices[(i * count)..((i + 1) * count)], layout, note, timings)),
         ];
     }
+
+    /// <summary>All that can be chosen, of one image or of several that are alike.</summary>
+    private static DeviceSelection KeepAll(
+        DevicePruner device, OrtValue tokens, ImageLayout[] layouts, CancellationToken cancellation) => device.KeepAll(
+            tokens,
+            [.. layouts.SelectMany((layout, i) => layout.Candidates.Select(index => (i * layout.TokenCount) + index))],
+            cancellation);
 
     private PrunedImage Pruned(float[] kept, int[] indices, ImageLayout layout, string? note, StageTimings timings)
     {

@@ -20,6 +20,9 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
     private const int MostSessions = 4;
     private const string GraphName = "pruner";
 
+    private static readonly PruningOptions Everything = new() { Keep = KeepBudget.Ratio(1), Selection = SelectionMethod.DivPrune };
+
+
     private readonly Lock _lock = new();
     private readonly List<(Key Key, GraphSession Session, VisualTokenPruner Model)> _sessions = [];
     private volatile bool _isDisposed;
@@ -30,6 +33,7 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
         Rows,
         Image,
         Tiles,
+        All,
     }
 
     /// <summary>Prunes one image.</summary>
@@ -83,6 +87,26 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
         return Run(Form.Rows, visualTokens, tokens, options, [tokens], [], cancellation);
     }
 
+    /// <summary>Projects tokens and keeps them all.</summary>
+    /// <param name="visualTokens">X, float32 or float16, on the device: [N, D] or [T, N, D].</param>
+    /// <param name="wanted">Flat indices of the tokens, ascending.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="ZooPruneException">The graph failed.</exception>
+    public DeviceSelection KeepAll(OrtValue visualTokens, int[] wanted, CancellationToken cancellation = default)
+    {
+        OrtTensorTypeAndShapeInfo form = visualTokens.GetTensorTypeAndShape();
+        using var indices = OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(wanted, index => (long)index), [wanted.Length]);
+        return InSession(new Key(Form.All, Everything, form.ElementDataType, form.Shape.Length), (session, _) => new DeviceSelection(
+            Run(
+                session,
+                [(PrunerGraphWriter.Tokens, visualTokens), (PrunerGraphWriter.KeptIndices, indices)],
+                [new(PrunerGraphWriter.KeptTokens, OnHost: !keepsOnDevice)],
+                cancellation),
+            wanted,
+            wanted,
+            null));
+    }
+
     public void Dispose()
     {
         lock (_lock)
@@ -108,12 +132,18 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
         PruningOptions written = form == Form.Tiles ? options with { Keep = KeepBudget.Tokens(1) } : options;
         var key = new Key(form, written with { MaxThreads = 0 }, type, tokenCount);
         int[] lengths = [.. tileLengths.ToArray().Where(length => length > 0)];
+        return InSession(key, (session, model) => Select(
+            session, [(PrunerGraphWriter.Tokens, visualTokens), .. more], model.NoteOn(lengths, options.Keep), cancellation));
+    }
+
+    private DeviceSelection InSession(Key key, Func<GraphSession, VisualTokenPruner, DeviceSelection> run)
+    {
         while (true)
         {
             (GraphSession session, VisualTokenPruner model) = SessionFor(key);
             try
             {
-                return Run(session, [(PrunerGraphWriter.Tokens, visualTokens), .. more], model.NoteOn(lengths, options.Keep), cancellation);
+                return run(session, model);
             }
             catch (ObjectDisposedException) when (!_isDisposed)
             {
@@ -164,34 +194,44 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
             Form.Row => writer.Rows(key.TokenCount, imageCount: 1),
             Form.Rows => writer.Rows(key.TokenCount),
             Form.Image => writer.Image(),
+            Form.All => writer.Projection(rank: key.TokenCount),
             _ => writer.Tiles(key.TokenCount),
         };
         return (key, GraphSession.Create(GraphName, graph, settings), model);
     }
 
-    /// <exception cref="ZooPruneException">The graph failed, or a visual token is NaN or infinite.</exception>
-    private DeviceSelection Run(
-        GraphSession session, IReadOnlyList<(string Name, OrtValue Value)> inputs, string? note, CancellationToken cancellation)
+    private static IDisposableReadOnlyCollection<OrtValue> Run(
+        GraphSession session,
+        IReadOnlyList<(string Name, OrtValue Value)> inputs,
+        IReadOnlyList<OutputPlace> outputs,
+        CancellationToken cancellation)
     {
-        OutputPlace[] places =
-        [
-            new(PrunerGraphWriter.KeptTokens, OnHost: !keepsOnDevice),
-            new(PrunerGraphWriter.KeptIndices, OnHost: true),
-            new(PrunerGraphWriter.Order, OnHost: true),
-            new(PrunerGraphWriter.Soundness, OnHost: true),
-        ];
-        IDisposableReadOnlyCollection<OrtValue> outputs;
         try
         {
-            outputs = session.Run(inputs, places, cancellation);
+            return session.Run(inputs, outputs, cancellation);
         }
         catch (OnnxRuntimeException exception)
         {
             throw Throw.GraphFailed(GraphName, "visual tokens", exception);
         }
+    }
 
+    /// <exception cref="ZooPruneException">The graph failed, or a visual token is NaN or infinite.</exception>
+    private DeviceSelection Select(
+        GraphSession session, IReadOnlyList<(string Name, OrtValue Value)> inputs, string? note, CancellationToken cancellation)
+    {
+        IDisposableReadOnlyCollection<OrtValue> outputs = Run(
+            session,
+            inputs,
+            [
+                new(PrunerGraphWriter.KeptTokens, OnHost: !keepsOnDevice),
+                new(PrunerGraphWriter.KeptIndices, OnHost: true),
+                new(PrunerGraphWriter.Order, OnHost: true),
+                new(PrunerGraphWriter.Soundness, OnHost: true),
+            ],
+            cancellation);
         var selection = new DeviceSelection(outputs, Integers(outputs[1]), Integers(outputs[2]), note);
-        if (outputs[3].GetTensorDataAsSpan<float>()[0] == 0)
+        if (HostReads.Of<float>(outputs[3], 0, 1)[0] == 0)
         {
             return selection;
         }
@@ -202,7 +242,7 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
 
     private static int[] Integers(OrtValue value)
     {
-        ReadOnlySpan<long> wide = value.GetTensorDataAsSpan<long>();
+        ReadOnlySpan<long> wide = HostReads.Of<long>(value, 0, (int)value.GetTensorTypeAndShape().ElementCount);
         int[] integers = new int[wide.Length];
         for (int i = 0; i < integers.Length; i++)
         {
@@ -212,7 +252,7 @@ internal sealed class DevicePruner(IProjector projector, GraphSettings settings,
         return integers;
     }
 
-    /// <summary>What a graph was written for.</summary>
+    /// <summary>What a graph was written for; for All TokenCount is the rank of X.</summary>
     private sealed record Key(Form Form, PruningOptions Options, TensorElementType Type, int TokenCount);
 
     /// <summary>What a graph of tiles is told about them.</summary>

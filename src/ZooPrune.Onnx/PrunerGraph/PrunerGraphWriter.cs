@@ -57,6 +57,21 @@ internal sealed class PrunerGraphWriter(
         return Finish(graph, nodes, outputs, ["kept"], ["tiles", $"{tokenCount}"]);
     }
 
+    /// <summary>X [N, D] or [T, N, D] and flat indices [K] to these tokens, projected: [K, H]. Nothing is chosen.</summary>
+    /// <param name="rank">2 or 3.</param>
+    public byte[] Projection(int rank)
+    {
+        (OnnxGraphBuilder graph, ProjectorNodes nodes) = Begin();
+        string[] leading = ["tiles", "tokens"];
+        string x = graph.Input(Tokens, type, [.. leading[(3 - rank)..], $"{nodes.InputWidth}"]);
+        string wanted = graph.Input(KeptIndices, OnnxGraphBuilder.Element.Int64, "kept");
+        string rows = graph.Node("Gather", [graph.Reshape(x, -1, nodes.InputWidth), wanted]);
+        string projected = nodes.Project(graph, graph.Node("Cast", [rows], ("to", (int)OnnxGraphBuilder.Element.Float)));
+        graph.Node("Cast", "", [projected], KeptTokens, ("to", (int)type));
+        graph.Output(KeptTokens, type, "kept", $"{nodes.OutputWidth}");
+        return graph.Build();
+    }
+
     private (OnnxGraphBuilder Graph, ProjectorNodes Projector) Begin()
     {
         var nodes = ProjectorNodes.Of(projector);

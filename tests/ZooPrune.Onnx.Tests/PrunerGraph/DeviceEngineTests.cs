@@ -32,6 +32,35 @@ public sealed class DeviceEngineTests
 
     [Theory]
     [MemberData(nameof(Families))]
+    public void Prune_AllByGraph_ReadsWhatTheHostReads(string family)
+    {
+        using VisionLanguageModel managed = Load(family, prunesByGraph: false);
+        using VisionLanguageModel byGraph = Load(family, prunesByGraph: true);
+        PreparedImage[] images = [.. FamilyCase.Of(family).Select(golden => golden.Image())];
+        foreach ((PrunedImage expected, PrunedImage got) in managed.Prune(images, null).Zip(byGraph.Prune(images, null)))
+        {
+            Assert.Equal(expected.KeptIndices, got.KeptIndices);
+            Near.Equal(expected.KeptTokens.ToArray(), got.KeptTokens.ToArray(), 1e-4);
+            Assert.Equal((expected.Note, expected.KeptTokenCount), (got.Note, got.KeptTokenCount));
+        }
+    }
+
+    [Fact]
+    public void Prune_AllByGraphOfNaN_SaysSo()
+    {
+        using VisionLanguageModel byGraph = Load("llava", prunesByGraph: true);
+        PreparedImage image = FamilyCase.Of("llava").First().Image();
+        var bad = new PreparedImage(
+            Enumerable.Repeat(float.NaN, image.PixelValues.Length).ToArray(), image.Shape, image.OriginalHeight, image.OriginalWidth);
+
+        Assert.StartsWith(
+            "Pruner graph: a projected visual token is NaN",
+            Assert.Throws<ZooPruneException>(() => byGraph.Prune(bad)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void Prune_SeveralImagesByGraph_EachAsAlone(string family)
     {
         using VisionLanguageModel byGraph = Load(family, prunesByGraph: true);
