@@ -18,6 +18,9 @@ public sealed record StageTimings
     /// <summary>All decode steps after the first token.</summary>
     public TimeSpan Decode { get; init; }
 
+    /// <summary>All stages together.</summary>
+    public TimeSpan Total => Preprocess + Encode + Prune + Prefill + Decode;
+
     /// <summary>Of several images together.</summary>
     internal static StageTimings Sum(IEnumerable<StageTimings> timings) => timings.Aggregate(
         new StageTimings(),

@@ -6,15 +6,17 @@ namespace Packages.Tests;
 
 /// <summary>What is packed, and what a project outside the repository makes of it.</summary>
 [Trait("Speed", "Slow")]
-public sealed partial class PackageTests(PackedPackages packages) : IClassFixture<PackedPackages>
+[Collection(PackagesCollectionDefinition.Name)]
+public sealed partial class PackageTests(PackedPackages packages)
 {
     private static readonly string Model = Path.Combine(PackedPackages.Root, "models", "shapes-vlm");
     private static readonly string Images = Path.Combine(Model, "heldout");
-    private static readonly (string, string) CpuPackage = ("Microsoft.ML.OnnxRuntime", VersionOf("Microsoft.ML.OnnxRuntime"));
+    private static readonly (string, string) CpuPackage = ("Microsoft.ML.OnnxRuntime", PackedPackages.VersionOf("Microsoft.ML.OnnxRuntime"));
 
     public static TheoryData<string> Names =>
     [
-        "ZooPrune.Kernels", "ZooPrune.Text", "ZooPrune.Onnx", "ZooPrune.MLNet", "ZooPrune.Extensions.AI", "ZooPrune.Cli",
+        "ZooPrune.Kernels", "ZooPrune.Text", "ZooPrune.Onnx", "ZooPrune.MLNet", "ZooPrune.Extensions.AI",
+        "ZooPrune.Models.ShapesVlm", "ZooPrune.Cli",
     ];
 
     [Theory]
@@ -29,13 +31,14 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
         "ZooPrune.Extensions.AI",
         "Microsoft.Extensions.AI.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks Microsoft.Extensions.Hosting.Abstractions "
         + "Microsoft.Extensions.Options.ConfigurationExtensions ZooPrune.Onnx")]
+    [InlineData("ZooPrune.Models.ShapesVlm", "ZooPrune.Onnx")]
     [InlineData("ZooPrune.Cli", "")]
     public void Pack_Dependencies_AreTheOfficialPackagesInTheTestedVersions(string package, string expected)
     {
         XElement[] dependencies = [.. packages.Manifest(package).Descendants("dependency").OrderBy(one => one.Attribute("id")!.Value, StringComparer.Ordinal)];
 
         Assert.Equal(expected, string.Join(' ', dependencies.Select(one => one.Attribute("id")!.Value)));
-        Assert.All(dependencies, one => Assert.Equal(VersionOf(one.Attribute("id")!.Value), one.Attribute("version")!.Value));
+        Assert.All(dependencies, one => Assert.Equal(PackedPackages.VersionOf(one.Attribute("id")!.Value), one.Attribute("version")!.Value));
     }
 
     [Theory]
@@ -122,12 +125,6 @@ public sealed partial class PackageTests(PackedPackages packages) : IClassFixtur
         Assert.Equal([onnxRuntime], native);
         Assert.Single(Directory.EnumerateFiles(target, skia, SearchOption.AllDirectories));
     }
-
-    /// <summary>The version that is tested: of this repository's own packages theirs, of others that of Directory.Packages.props.</summary>
-    private static string VersionOf(string package) => package.StartsWith("ZooPrune", StringComparison.Ordinal)
-        ? XDocument.Load(Path.Combine(PackedPackages.Root, "Directory.Build.props")).Descendants("Version").Single().Value
-        : XDocument.Load(Path.Combine(PackedPackages.Root, "Directory.Packages.props")).Descendants("PackageVersion")
-            .Single(one => one.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
 
     [GeneratedRegex(@"\]\((?!https://)")]
     private static partial Regex RelativeLink();

@@ -50,6 +50,39 @@ public sealed class PackedPackages : IDisposable
             File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)), overwrite: true);
         }
 
+        WriteProperties(copy, onnxRuntime);
+        return Dotnet(copy.FullName, arguments);
+    }
+
+    /// <summary>Builds the programs of pages, all as one.</summary>
+    /// <returns>Path of the program; its first argument is the number of the block.</returns>
+    public string BuildSnippets(IReadOnlyList<string> blocks)
+    {
+        DirectoryInfo folder = Folder.CreateSubdirectory("Snippets");
+        foreach ((string name, string text) in Snippets.ToProgram(blocks))
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, name), text);
+        }
+
+        File.Copy(Path.Combine(Root, "tests", "Packages.Tests", "Snippets", "Snippets.csproj"), Path.Combine(folder.FullName, "Snippets.csproj"));
+        WriteProperties(folder, ("Microsoft.ML.OnnxRuntime", VersionOf("Microsoft.ML.OnnxRuntime")));
+        Result build = Dotnet(folder.FullName, "build", "-c", "Release", "-o", "out");
+        Assert.True(build.ExitCode == 0, build.Output);
+        return Path.Combine(folder.FullName, "out", "Snippets.dll");
+    }
+
+    /// <summary>Runs a program that was built.</summary>
+    public Result Run(string program, params IEnumerable<string> arguments) => Dotnet(Folder.FullName, [program, .. arguments]);
+
+    /// <summary>The version that is tested: of this repository's own packages theirs, of others that of Directory.Packages.props.</summary>
+    public static string VersionOf(string package) => package.StartsWith("ZooPrune", StringComparison.Ordinal)
+        ? XDocument.Load(Path.Combine(Root, "Directory.Build.props")).Descendants("Version").Single().Value
+        : XDocument.Load(Path.Combine(Root, "Directory.Packages.props")).Descendants("PackageVersion")
+            .Single(one => one.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
+
+    /// <summary>Has a project outside the repository take the packages.</summary>
+    private void WriteProperties(DirectoryInfo project, (string Package, string Version)? onnxRuntime)
+    {
         // Packages of ZooPrune go into a folder of this run; all others are taken where restoring the repository put them.
         string packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
@@ -58,7 +91,7 @@ public sealed class PackedPackages : IDisposable
             $"{packages} has ZooPrune {Version} from elsewhere, which would be taken instead of what was packed. Delete its zooprune.* "
             + $"folders.");
         File.WriteAllText(
-            Path.Combine(copy.FullName, "Directory.Build.props"),
+            Path.Combine(project.FullName, "Directory.Build.props"),
             $"""
             <Project>
               <PropertyGroup>
@@ -71,7 +104,6 @@ public sealed class PackedPackages : IDisposable
               </PropertyGroup>
             </Project>
             """);
-        return Dotnet(copy.FullName, arguments);
     }
 
     public void Dispose() => Folder.Delete(recursive: true);
@@ -112,3 +144,10 @@ public sealed class PackedPackages : IDisposable
 }
 
 public sealed record Result(int ExitCode, string Output);
+
+/// <summary>The packages are packed once for all classes.</summary>
+[CollectionDefinition(Name)]
+public sealed class PackagesCollectionDefinition : ICollectionFixture<PackedPackages>
+{
+    public const string Name = "packages";
+}
