@@ -13,9 +13,13 @@ internal sealed record BenchmarkArguments
                            saves of what it could, the first prune of a process, memory (needs 8 GB of memory, 3 GB of disk in the
                            folder for temporary files, and about ten minutes)
           --load           requests a second and their 95th percentile with 1, 4, 16 and 32 callers, unpruned and pruned, as a table
-          --layers N       with --genai or --load: so many decoder layers instead of 24, for a shorter run
-          --tiny           with --genai or --load: models that take seconds, to see that all works
-          --json FILE      with --quick, --genai or --load: writes {"ratios":{...},"machine":{...},"milliseconds":{...}} to FILE
+          --device NAME    what a device does, cuda:0 for example: its answers beside the CPU's, bytes that come to the host, choosing and
+                           whole answers of LLaVA-NeXT-7B's size in float16 (needs 30 GB of memory on either side and 14 GB of disk);
+                           eng/gpu makes a bundle for a machine with a GPU. "cpu" runs it here
+          --families DIR   with --device: a folder a model family, with its cases, to compare on both
+          --layers N       with --genai, --load or --device: so many decoder layers instead of 24, for a shorter run
+          --tiny           with --genai, --load or --device: models that take seconds, to see that all works
+          --json FILE      with --quick, --genai, --load or --device: writes {"ratios":{...},"machine":{...},...} to FILE
           --break-even     what PruningAdvisor predicts against what is measured, on a small model and on a decoder layer of LLaVA's size
                            (needs 3 GB of memory and a minute or two)
           --model FOLDER   with --break-even: the small model; models/shapes-vlm if left out
@@ -36,6 +40,12 @@ internal sealed record BenchmarkArguments
     public bool IsGenAi { get; private init; }
 
     public bool IsLoad { get; private init; }
+
+    /// <summary>Where --device runs; null for other runs.</summary>
+    public string? Device { get; private init; }
+
+    /// <summary>Folders of families to compare on the device; null for none.</summary>
+    public string? Families { get; private init; }
 
     /// <summary>Decoder layers; null for all.</summary>
     public int? Layers { get; private init; }
@@ -86,7 +96,7 @@ internal sealed record BenchmarkArguments
                 case "--list":
                     line = line with { Lists = true };
                     break;
-                case "--json" or "--filter" or "--model" or "--layers" when value is null:
+                case "--json" or "--filter" or "--model" or "--layers" or "--device" or "--families" when value is null:
                     return line with { Error = $"{arguments[i]}: it has no value. It needs one; see --help." };
                 case "--layers" when int.TryParse(value, out int layers) && layers > 0:
                     line = line with { Layers = layers };
@@ -94,6 +104,14 @@ internal sealed record BenchmarkArguments
                     break;
                 case "--layers":
                     return line with { Error = $"--layers: '{value}' is no number of layers. It needs one from 1 on; see --help." };
+                case "--device":
+                    line = line with { Device = value };
+                    i++;
+                    break;
+                case "--families":
+                    line = line with { Families = value };
+                    i++;
+                    break;
                 case "--json":
                     line = line with { JsonFile = value };
                     i++;
@@ -109,7 +127,7 @@ internal sealed record BenchmarkArguments
                 default:
                     return line with
                     {
-                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --layers, --tiny, --json, "
+                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --device, --families, --layers, --tiny, --json, "
                             + "--break-even, --model, --filter, --list and --help; see --help.",
                     };
             }
@@ -120,14 +138,19 @@ internal sealed record BenchmarkArguments
             return line with { Error = "--model: it was given without --break-even. Only that run reads a model; add --break-even." };
         }
 
-        bool isRealSize = line.IsGenAi || line.IsLoad;
+        if (line.Families is not null && line.Device is null)
+        {
+            return line with { Error = "--families: it was given without --device. Only that run compares them; add --device." };
+        }
+
+        bool isRealSize = line.IsGenAi || line.IsLoad || line.Device is not null;
         if ((line.Layers is not null || line.IsTiny) && !isRealSize)
         {
-            return line with { Error = "--layers or --tiny: given without --genai or --load. Only these generate a model; add one." };
+            return line with { Error = "--layers or --tiny: given without --genai, --load or --device. Only these generate a model; add one." };
         }
 
         return line.JsonFile is not null && !line.IsQuick && !isRealSize
-            ? line with { Error = "--json: it was given without --quick, --genai or --load. Only these write ratios; add one." }
+            ? line with { Error = "--json: it was given without --quick, --genai, --load or --device. Only these write ratios; add one." }
             : line;
     }
 }

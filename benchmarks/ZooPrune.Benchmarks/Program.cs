@@ -4,6 +4,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using ZooPrune.Benchmarks;
+using ZooPrune.Onnx;
 
 BenchmarkArguments line = BenchmarkArguments.Parse(args);
 if (line.Error is not null)
@@ -24,13 +25,16 @@ if (line.Child is not null)
     return 0;
 }
 
-if (line.IsQuick || line.IsGenAi || line.IsLoad)
+if (line.IsQuick || line.IsGenAi || line.IsLoad || line.Device is not null)
 {
     string smallModel = Path.Combine("models", "shapes-vlm");
     try
     {
         QuickReport report = line.IsQuick ? QuickRun.Measure(Console.Out)
             : line.IsLoad ? LoadRun.Measure(LoadSize.Create(line.IsTiny, line.Layers), Console.Out)
+            : line.Device is not null
+                ? DeviceRun.Measure(
+                    DeviceSize.Create(line.IsTiny, line.Layers), DeviceRun.Exact(Device.Parse(line.Device)), line.Families, Console.Out)
             : GenAiRun.Measure(RunSize.Create(line.IsTiny, line.Layers), smallModel, Console.Out);
         report.Print(Console.Out);
         if (line.JsonFile is not null)
@@ -41,7 +45,7 @@ if (line.IsQuick || line.IsGenAi || line.IsLoad)
         return 0;
     }
     catch (Exception error)
-        when (error is InvalidOperationException or IOException or UnauthorizedAccessException or ZooPrune.ZooPruneException)
+        when (error is InvalidOperationException or IOException or UnauthorizedAccessException or FormatException or ZooPrune.ZooPruneException)
     {
         Console.Error.WriteLine(error.Message);
         return 1;

@@ -8,6 +8,8 @@ namespace ZooPrune.Samples;
 /// </summary>
 internal static class QuestionFile
 {
+    private const int MostBytes = 1 << 30;
+
     /// <summary>Reads the questions in the order of the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limit">At most so many are read; null = all.</param>
@@ -36,16 +38,15 @@ internal static class QuestionFile
 
     private static string[] Lines(string path)
     {
-        if (!File.Exists(path))
+        try
+        {
+            return [.. RegularFile.ReadLines(path, MostBytes)];
+        }
+        catch (FileNotFoundException)
         {
             throw Throw.MissingQuestionFile(path);
         }
-
-        try
-        {
-            return File.ReadAllLines(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw Throw.UnreadableQuestionFile(path, e);
         }

@@ -15,7 +15,7 @@ public class ZooPruneException : Exception
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What it is about, what was found, what is needed, what to do.</param>
     public ZooPruneException(string message)
-        : base(message)
+        : base(Harmless(message))
     {
     }
 
@@ -23,7 +23,12 @@ public class ZooPruneException : Exception
     /// <param name="message">What it is about, what was found, what is needed, what to do.</param>
     /// <param name="innerException">The failure that led to this one.</param>
     public ZooPruneException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(Harmless(message), innerException)
     {
     }
+
+    /// <summary>What a file supplied is quoted in messages, and messages end on terminals and in logs: no control characters.</summary>
+    private static string Harmless(string message) => message.AsSpan().IndexOfAnyInRange('\0', '\x1F') < 0 && !message.Any(char.IsControl)
+        ? message
+        : string.Concat(message.Select(character => char.IsControl(character) && character is not ('\n' or '\t') ? '\uFFFD' : character));
 }

@@ -32,6 +32,11 @@ internal static partial class Throw
         $"File '{path}': it has no 'image_processor', and there is no preprocessor_config.json beside it. One of both must say how pictures "
         + $"are prepared; copy that file from the original model's folder.");
 
+    public static ZooPruneException ModelFileUnusable(string folder, string file, Exception exception) => Failed(
+        $"Model folder '{folder}': {file} cannot be read ({FirstLine(exception)}). Expected a regular file that may be opened; check its "
+        + $"permissions, or copy or download it again.",
+        exception);
+
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
         $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is "

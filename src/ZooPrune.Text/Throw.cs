@@ -18,7 +18,7 @@ internal static class Throw
         $"Tokenizer: the regular expression '{Shorten(pattern)}' takes more than {limit.TotalSeconds:0} seconds on a text of {length:N0} characters. It must be quicker; ask a shorter question or use another model's tokenizer.json."));
 
     public static ZooPruneException ChatTemplate(string name, int line, string text, TemplateFault fault) => new(
-        Invariant($"Chat template '{name}', line {line:N0} ('{Shorten(text)}'): {fault.Got}. {fault.Needed}."), fault);
+        Invariant($"Chat template '{name}', line {line:N0} ('{Shorten(text)}'): {Shorten(fault.Got, 300)}. {fault.Needed}."), fault);
 
     public static ZooPruneException ChatTemplateUnreadable(string path, Exception exception) => new(
         $"Chat template '{path}': it cannot be read ({FirstLine(exception)}). Expected the model's own file; check its permissions or copy it again.",
@@ -51,6 +51,6 @@ internal static class Throw
         "A template of a model stays far below it; check where the template comes from, or shorten the messages");
 
     public static TemplateFault TemplateRaised(string message) => new(
-        $"the template refuses the messages: {message}",
+        $"the template refuses the messages: {Shorten(message, 200)}",
         "It needs messages as it says; change them");
 }

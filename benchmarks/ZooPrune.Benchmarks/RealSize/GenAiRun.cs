@@ -161,12 +161,23 @@ internal static class GenAiRun
         }
     }
 
-    /// <summary>The saving to the first token over what it would be if only projecting took time, not choosing.</summary>
     private static double Efficiency(QuickReport report, DecoderShape shape, int part, int rounds, TextWriter progress)
     {
         using GeneratedModel generated = Generate(shape, WeightFormat.Q4, progress);
         using var model = VisionLanguageModel.Load(generated.Folder);
-        PruningOptions pruning = Keep(shape, part);
+        return Efficiency(report, model, generated, Keep(shape, part), rounds, progress);
+    }
+
+    /// <summary>The saving to the first token over what it would be if only projecting took time, not choosing.</summary>
+    public static double Efficiency(
+        QuickReport report,
+        VisionLanguageModel model,
+        GeneratedModel generated,
+        PruningOptions pruning,
+        int rounds,
+        TextWriter progress)
+    {
+        DecoderShape shape = generated.Shape;
         Answer(pruning);
         var all = new List<StageTimings>();
         var kept = new List<StageTimings>();
@@ -179,8 +190,11 @@ internal static class GenAiRun
         string name = $"{shape.Tiles * shape.TokensPerTile}_{pruning.Keep.Resolve(shape.Tiles * shape.TokensPerTile)}";
         double project = Record("project", Median(all, timings => timings.Prune.TotalMilliseconds));
         double prune = Record("prune", Median(kept, timings => timings.Prune.TotalMilliseconds));
-        double saved = Record("prefill_all", Median(all, timings => timings.Prefill.TotalMilliseconds))
-            - Record("prefill_kept", Median(kept, timings => timings.Prefill.TotalMilliseconds));
+        double whole = Record("prefill_all", Median(all, timings => timings.Prefill.TotalMilliseconds));
+        double rest = Record("prefill_kept", Median(kept, timings => timings.Prefill.TotalMilliseconds));
+        double saved = whole - rest;
+        report.Ratios[$"first_token_pruned_over_unpruned_{name}"] = (project + whole) / (prune + rest);
+        report.Ratios[$"prune_over_prefill_{name}"] = prune / whole;
         progress.WriteLine(FormattableString.Invariant($"{name}: saves {saved:N0} ms of prefill for {prune - project:0.0} ms"));
         return report.Ratios[$"end_to_end_efficiency_{name}"] = (saved - (prune - project)) / saved;
 

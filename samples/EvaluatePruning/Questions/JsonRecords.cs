@@ -12,19 +12,18 @@ internal static class JsonRecords
     /// <exception cref="UsageException">It is missing, cannot be read, or is not UTF-8.</exception>
     public static byte[] ReadFile(string path, string option)
     {
-        if (!File.Exists(path))
-        {
-            throw option == "--questions" ? Throw.MissingQuestionFile(path) : Throw.MissingInputFile(option, path);
-        }
-
         try
         {
-            byte[] bytes = File.ReadAllBytes(path);
+            byte[] bytes = RegularFile.ReadAll(path, Array.MaxLength);
             ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
             CheckUtf8(path, bytes);
             return bytes.AsSpan().StartsWith(mark) ? bytes[3..] : bytes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FileNotFoundException)
+        {
+            throw option == "--questions" ? Throw.MissingQuestionFile(path) : Throw.MissingInputFile(option, path);
+        }
+        catch (IOException e)
         {
             throw option == "--questions" ? Throw.UnreadableQuestionFile(path, e) : Throw.UnreadableInputFile(option, path, e);
         }

@@ -100,9 +100,9 @@ internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error) : 
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.ReadAll(path, ShapesVqa.MostImageBytes);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw Throw.UnreadableImage(path, e);
         }

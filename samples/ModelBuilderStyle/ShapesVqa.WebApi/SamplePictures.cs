@@ -22,7 +22,7 @@ internal sealed class SamplePictures
             var offered = QuestionFile.Read(questionFile).GroupBy(question => question.Image).Take(options.SampleCount);
             foreach (IGrouping<string, Question> picture in offered)
             {
-                _files.Add(picture.Key, File.ReadAllBytes(Path.Combine(folder, picture.Key)));
+                _files.Add(picture.Key, RegularFile.ReadAll(Path.Combine(folder, picture.Key), options.MaxImageBytes));
                 pictures.Add(new Picture(picture.Key, [.. picture.Select(question => new Example(question.Text, question.Expected))]));
             }
         }

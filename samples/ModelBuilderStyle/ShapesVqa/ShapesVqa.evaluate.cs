@@ -5,6 +5,9 @@ namespace ZooPrune.Samples;
 /// <summary>How often the answers are right.</summary>
 public static partial class ShapesVqa
 {
+    /// <summary>Most bytes of a picture's file.</summary>
+    internal const int MostImageBytes = 256 << 20;
+
     /// <summary>Asks all questions of a file that come with an answer and compares, word for word.</summary>
     /// <param name="model">The model.</param>
     /// <param name="keep">How many visual tokens are kept.</param>
@@ -20,7 +23,7 @@ public static partial class ShapesVqa
         }
 
         IEnumerable<ModelInput> inputs = questions.Select(question =>
-            new ModelInput { Image = File.ReadAllBytes(Path.Combine(folder, question.Image)), Question = question.Text });
+            new ModelInput { Image = RegularFile.ReadAll(Path.Combine(folder, question.Image), MostImageBytes), Question = question.Text });
         var outcomes = questions.Zip(
             PredictAll(model, keep, inputs),
             (question, output) => (

@@ -25,11 +25,9 @@ internal sealed class ApiKeys
         string text;
         try
         {
-            text = new FileInfo(path) is { Exists: true, Length: > 0 and <= MostBytes }
-                ? File.ReadAllText(path)
-                : throw new IOException("it is missing, empty, no file or over 1 MB");
+            text = Encoding.UTF8.GetString(RegularFile.ReadAll(path, MostBytes));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
             throw Throw.ApiKeysUnreadable(path, exception);
         }

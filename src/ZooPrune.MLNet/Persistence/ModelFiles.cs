@@ -31,7 +31,7 @@ internal static class ModelFiles
     /// <param name="name">What it is called where it is written about.</param>
     public static SavedFile Measure(string path, string name)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.Open(path);
         return new SavedFile(name, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)));
     }
 
@@ -60,13 +60,13 @@ internal static class ModelFiles
 
     private static string? Difference(SavedFile was, string path)
     {
-        if (!File.Exists(path))
+        if (RegularFile.KindOf(path) != FileKind.Regular)
         {
             return Throw.FileGone(was);
         }
 
         // A length costs nothing to compare.
-        long bytes = new FileInfo(path).Length;
+        long bytes = new FileInfo(RegularFile.RealPath(path)).Length;
         if (bytes != was.Bytes)
         {
             return Throw.FileHasOtherLength(was, bytes);

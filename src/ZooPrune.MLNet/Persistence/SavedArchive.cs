@@ -27,27 +27,25 @@ internal sealed class SavedArchive : IDisposable
     /// <exception cref="ZooPruneException">It is missing, or no archive that ZooPruneModel.Save wrote.</exception>
     public static SavedArchive Open(string path)
     {
-        if (!File.Exists(path))
-        {
-            throw Throw.NoSuchSave(path);
-        }
-
-        FileStream stream = File.OpenRead(path);
+        FileStream? stream = null;
         try
         {
+            stream = RegularFile.Open(path);
             var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
             CheckEntries(archive, path, stream.Length);
             return new SavedArchive(path, stream, archive);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception)
         {
-            stream.Dispose();
-            throw Throw.NotASave(path, "is no zip file", exception);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
+            stream?.Dispose();
+            throw exception switch
+            {
+                FileNotFoundException => Throw.NoSuchSave(path),
+                InvalidDataException => Throw.NotASave(path, "is no zip file", exception),
+                IOException when stream is null => Throw.BrokenSave(path, "it cannot be opened", exception),
+                ZooPruneException => exception,
+                _ => Throw.BrokenSave(path, "it cannot be read as a zip file", exception),
+            };
         }
     }
 

@@ -7,6 +7,7 @@ namespace ZooPrune.Onnx.Graphs;
 internal sealed class ExternalDataFolder(string? folder)
 {
     private const int PieceLength = 1 << 22;
+    private const int LongestLocation = 1024;
 
     /// <summary>The values of a constant, wherever they are.</summary>
     /// <exception cref="InvalidDataException">They are not where the graph says.</exception>
@@ -19,7 +20,7 @@ internal sealed class ExternalDataFolder(string? folder)
 
         int length = checked((int)Check(tensor));
         byte[] bytes = new byte[length];
-        using FileStream file = File.OpenRead(PathOf(tensor.Name, external));
+        using FileStream file = RegularFile.Open(PathOf(tensor.Name, external));
         file.Seek(external.Offset, SeekOrigin.Begin);
         file.ReadExactly(bytes);
         return bytes;
@@ -31,7 +32,7 @@ internal sealed class ExternalDataFolder(string? folder)
     public long CopyTo(OnnxTensor tensor, Stream target)
     {
         long length = Check(tensor);
-        using FileStream file = File.OpenRead(FileOf(tensor)!);
+        using FileStream file = RegularFile.Open(FileOf(tensor)!);
         file.Seek(tensor.External!.Offset, SeekOrigin.Begin);
         byte[] piece = new byte[Math.Clamp(length, 1, PieceLength)];
         for (long left = length; left > 0;)
@@ -60,9 +61,11 @@ internal sealed class ExternalDataFolder(string? folder)
         }
 
         var file = new FileInfo(PathOf(tensor.Name, external));
-        if (!file.Exists)
+        FileKind kind = RegularFile.KindOf(file.FullName);
+        if (kind != FileKind.Regular)
         {
-            throw new InvalidDataException($"constant '{tensor.Name}' is in the file '{external.Location}', which is missing");
+            throw new InvalidDataException(
+                $"constant '{tensor.Name}' is in the file '{external.Location}', which is {(kind == FileKind.Missing ? "missing" : "no regular file or empty")}");
         }
 
         long available = (Target(file) ?? file).Length;
@@ -129,13 +132,14 @@ internal sealed class ExternalDataFolder(string? folder)
     /// <summary>The file that a path leads to, behind links.</summary>
     public static FileInfo RealFile(string path) => Target(new FileInfo(path)) ?? new FileInfo(path);
 
-    private static FileInfo? Target(FileInfo file) => file.LinkTarget is null ? null : new FileInfo(RealPath.Of(file.FullName));
+    private static FileInfo? Target(FileInfo file) => file.LinkTarget is null ? null : new FileInfo(RegularFile.RealPath(file.FullName));
 
     private string PathOf(string name, ExternalData external)
     {
         // Checked as text, before anything is opened; a link inside the folder is the user's own.
         string[] parts = external.Location.Split('/', '\\');
         return folder is not null && !Path.IsPathRooted(external.Location) && !parts.Contains("..") && !external.Location.Contains(':')
+            && external.Location.Length <= LongestLocation && !external.Location.Any(char.IsControl)
             ? Path.Combine([folder, .. parts])
             : throw new InvalidDataException($"constant '{name}' is in the file '{external.Location}', which is not in the graph's folder");
     }

@@ -59,7 +59,11 @@ internal sealed class GraphSession : IDisposable
     /// <param name="settings">How it runs.</param>
     /// <exception cref="ZooPruneException">ONNX Runtime cannot load the file, or the device cannot be used.</exception>
     public static GraphSession Open(string path, GraphSettings settings) =>
-        Load(path, settings, options => new InferenceSession(path, options));
+        Load(path, settings, options =>
+        {
+            CheckFiles(path);
+            return new InferenceSession(path, options);
+        });
 
     /// <summary>Loads a graph that ZooPrune wrote.</summary>
     public static GraphSession Create(string name, byte[] model, GraphSettings settings) =>
@@ -183,9 +187,23 @@ internal sealed class GraphSession : IDisposable
         {
             return new GraphSession(name, load(options), device) { FallbackNote = note };
         }
-        catch (OnnxRuntimeException exception) when (!isOurs)
+        catch (Exception exception) when (!isOurs && exception is OnnxRuntimeException or IOException or InvalidDataException)
         {
             throw Throw.GraphUnreadable(name, exception);
+        }
+    }
+
+    /// <summary>ONNX Runtime opens whatever a graph names, and would wait for a pipe without end.</summary>
+    /// <exception cref="IOException">A file is missing or no regular one.</exception>
+    /// <exception cref="InvalidDataException">The graph is broken, or its constants are not where it says.</exception>
+    private static void CheckFiles(string path)
+    {
+        using OnnxFile file = OnnxFile.Open(path);
+        var data = new ExternalDataFolder(Path.GetDirectoryName(path));
+        foreach (OnnxTensor tensor in OnnxModelReader.Read(file.Memory).Graph.Initializer
+            .Where(tensor => tensor.DataLocation == DataLocation.External).Select(OnnxGraphReader.ReadTensor))
+        {
+            data.Check(tensor);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed unsafe class OnnxFile : MemoryManager<byte>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static OnnxFile Open(string path)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        FileStream stream = RegularFile.Open(path);
         MemoryMappedFile? file = null;
         try
         {

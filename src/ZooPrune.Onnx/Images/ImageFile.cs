@@ -1,5 +1,3 @@
-using ZooPrune.Onnx.Graphs;
-
 namespace ZooPrune.Onnx.Images;
 
 /// <summary>Reads image files. Only regular files are opened: a pipe would hang for ever, a device has no end.</summary>
@@ -45,7 +43,7 @@ internal static class ImageFile
             throw Throw.ImageMissing(path);
         }
         catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+            when (exception is IOException or UnauthorizedAccessException)
         {
             throw Throw.ImageUnreadable(path, exception);
         }
@@ -83,29 +81,11 @@ internal static class ImageFile
 
     private static FileStream Open(string path)
     {
-        if (Directory.Exists(path))
+        return RegularFile.KindOf(path) switch
         {
-            throw Throw.ImageIsFolder(path);
-        }
-
-        // Pipes, devices and sockets have the length 0, which can be asked without opening them; opening a pipe waits for a writer.
-        var file = new FileInfo(path);
-        FileInfo target = !file.Exists ? throw new FileNotFoundException() : file.LinkTarget is null ? file : new FileInfo(RealPath.Of(path));
-        if (target is not { Exists: true, Length: > 0 })
-        {
-            // /dev/stdin leads to "pipe:[1234]", which is no path.
-            throw target.Exists || target.Name.Contains(":[", StringComparison.Ordinal)
-                ? Throw.ImageEmptyFile(path)
-                : new FileNotFoundException();
-        }
-
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        if (stream.CanSeek)
-        {
-            return stream;
-        }
-
-        stream.Dispose();
-        throw Throw.ImageEmptyFile(path);
+            FileKind.Folder => throw Throw.ImageIsFolder(path),
+            FileKind.Empty => throw Throw.ImageEmptyFile(path),
+            _ => RegularFile.Open(path, FileShare.ReadWrite | FileShare.Delete),
+        };
     }
 }

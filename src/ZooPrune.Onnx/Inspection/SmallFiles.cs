@@ -1,4 +1,3 @@
-using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Images;
 
 namespace ZooPrune.Onnx.Inspection;
@@ -58,7 +57,7 @@ internal static class SmallFiles
     {
         var file = new FileInfo(path);
         return !file.Exists ? null
-            : file.LinkTarget is not null && new FileInfo(RealPath.Of(path)) is { Exists: true } target ? target.Length
+            : file.LinkTarget is not null && new FileInfo(RegularFile.RealPath(path)) is { Exists: true } target ? target.Length
             : file.Length;
     }
 

@@ -16,7 +16,7 @@ internal static class ModelFingerprint
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string path in (string[])[files.Configuration, files.Preprocessor])
         {
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(path)));
+            hash.AppendData(SHA256.HashData(RegularFile.ReadAll(path, JsonFile.MaxLength)));
         }
 
         foreach (string graph in new[] { files.VisionEncoder, files.Projector }.OfType<string>())

@@ -1,5 +1,4 @@
 using System.Text;
-using ZooPrune.Onnx.Graphs;
 
 namespace ZooPrune.Onnx.Models;
 
@@ -54,7 +53,7 @@ internal sealed record OtherLayout(string Name, string Remedy)
     /// <summary>Whether a file is what Git LFS leaves where it did not fetch the file itself.</summary>
     public static bool IsPointer(string path)
     {
-        if (new FileInfo(RealPath.Of(path)) is not { Exists: true, Length: < PointerLength })
+        if (new FileInfo(RegularFile.RealPath(path)) is not { Exists: true, Length: < PointerLength })
         {
             return false;
         }

@@ -149,7 +149,7 @@ internal abstract class ProjectorNodes
         {
             try
             {
-                OnnxGraph graph = OnnxGraphReader.Read(projector.Model ?? File.ReadAllBytes(projector.Name));
+                OnnxGraph graph = OnnxGraphReader.Read(projector.Model ?? RegularFile.ReadAll(projector.Name, int.MaxValue));
                 var files = new ExternalDataFolder(projector.Model is null ? Path.GetDirectoryName(projector.Name) : null);
                 return new GraphNodes(new GraphOrder(graph), files, projector.InputWidth, projector.OutputWidth);
             }

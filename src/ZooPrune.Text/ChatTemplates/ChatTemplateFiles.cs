@@ -85,12 +85,14 @@ public static class ChatTemplateFiles
         try
         {
             // A character takes up to four bytes; what is longer is too long in any case, and is not read.
-            long length = new FileInfo(path).Length;
-            return length <= 4L * ChatTemplate.MaxLength
-                ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path))
-                : throw Throw.ChatTemplateTooLong(path, length, ChatTemplate.MaxLength);
+            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
+                .GetString(RegularFile.ReadAll(path, 4L * ChatTemplate.MaxLength));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (FileTooLongException exception)
+        {
+            throw Throw.ChatTemplateTooLong(path, exception.Length, ChatTemplate.MaxLength);
+        }
+        catch (Exception exception) when (exception is IOException or DecoderFallbackException)
         {
             throw Throw.ChatTemplateUnreadable(path, exception);
         }

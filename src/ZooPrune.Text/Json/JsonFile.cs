@@ -9,7 +9,11 @@ namespace ZooPrune;
 internal sealed class JsonFile : IDisposable
 {
     /// <summary>Twice the largest tokenizer.json of the hub, and some more.</summary>
-    public const int MaxLength = 80_000_000;
+    public const int MaxTokenizerLength = 80_000_000;
+
+    /// <summary>For every other file: a tokenizer_config.json with its added tokens, the index of a checkpoint of a thousand shards. Read, a
+    /// file may take twenty times its length.</summary>
+    public const int MaxLength = 16_000_000;
 
     private readonly JsonDocument _document;
 
@@ -21,18 +25,23 @@ internal sealed class JsonFile : IDisposable
 
     public JsonSection Root { get; }
 
+    /// <param name="path">The file.</param>
+    /// <param name="limit">Most bytes.</param>
     /// <exception cref="ZooPruneException">The file cannot be read, is very large, no JSON or not an object.</exception>
-    public static JsonFile Open(string path)
+    public static JsonFile Open(string path, int limit = MaxLength)
     {
         JsonDocument document;
         try
         {
-            long length = new FileInfo(path).Length;
-            byte[] text = length <= MaxLength ? File.ReadAllBytes(path) : throw JsonThrow.TooLong(path, length, MaxLength);
+            byte[] text = RegularFile.ReadAll(path, limit);
             CheckText(text);
             document = JsonDocument.Parse(text);
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (FileTooLongException exception)
+        {
+            throw JsonThrow.TooLong(path, exception.Length, limit);
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or InvalidOperationException)
         {
             throw JsonThrow.Unreadable(path, exception);
         }
@@ -97,9 +106,15 @@ internal static class JsonThrow
 /// <summary>What messages quote, cut to a length that can be read.</summary>
 internal static class ErrorText
 {
-    public static string FirstLine(Exception exception) => exception.Message.Split('\n', 2)[0].Trim().TrimEnd('.');
+    public static string FirstLine(Exception exception) => Shorten(exception.Message.Split('\n', 2)[0].Trim(), 200).TrimEnd('.');
 
-    public static string Shorten(string text) => text.Length <= 80 ? text : $"{text[..80]}...";
+    public static string Shorten(string text, int most = 80) => text.Length <= most ? text : $"{text[..most]}...";
 
-    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+    /// <summary>Names that a file gives: so many, so long.</summary>
+    public static string Quoted(IEnumerable<string> names)
+    {
+        const int Most = 20;
+        string[] quoted = [.. names.Take(Most + 1).Select(name => $"'{Shorten(name)}'")];
+        return quoted.Length <= Most ? string.Join(", ", quoted) : $"{string.Join(", ", quoted[..Most])} and more";
+    }
 }

@@ -12,6 +12,9 @@ internal sealed class MergeTable
     /// <summary>The rank of a pair that is never joined.</summary>
     public const int NoRank = int.MaxValue;
 
+    // .NET's hash of a pair is left ^ right, so a file could choose pairs that all have the same. Odd, so that no two pairs become one.
+    private static readonly long Mix = Random.Shared.NextInt64() | 1;
+
     private readonly Dictionary<long, Merge> _merges;
 
     private MergeTable(int count) => _merges = new Dictionary<long, Merge>(count);
@@ -65,7 +68,7 @@ internal sealed class MergeTable
 
     public bool TryFind(int left, int right, out Merge merge) => _merges.TryGetValue(Key(left, right), out merge);
 
-    private static long Key(int left, int right) => ((long)left << 32) | (uint)right;
+    private static long Key(int left, int right) => unchecked((((long)left << 32) | (uint)right) * Mix);
 
     private static (string Left, string Right)? ReadPair(JsonElement item)
     {

@@ -22,8 +22,6 @@ internal sealed class TextPattern
     /// <summary>What cuts a text as <see cref="Matches"/> does, where the pattern is a known one; its matches leave nothing out.</summary>
     public WordScanner? Scanner { get; }
 
-    // A pattern comes with the model; it must not be able to hold the program for ever.
-    private static TimeSpan Limit { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The pattern under the key "pattern".</summary>
     /// <exception cref="ZooPruneException">It is missing, empty, or no regular expression that .NET understands.</exception>
@@ -53,7 +51,7 @@ internal sealed class TextPattern
         {
             return new TextPattern(
                 null,
-                KnownPatterns.Find(expression) ?? new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Multiline, Limit),
+                KnownPatterns.Find(expression) ?? new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Multiline, PatternTime.Limit),
                 KnownPatterns.FindScanner(expression));
         }
         catch (ArgumentException)
@@ -80,27 +78,29 @@ internal sealed class TextPattern
         }
 
         var written = new RuneText(text);
+        bool isKnown = _expression!.MatchTimeout != PatternTime.Limit;
+        using PatternTime time = PatternTime.Start();
         long start = Stopwatch.GetTimestamp();
         try
         {
-            foreach (ValueMatch match in _expression!.EnumerateMatches(written.Text))
+            foreach (ValueMatch match in _expression.EnumerateMatches(written.Text))
             {
                 int place = written.PlaceOf(match.Index);
                 matches.Add((place, written.PlaceOf(match.Index + match.Length) - place));
 
                 // .NET's own limit holds for one match.
-                if ((matches.Count & 0xFFF) == 0 && _expression.MatchTimeout == Limit && Stopwatch.GetElapsedTime(start) > Limit)
+                if (!isKnown && time.IsOver(start))
                 {
-                    throw Throw.PatternTooSlow(_expression.ToString(), text.Length, Limit);
+                    throw Throw.PatternTooSlow(_expression.ToString(), text.Length, PatternTime.Limit);
                 }
             }
         }
         catch (RegexMatchTimeoutException)
         {
-            throw Throw.PatternTooSlow(_expression!.ToString(), text.Length, Limit);
+            throw Throw.PatternTooSlow(_expression.ToString(), text.Length, PatternTime.Limit);
         }
 
-        return matches;
+        return time.Add(start) || isKnown ? matches : throw Throw.PatternTooSlow(_expression.ToString(), text.Length, PatternTime.Limit);
     }
 
     /// <summary>The text with every match replaced.</summary>
@@ -181,5 +181,47 @@ internal sealed class TextPattern
         }
 
         return translated.ToString();
+    }
+}
+
+/// <summary>
+/// The time that regular expressions have for one whole text, however many there are and however often they match: a pattern comes with the
+/// model, and must not be able to hold the program. What is cut, matched and put together on one thread for one text shares it.
+/// </summary>
+internal sealed class PatternTime : IDisposable
+{
+    [ThreadStatic]
+    private static PatternTime? t_current;
+
+    private TimeSpan _taken;
+    private int _users;
+
+    private PatternTime()
+    {
+    }
+
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The time of the text at hand; a new one where there is none. Dispose it.</summary>
+    public static PatternTime Start()
+    {
+        PatternTime time = t_current ??= new PatternTime();
+        time._users++;
+        return time;
+    }
+
+    /// <summary>Whether the text's time is over, with what runs since <paramref name="start"/>.</summary>
+    public bool IsOver(long start) => _taken + Stopwatch.GetElapsedTime(start) > Limit;
+
+    /// <summary>Counts what ran since <paramref name="start"/>.</summary>
+    /// <returns>Whether the text's time is not over.</returns>
+    public bool Add(long start) => (_taken += Stopwatch.GetElapsedTime(start)) <= Limit;
+
+    public void Dispose()
+    {
+        if (--_users == 0)
+        {
+            t_current = null;
+        }
     }
 }

@@ -45,7 +45,8 @@ public sealed class Tokenizer
     public static Tokenizer Load(string tokenizerJsonPath)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(tokenizerJsonPath);
-        using JsonFile file = JsonFile.Open(tokenizerJsonPath);
+        using JsonFile file = JsonFile.Open(tokenizerJsonPath, JsonFile.MaxTokenizerLength);
+        using PatternTime time = PatternTime.Start();
         return new Tokenizer(file.Root);
     }
 
@@ -72,6 +73,7 @@ public sealed class Tokenizer
             }
         }
 
+        using PatternTime time = PatternTime.Start();
         return _decoder.Decode(tokens);
     }
 
@@ -163,6 +165,7 @@ public sealed class Tokenizer
     private int[] Encode(string text, ReadOnlySpan<Range> literal, bool addSpecialTokens, List<string> unknown)
     {
         ArgumentNullException.ThrowIfNull(text);
+        using PatternTime time = PatternTime.Start();
         text = WellFormed(text);
         var ids = new List<int>();
         foreach (TextPiece piece in _asWritten.Split(text, literal))

@@ -79,7 +79,7 @@ public sealed class HostileTokenizerTests : IDisposable
         }
 
         Assert.Equal(
-            $"File '{path}': it has 80,000,001 bytes. At most 80,000,000 are read; check that it is the model's own file.",
+            $"File '{path}': it has 16,000,001 bytes. At most 16,000,000 are read; check that it is the model's own file.",
             Assert.Throws<ZooPruneException>(() => JsonFile.Open(path)).Message);
     }
 

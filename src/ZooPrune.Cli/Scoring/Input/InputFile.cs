@@ -11,22 +11,17 @@ internal static class InputFile
     /// <exception cref="UsageException">It is not there or cannot be read.</exception>
     public static FileStream Open(string path)
     {
-        if (!File.Exists(path))
+        try
+        {
+            return RegularFile.KindOf(path) == FileKind.Empty
+                ? throw Throw.EmptyInput(path)
+                : RegularFile.Open(path, FileShare.Read, FileOptions.SequentialScan);
+        }
+        catch (FileNotFoundException)
         {
             throw Throw.MissingInput(path);
         }
-
-        try
-        {
-            // Pipes and devices have the length 0, which can be asked without opening them; opening a pipe waits for a writer.
-            if (new FileInfo(path).Length == 0)
-            {
-                throw Throw.EmptyInput(path);
-            }
-
-            return new FileStream(path, new FileStreamOptions { Share = FileShare.Read, Options = FileOptions.SequentialScan });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             throw Throw.UnreadableInput(path, e);
         }

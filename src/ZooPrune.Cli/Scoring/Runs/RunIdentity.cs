@@ -57,7 +57,7 @@ internal static class RunIdentity
         {
             string name = Path.GetRelativePath(model.Files.Root, file).Replace('\\', '/');
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
-            using FileStream stream = File.OpenRead(file);
+            using FileStream stream = RegularFile.Open(file);
             hash.AppendData(SHA256.HashData(stream));
         }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ZooPrune.Onnx.Graphs;
 
 namespace ZooPrune.Onnx.Models;
 
@@ -89,8 +88,8 @@ internal static class ModelWeights
         string? target;
         try
         {
-            target = new FileInfo(path).LinkTarget is null ? null : RealPath.Of(path);
-            root = target is null ? root : RealPath.Of(root);
+            target = new FileInfo(path).LinkTarget is null ? null : RegularFile.RealPath(path);
+            root = target is null ? root : RegularFile.RealPath(root);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

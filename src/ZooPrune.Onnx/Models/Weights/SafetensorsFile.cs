@@ -58,6 +58,7 @@ internal sealed class SafetensorsFile : IDisposable
         SafeFileHandle? file = null;
         try
         {
+            RegularFile.Check(path);
             file = File.OpenHandle(path);
             return new SafetensorsFile(path, file);
         }

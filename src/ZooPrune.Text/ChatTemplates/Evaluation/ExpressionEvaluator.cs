@@ -30,7 +30,7 @@ internal sealed class ExpressionEvaluator(TemplateBudget budget, TemplateFunctio
     private object? ValueOf(TemplateExpression expression, TemplateScope scope) => expression switch
     {
         LiteralExpression literal => literal.Value,
-        NameExpression name => scope.TryGet(name.Name, out object? value) ? value : functions.Global(name.Name),
+        NameExpression name => scope.TryGet(name.Name, budget, out object? value) ? value : functions.Global(name.Name),
         SequenceExpression sequence => new SequenceValue(All(sequence.Items, scope), sequence.Kind),
         DictionaryExpression dictionary => Dictionary(dictionary, scope),
         UnaryExpression unary => Unary(unary, scope),
@@ -72,7 +72,7 @@ internal sealed class ExpressionEvaluator(TemplateBudget budget, TemplateFunctio
         var dictionary = new DictionaryValue();
         foreach ((TemplateExpression key, TemplateExpression value) in expression.Items)
         {
-            dictionary.Set(Evaluate(key, scope), Evaluate(value, scope));
+            dictionary.Set(Evaluate(key, scope), Evaluate(value, scope), budget);
         }
 
         return dictionary;
@@ -139,18 +139,19 @@ internal sealed class TemplateScope(TemplateScope? outer)
 
     public void Set(string name, object? value) => _variables[name] = value;
 
-    public bool TryGet(string name, out object? value)
+    public bool TryGet(string name, TemplateBudget budget, out object? value)
     {
-        for (TemplateScope? scope = this; scope is not null; scope = scope.Outer)
+        int looked = 0;
+        bool isFound = false;
+        value = null;
+        for (TemplateScope? scope = this; scope is not null && !isFound; scope = scope.Outer)
         {
-            if (scope._variables.TryGetValue(name, out value))
-            {
-                return true;
-            }
+            isFound = scope._variables.TryGetValue(name, out value);
+            looked++;
         }
 
-        value = null;
-        return false;
+        budget.SpendLookup(looked);
+        return isFound;
     }
 
     private TemplateScope? Outer => outer;

@@ -34,18 +34,19 @@ internal sealed class SequenceFilters(TemplateFunctions functions, TemplateBudge
         return Walk(value);
     }
 
-    private IReadOnlyList<object?> Walk(object? value)
-    {
-        IReadOnlyList<object?> items = ValueAccess.Walk(value);
-        budget.Spend(items.Count);
-        return items;
-    }
+    private IReadOnlyList<object?> Walk(object? value) => ValueAccess.Walk(value, budget);
 
-    private static object? First(object? value, CallArguments arguments)
+    private object? First(object? value, CallArguments arguments)
     {
         arguments.Bind("first");
-        SequenceValue sequence = value as SequenceValue ?? new SequenceValue(ValueAccess.Walk(value));
-        return sequence.TryFirst(out object? first) ? first : new UndefinedValue("the first of no values");
+        return value switch
+        {
+            SequenceValue sequence when sequence.TryFirst(out object? first) => first,
+            string { Length: > 0 } text => TemplateText.First(text),
+            DictionaryValue { Items: [var (key, _), ..] } => key,
+            _ when value is SequenceValue || Walk(value).Count == 0 => new UndefinedValue("the first of no values"),
+            _ => Walk(value)[0],
+        };
     }
 
     private object? Last(object? value, CallArguments arguments)
@@ -67,13 +68,13 @@ internal sealed class SequenceFilters(TemplateFunctions functions, TemplateBudge
         return string.Join(separator, parts);
     }
 
-    private static SequenceValue Pairs(object? value, CallArguments arguments)
+    private SequenceValue Pairs(object? value, CallArguments arguments)
     {
         arguments.Bind("items");
         return value switch
         {
             UndefinedValue => Lazy([]),
-            DictionaryValue dictionary => Lazy(CollectionMethods.Pairs(dictionary)),
+            DictionaryValue dictionary => Lazy(CollectionMethods.Pairs(dictionary, budget)),
             _ => throw Throw.TemplateType($"'items' gets {ValueText.TypeName(value)}", "a dictionary"),
         };
     }
@@ -113,8 +114,8 @@ internal sealed class SequenceFilters(TemplateFunctions functions, TemplateBudge
         return Lazy([.. Walk(value).Where(item =>
         {
             object? one = key(item);
-            bool isNew = !seen.TryGet(one, out _);
-            seen.Set(one, item);
+            bool isNew = !seen.TryGet(one, budget, out _);
+            seen.Set(one, item, budget);
             return isNew;
         })]);
     }
@@ -130,7 +131,7 @@ internal sealed class SequenceFilters(TemplateFunctions functions, TemplateBudge
         }
 
         Func<object?, object?> key = Key(bound[0], isByValue ? 1L : 0L);
-        return new SequenceValue(Sorted(CollectionMethods.Pairs(dictionary), key, CallArguments.Flag(bound[2])));
+        return new SequenceValue(Sorted(CollectionMethods.Pairs(dictionary, budget), key, CallArguments.Flag(bound[2])));
     }
 
     private SequenceValue Map(object? value, CallArguments arguments)
@@ -210,7 +211,13 @@ internal sealed class SequenceFilters(TemplateFunctions functions, TemplateBudge
     private Func<object?, object?> Key(object? isCaseSensitive, object? attribute) => item =>
     {
         object? value = IsGiven(attribute) ? ValueAccess.Path(item, attribute, budget) : item;
-        return value is string text && !CallArguments.Flag(isCaseSensitive) ? TemplateText.Lower(text) : value;
+        if (value is not string text || CallArguments.Flag(isCaseSensitive))
+        {
+            return value;
+        }
+
+        budget.SpendText(text.Length);
+        return TemplateText.Lower(text);
     };
 
     private static bool IsGiven(object? argument) => argument is not null && !CallArguments.IsAbsent(argument);

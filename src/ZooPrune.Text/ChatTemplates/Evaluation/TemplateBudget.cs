@@ -15,6 +15,9 @@ internal sealed class TemplateBudget
     private const int MaxDepth = 200;
     private const int CharactersPerStep = 8;
     private const int StepsPerScope = 4;
+    private const int StepsPerEntry = 4;
+    private const int ComparisonsPerStep = 4096;
+    private const int LookupsPerStep = 4;
 
     private long _steps;
     private int _depth;
@@ -38,6 +41,22 @@ internal sealed class TemplateBudget
 
         Spend(length / CharactersPerStep);
     }
+
+    /// <summary>To be called before a text is looked for in another: at worst each place is compared with all of it.</summary>
+    public void SpendSearch(string text, string part)
+    {
+        SpendText(text.Length);
+        Spend(Math.Max(text.Length - part.Length, 0) * (long)part.Length / ComparisonsPerStep);
+    }
+
+    /// <summary>To be called with the scopes that a variable was looked for in.</summary>
+    public void SpendLookup(int scopes) => Spend(scopes / LookupsPerStep);
+
+    /// <summary>To be called before a key is looked for: a text is read whole to find its place.</summary>
+    public void SpendKey(object? key) => SpendText(key is string text ? text.Length : 0);
+
+    /// <summary>To be called before entries of a dictionary are copied or made pairs, or parameters variables: each costs memory.</summary>
+    public void SpendEntries(long count) => Spend(count * StepsPerEntry);
 
     /// <summary>To be called before a loop's pass or a macro gets variables of its own, which cost memory.</summary>
     public void SpendScope() => Spend(StepsPerScope);

@@ -33,7 +33,7 @@ internal sealed class TemplateFunctions
         "raise_exception" => new FunctionValue(
             name, arguments => throw Throw.TemplateRaised(ValueText.Print(arguments.Bind(name, "message")[0], _budget))),
         "strftime_now" => new FunctionValue(
-            name, arguments => TemplateClock.Format(_clock.GetLocalNow(), CallArguments.Text(name, arguments.Bind(name, "format")[0]))),
+            name, arguments => TemplateClock.Format(_clock.GetLocalNow(), CallArguments.Text(name, arguments.Bind(name, "format")[0]), _budget)),
         "cycler" or "joiner" or "lipsum" or "varargs" or "kwargs" or "caller" or "self" => throw Throw.TemplateUnsupported($"'{name}'"),
         _ => new UndefinedValue($"'{name}'"),
     };
@@ -70,10 +70,10 @@ internal sealed class TemplateFunctions
         _ => ValueComparison.Order(left, right, _budget) >= 0,
     };
 
-    private static long Length(string name, object? value, CallArguments arguments)
+    private long Length(string name, object? value, CallArguments arguments)
     {
         arguments.Bind(name);
-        return ValueAccess.Length(value);
+        return ValueAccess.Length(value, _budget);
     }
 
     private static object? Default(string name, object? value, CallArguments arguments)
@@ -110,10 +110,12 @@ internal sealed class TemplateFunctions
         return new SequenceValue(numbers, SequenceKind.Range);
     }
 
-    private static NamespaceValue Namespace(CallArguments arguments)
+    private NamespaceValue Namespace(CallArguments arguments)
     {
         var result = new NamespaceValue();
-        foreach ((object? key, object? value) in Dictionary(arguments).Items)
+        DictionaryValue members = Dictionary(arguments);
+        _budget.SpendEntries(members.Items.Count);
+        foreach ((object? key, object? value) in members.Items)
         {
             result.Members[CallArguments.Text("namespace", key)] = value;
         }
@@ -121,7 +123,7 @@ internal sealed class TemplateFunctions
         return result;
     }
 
-    private static DictionaryValue Dictionary(CallArguments arguments)
+    private DictionaryValue Dictionary(CallArguments arguments)
     {
         var result = new DictionaryValue();
         foreach (object? from in arguments.Positional)
@@ -131,15 +133,16 @@ internal sealed class TemplateFunctions
                 throw Throw.TemplateUnsupported("'dict' or 'namespace' of anything but names and one dictionary");
             }
 
+            _budget.SpendEntries(dictionary.Items.Count);
             foreach ((object? key, object? value) in dictionary.Items)
             {
-                result.Set(key, value);
+                result.Set(key, value, _budget);
             }
         }
 
         foreach ((string name, object? value) in arguments.Named)
         {
-            result.Set(name, value);
+            result.Set(name, value, _budget);
         }
 
         return result;
@@ -149,8 +152,9 @@ internal sealed class TemplateFunctions
 /// <summary>strftime_now, with English names as in C's own locale.</summary>
 internal static class TemplateClock
 {
-    public static string Format(DateTimeOffset now, string format)
+    public static string Format(DateTimeOffset now, string format, TemplateBudget budget)
     {
+        budget.Spend(format.Length);
         var result = new StringBuilder();
         for (int at = 0; at < format.Length; at++)
         {

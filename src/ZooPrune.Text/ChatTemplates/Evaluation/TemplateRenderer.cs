@@ -106,10 +106,17 @@ internal sealed class TemplateRenderer
 
     private Flow Loop(ForStatement loop, TemplateScope scope)
     {
-        IReadOnlyList<object?> items = ValueAccess.Walk(_expressions.Evaluate(loop.Items, scope));
+        IReadOnlyList<object?> items = ValueAccess.Walk(_expressions.Evaluate(loop.Items, scope), _budget);
         if (loop.Condition is not null)
         {
-            items = [.. items.Where(item => _expressions.IsTrue(loop.Condition, Targets(loop, item, scope)))];
+            items =
+            [
+                .. items.Where(item =>
+                {
+                    _budget.SpendScope();
+                    return _expressions.IsTrue(loop.Condition, Targets(loop, item, scope));
+                }),
+            ];
         }
 
         if (items.Count == 0)
@@ -132,7 +139,7 @@ internal sealed class TemplateRenderer
         return Flow.Next;
     }
 
-    private static TemplateScope Targets(ForStatement loop, object? item, TemplateScope scope)
+    private TemplateScope Targets(ForStatement loop, object? item, TemplateScope scope)
     {
         var inside = new TemplateScope(scope);
         if (loop.Targets.Count == 1)
@@ -151,9 +158,9 @@ internal sealed class TemplateRenderer
         return inside;
     }
 
-    private static IReadOnlyList<object?> Unpack(object? value, int count)
+    private IReadOnlyList<object?> Unpack(object? value, int count)
     {
-        IReadOnlyList<object?> items = ValueAccess.Walk(value);
+        IReadOnlyList<object?> items = ValueAccess.Walk(value, _budget);
         return items.Count == count
             ? items
             : throw Throw.TemplateType($"{items.Count} values are given to {count} variables", "as many values as variables");
@@ -175,13 +182,13 @@ internal sealed class TemplateRenderer
         }
     }
 
-    private static void Assign(AssignmentTarget target, object? value, TemplateScope scope)
+    private void Assign(AssignmentTarget target, object? value, TemplateScope scope)
     {
         if (target.Member is null)
         {
             scope.Set(target.Name, value);
         }
-        else if (scope.TryGet(target.Name, out object? found) && found is NamespaceValue members)
+        else if (scope.TryGet(target.Name, _budget, out object? found) && found is NamespaceValue members)
         {
             members.Members[target.Member] = value;
         }
@@ -207,6 +214,10 @@ internal sealed class TemplateRenderer
     private string Call(MacroStatement macro, CallArguments arguments, TemplateScope scope)
     {
         _budget.SpendScope();
+
+        // Each named argument is looked for among the parameters.
+        _budget.SpendEntries(macro.Parameters.Count);
+        _budget.Spend((long)macro.Parameters.Count * arguments.Named.Count);
         string[] names = [.. macro.Parameters.Select(parameter => $"{parameter.Name}?")];
         object?[] values = arguments.Bind(macro.Name, names);
         var inside = new TemplateScope(scope);

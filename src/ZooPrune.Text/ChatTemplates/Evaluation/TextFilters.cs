@@ -17,7 +17,7 @@ internal sealed class TextFilters(TemplateBudget budget)
         "upper" => TemplateText.Upper(Text(name, value, arguments)),
         "lower" => TemplateText.Lower(Text(name, value, arguments)),
         "capitalize" => TemplateText.Capitalize(Text(name, value, arguments)),
-        "title" => Title(Text(name, value, arguments)),
+        "title" => Title(Text(name, value, arguments), budget),
         "string" => Text(name, value, arguments),
         "trim" => Trim(value, arguments),
         "replace" => Replace(value, arguments),
@@ -42,8 +42,9 @@ internal sealed class TextFilters(TemplateBudget budget)
     }
 
     /// <summary>Unlike str.title: words start after white space, hyphens and opening brackets only.</summary>
-    private static string Title(string text)
+    private static string Title(string text, TemplateBudget budget)
     {
+        budget.Spend(text.Length);
         var result = new StringBuilder(text.Length);
         bool isStart = true;
         foreach (Rune rune in text.EnumerateRunes())
@@ -59,7 +60,7 @@ internal sealed class TextFilters(TemplateBudget budget)
     private string Trim(object? value, CallArguments arguments)
     {
         string? characters = CallArguments.OptionalText("trim", arguments.Bind("trim", "chars?")[0]);
-        return TemplateText.TrimEnd(TemplateText.TrimStart(Print(value), characters), characters);
+        return TemplateText.TrimEnd(TemplateText.TrimStart(Print(value), characters, budget), characters, budget);
     }
 
     private string Replace(object? value, CallArguments arguments)
@@ -72,7 +73,10 @@ internal sealed class TextFilters(TemplateBudget budget)
     {
         object?[] bound = arguments.Bind("indent", "width?", "first?", "blank?");
         string indent = bound[0] as string ?? Blanks(CallArguments.Whole("indent", bound[0], 4));
-        string[] lines = CallArguments.Text("indent", value).Split('\n');
+        string text = CallArguments.Text("indent", value);
+        budget.SpendText(text.Length);
+        budget.Spend(text.AsSpan().Count('\n'));
+        string[] lines = text.Split('\n');
         if (lines.Any(line => line.Contains('\r', StringComparison.Ordinal) || TemplateText.HasUnusualLineEnd(line)))
         {
             throw Throw.TemplateUnsupported("'indent' at unusual line ends");
@@ -113,9 +117,10 @@ internal sealed class TextFilters(TemplateBudget budget)
         }.Write(value);
     }
 
-    private static object? Whole(object? value, CallArguments arguments)
+    private object? Whole(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("int", "default?", "base?");
+        budget.SpendKey(value);
         if (CallArguments.Whole("int", bound[1], 10) != 10)
         {
             throw Throw.TemplateUnsupported("'int' with another base than 10");
@@ -135,9 +140,10 @@ internal sealed class TextFilters(TemplateBudget budget)
         };
     }
 
-    private static object? Real(object? value, CallArguments arguments)
+    private object? Real(object? value, CallArguments arguments)
     {
         object?[] bound = arguments.Bind("float", "default?");
+        budget.SpendKey(value);
         return ValueComparison.Numeric(value) switch
         {
             long number => (double)number,

@@ -13,6 +13,9 @@ internal sealed class ExpressionLexer(string source, string end)
         "**", "//", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",",
     ];
 
+    // Every use of a name costs its length.
+    private const int LongestName = 200;
+
     private readonly Stack<char> _open = new();
 
     /// <summary>Where the last word ended.</summary>
@@ -124,7 +127,9 @@ internal sealed class ExpressionLexer(string source, string end)
             Position++;
         }
 
-        return new TemplateToken(TemplateTokenKind.Name, source[start..Position], 0);
+        return Position - start <= LongestName
+            ? new TemplateToken(TemplateTokenKind.Name, source[start..Position], 0)
+            : throw Throw.TemplateLimit("the length of a name", LongestName);
     }
 
     private static bool IsNamePart(char character) => character == '_' || char.IsLetterOrDigit(character);

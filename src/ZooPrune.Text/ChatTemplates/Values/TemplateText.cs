@@ -29,10 +29,29 @@ internal static class TemplateText
         return text.Length > 0;
     }
 
-    public static string TrimStart(string text, string? characters = null)
+    /// <summary>Without white space at its end.</summary>
+    public static string TrimEnd(string text)
+    {
+        int end = text.Length;
+        while (end > 0 && IsSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        return text[..end];
+    }
+
+    /// <summary>Without some characters at its start; null stands for white space.</summary>
+    public static string TrimStart(string text, string? characters, TemplateBudget budget)
     {
         int start = 0;
-        while (start < text.Length && IsTrimmed(text[start], characters))
+        if (characters is not null)
+        {
+            start = text.AsSpan().IndexOfAnyExcept(Set(characters, budget));
+            return start < 0 ? "" : text[start..];
+        }
+
+        while (start < text.Length && IsSpace(text[start]))
         {
             start++;
         }
@@ -40,16 +59,12 @@ internal static class TemplateText
         return text[start..];
     }
 
-    public static string TrimEnd(string text, string? characters = null)
-    {
-        int end = text.Length;
-        while (end > 0 && IsTrimmed(text[end - 1], characters))
-        {
-            end--;
-        }
+    /// <summary>Without some characters at its end; null stands for white space.</summary>
+    public static string TrimEnd(string text, string? characters, TemplateBudget budget) =>
+        characters is null ? TrimEnd(text) : text[..(text.AsSpan().LastIndexOfAnyExcept(Set(characters, budget)) + 1)];
 
-        return text[..end];
-    }
+    /// <summary>The first character.</summary>
+    public static string First(string text) => text[..(text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? 2 : 1)];
 
     /// <summary>Each character as a text of its own.</summary>
     public static List<object?> Characters(string text)
@@ -74,6 +89,13 @@ internal static class TemplateText
         }
 
         return text.Length - pairs;
+    }
+
+    /// <summary>The same, paid for.</summary>
+    public static int Length(string text, TemplateBudget budget)
+    {
+        budget.SpendText(text.Length);
+        return Length(text);
     }
 
     /// <summary>Where a UTF-16 index is, counted in characters.</summary>
@@ -103,8 +125,9 @@ internal static class TemplateText
     }
 
     /// <summary>str.title: every letter after a non-letter upper, every other lower.</summary>
-    public static string Title(string text)
+    public static string Title(string text, TemplateBudget budget)
     {
+        budget.Spend(text.Length);
         var result = new StringBuilder(text.Length);
         bool isInWord = false;
         foreach (Rune rune in text.EnumerateRunes())
@@ -123,8 +146,12 @@ internal static class TemplateText
         or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.SpaceSeparator);
 
-    private static bool IsTrimmed(char character, string? characters) =>
-        characters is null ? IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
+    /// <summary>Costs its characters once, not for each that is looked at.</summary>
+    private static SearchValues<char> Set(string characters, TemplateBudget budget)
+    {
+        budget.Spend(characters.Length);
+        return SearchValues.Create(characters);
+    }
 
     private static int Place(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
 

@@ -27,6 +27,9 @@ internal sealed class SequenceValue(IReadOnlyList<object?> items, SequenceKind k
 
     public SequenceKind Kind => kind;
 
+    /// <summary>How many values there are to walk over.</summary>
+    public int Left => kind == SequenceKind.Generator ? items.Count - _next : items.Count;
+
     public bool IsIndexable => kind is SequenceKind.List or SequenceKind.Tuple or SequenceKind.Range;
 
     /// <summary>The values, to be walked over; of a generator those that are left.</summary>
@@ -62,12 +65,22 @@ internal sealed class DictionaryValue
 {
     private static readonly object NoneKey = new();
 
-    private readonly Dictionary<object, int> _places = [];
+    private readonly Dictionary<object, int> _places = new(KeyComparer.Instance);
     private readonly List<KeyValuePair<object?, object?>> _items = [];
 
     public IReadOnlyList<KeyValuePair<object?, object?>> Items => _items;
 
-    public DictionaryValue Set(object? key, object? value)
+    /// <summary>For what is handed to a template, whose keys are known.</summary>
+    public DictionaryValue Set(string key, object? value) => Add(key, value);
+
+    /// <summary>For what a template does.</summary>
+    public DictionaryValue Set(object? key, object? value, TemplateBudget budget)
+    {
+        budget.SpendKey(key);
+        return Add(key, value);
+    }
+
+    private DictionaryValue Add(object? key, object? value)
     {
         object place = Place(key);
         if (_places.TryGetValue(place, out int at))
@@ -83,8 +96,9 @@ internal sealed class DictionaryValue
         return this;
     }
 
-    public bool TryGet(object? key, out object? value)
+    public bool TryGet(object? key, TemplateBudget budget, out object? value)
     {
+        budget.SpendKey(key);
         bool found = _places.TryGetValue(Place(key), out int at);
         value = found ? _items[at].Value : null;
         return found;
@@ -101,6 +115,21 @@ internal sealed class DictionaryValue
         string or long or double => key,
         _ => throw Throw.TemplateUnsupported($"a key of the type {ValueText.TypeName(key)}"),
     };
+
+    /// <summary>Numbers get other places in every process: those of .NET are known, and a template could choose thousands for one.</summary>
+    private sealed class KeyComparer : IEqualityComparer<object>
+    {
+        public static KeyComparer Instance { get; } = new();
+
+        public new bool Equals(object? x, object? y) => object.Equals(x, y);
+
+        public int GetHashCode(object obj) => obj switch
+        {
+            long number => HashCode.Combine(number),
+            double number => HashCode.Combine(number),
+            _ => obj.GetHashCode(),
+        };
+    }
 }
 
 /// <summary>namespace(): the only thing that a template can change.</summary>
@@ -161,10 +190,9 @@ internal sealed record CallArguments(IReadOnlyList<object?> Positional, IReadOnl
     /// <param name="parameters">Names; those that may be left out end with "?", and are <see cref="Absent"/> then.</param>
     public object?[] Bind(string function, params ReadOnlySpan<string> parameters)
     {
-        string needed = string.Join(", ", parameters.ToArray());
         if (Positional.Count > parameters.Length)
         {
-            throw Throw.TemplateArguments(function, $"{Positional.Count} arguments", parameters.IsEmpty ? "none" : $"({needed})");
+            throw Throw.TemplateArguments(function, $"{Positional.Count} arguments", parameters.IsEmpty ? "none" : $"({Needed(parameters)})");
         }
 
         var bound = new object?[parameters.Length];
@@ -179,7 +207,7 @@ internal sealed record CallArguments(IReadOnlyList<object?> Positional, IReadOnl
             int at = IndexOf(parameters, name);
             if (at < 0 || !ReferenceEquals(bound[at], Absent))
             {
-                throw Throw.TemplateArguments(function, $"'{name}'", parameters.IsEmpty ? "none" : $"({needed}), each once");
+                throw Throw.TemplateArguments(function, $"'{name}'", parameters.IsEmpty ? "none" : $"({Needed(parameters)}), each once");
             }
 
             bound[at] = value;
@@ -189,7 +217,7 @@ internal sealed record CallArguments(IReadOnlyList<object?> Positional, IReadOnl
         {
             if (ReferenceEquals(bound[at], Absent) && !parameters[at].EndsWith('?'))
             {
-                throw Throw.TemplateArguments(function, $"no '{parameters[at]}'", $"({needed})");
+                throw Throw.TemplateArguments(function, $"no '{parameters[at]}'", $"({Needed(parameters)})");
             }
         }
 
@@ -209,6 +237,8 @@ internal sealed record CallArguments(IReadOnlyList<object?> Positional, IReadOnl
     public static long Whole(string function, object? value, long fallback) => IsAbsent(value)
         ? fallback
         : ValueComparison.Numeric(value) as long? ?? throw Throw.TemplateArguments(function, ValueText.TypeName(value), "a whole number");
+
+    private static string Needed(ReadOnlySpan<string> parameters) => string.Join(", ", parameters.ToArray());
 
     private static int IndexOf(ReadOnlySpan<string> parameters, string name)
     {

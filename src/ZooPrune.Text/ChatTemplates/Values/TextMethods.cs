@@ -18,21 +18,19 @@ internal static class TextMethods
         {
             "upper" => arguments => None(name, arguments, TemplateText.Upper(text)),
             "lower" => arguments => None(name, arguments, TemplateText.Lower(text)),
-            "title" => arguments => None(name, arguments, TemplateText.Title(text)),
+            "title" => arguments => None(name, arguments, TemplateText.Title(text, budget)),
             "capitalize" => arguments => None(name, arguments, TemplateText.Capitalize(text)),
-            "strip" => arguments => Strip(text, name, arguments, TemplateText.TrimStart, TemplateText.TrimEnd),
-            "lstrip" => arguments => Strip(text, name, arguments, TemplateText.TrimStart, (trimmed, _) => trimmed),
-            "rstrip" => arguments => Strip(text, name, arguments, (trimmed, _) => trimmed, TemplateText.TrimEnd),
+            "strip" or "lstrip" or "rstrip" => arguments => Strip(text, name, arguments, budget),
             "split" or "rsplit" => arguments => Split(text, name, arguments, budget),
             "splitlines" => arguments => SplitLines(text, arguments, budget),
-            "partition" or "rpartition" => arguments => Partition(text, name, arguments),
+            "partition" or "rpartition" => arguments => Partition(text, name, arguments, budget),
             "replace" => arguments => Replace(text, arguments.Bind(name, "old", "new", "count?"), budget),
-            "startswith" => arguments => Edge(name, arguments, part => text.StartsWith(part, StringComparison.Ordinal)),
-            "endswith" => arguments => Edge(name, arguments, part => text.EndsWith(part, StringComparison.Ordinal)),
-            "find" => arguments => TemplateText.Index(text, text.IndexOf(One(name, arguments), StringComparison.Ordinal)),
-            "rfind" => arguments => TemplateText.Index(text, LastIndexOf(text, One(name, arguments))),
-            "index" => arguments => IndexOf(text, One(name, arguments)),
-            "count" => arguments => (long)Count(text, One(name, arguments)),
+            "startswith" => arguments => Edge(name, arguments, budget, part => text.StartsWith(part, StringComparison.Ordinal)),
+            "endswith" => arguments => Edge(name, arguments, budget, part => text.EndsWith(part, StringComparison.Ordinal)),
+            "find" => arguments => TemplateText.Index(text, text.IndexOf(Sought(text, name, arguments, budget), StringComparison.Ordinal)),
+            "rfind" => arguments => TemplateText.Index(text, LastIndexOf(text, Sought(text, name, arguments, budget))),
+            "index" => arguments => IndexOf(text, Sought(text, name, arguments, budget)),
+            "count" => arguments => (long)Count(text, Sought(text, name, arguments, budget)),
             "join" => arguments => Join(text, arguments.Bind(name, "items")[0], budget),
             "removeprefix" => arguments => One(name, arguments) is var part && text.StartsWith(part, StringComparison.Ordinal)
                 ? text[part.Length..]
@@ -66,6 +64,7 @@ internal static class TextMethods
             throw Throw.TemplateUnsupported("'replace' of an empty text");
         }
 
+        budget.SpendSearch(text, old);
         int found = Count(text, old);
         long count = limit < 0 ? found : Math.Min(found, limit);
         budget.SpendText(text.Length + (count * ((long)with.Length - old.Length)));
@@ -94,11 +93,19 @@ internal static class TextMethods
 
     private static string One(string name, CallArguments arguments) => CallArguments.Text(name, arguments.Bind(name, "text")[0]);
 
-    private static string Strip(
-        string text, string name, CallArguments arguments, Func<string, string?, string> start, Func<string, string?, string> end)
+    /// <summary>The argument of a method that looks for it in the text.</summary>
+    private static string Sought(string text, string name, CallArguments arguments, TemplateBudget budget)
+    {
+        string part = One(name, arguments);
+        budget.SpendSearch(text, part);
+        return part;
+    }
+
+    private static string Strip(string text, string name, CallArguments arguments, TemplateBudget budget)
     {
         string? characters = CallArguments.OptionalText(name, arguments.Bind(name, "chars?")[0]);
-        return end(start(text, characters), characters);
+        string start = name == "rstrip" ? text : TemplateText.TrimStart(text, characters, budget);
+        return name == "lstrip" ? start : TemplateText.TrimEnd(start, characters, budget);
     }
 
     private static SequenceValue Split(string text, string name, CallArguments arguments, TemplateBudget budget)
@@ -114,6 +121,7 @@ internal static class TextMethods
         budget.Spend(text.Length);
         if (separator is not null)
         {
+            budget.SpendSearch(text, separator);
             return new SequenceValue([.. name == "split" ? FromLeft(text, separator, limit) : FromRight(text, separator, limit)]);
         }
 
@@ -189,9 +197,9 @@ internal static class TextMethods
         return new SequenceValue([.. lines]);
     }
 
-    private static SequenceValue Partition(string text, string name, CallArguments arguments)
+    private static SequenceValue Partition(string text, string name, CallArguments arguments, TemplateBudget budget)
     {
-        string separator = One(name, arguments);
+        string separator = Sought(text, name, arguments, budget);
         if (separator.Length == 0)
         {
             throw Throw.TemplateArguments(name, "an empty text", "a separator");
@@ -203,12 +211,17 @@ internal static class TextMethods
         return new SequenceValue(parts, SequenceKind.Tuple);
     }
 
-    private static bool Edge(string name, CallArguments arguments, Func<string, bool> matches)
+    private static bool Edge(string name, CallArguments arguments, TemplateBudget budget, Func<string, bool> matches)
     {
         object? part = arguments.Bind(name, "text")[0];
-        return part is SequenceValue { Kind: SequenceKind.Tuple } parts
-            ? parts.Items.Any(one => matches(CallArguments.Text(name, one)))
-            : matches(CallArguments.Text(name, part));
+        return part is SequenceValue { Kind: SequenceKind.Tuple } parts ? parts.Items.Any(Matches) : Matches(part);
+
+        bool Matches(object? one)
+        {
+            string text = CallArguments.Text(name, one);
+            budget.SpendText(text.Length);
+            return matches(text);
+        }
     }
 
     // LastIndexOf of an empty text differs between .NET versions; Python says the end.
@@ -239,8 +252,7 @@ internal static class TextMethods
 
     private static string Join(string separator, object? items, TemplateBudget budget)
     {
-        IReadOnlyList<object?> parts = ValueAccess.Walk(items);
-        budget.Spend(parts.Count);
+        IReadOnlyList<object?> parts = ValueAccess.Walk(items, budget);
         budget.SpendText(parts.Sum(part => (long)CallArguments.Text("join", part).Length + separator.Length));
         return string.Join(separator, parts);
     }

@@ -6,18 +6,28 @@ namespace ZooPrune.Text;
 internal static class ValueAccess
 {
     /// <summary>The values of what can be walked over: characters of a text, keys of a dictionary.</summary>
-    public static IReadOnlyList<object?> Walk(object? value) => value switch
+    public static IReadOnlyList<object?> Walk(object? value, TemplateBudget budget)
     {
-        SequenceValue sequence => sequence.Walk(),
-        string text => TemplateText.Characters(text),
-        DictionaryValue dictionary => dictionary.Keys(),
-        UndefinedValue => [],
-        _ => throw Throw.TemplateType($"{ValueText.TypeName(value)} is walked over", "a list, a text or a dictionary"),
-    };
+        budget.Spend(value switch
+        {
+            SequenceValue sequence => sequence.Left,
+            string text => text.Length,
+            DictionaryValue dictionary => dictionary.Items.Count,
+            _ => 0,
+        });
+        return value switch
+        {
+            SequenceValue sequence => sequence.Walk(),
+            string text => TemplateText.Characters(text),
+            DictionaryValue dictionary => dictionary.Keys(),
+            UndefinedValue => [],
+            _ => throw Throw.TemplateType($"{ValueText.TypeName(value)} is walked over", "a list, a text or a dictionary"),
+        };
+    }
 
-    public static long Length(object? value) => value switch
+    public static long Length(object? value, TemplateBudget budget) => value switch
     {
-        string text => TemplateText.Length(text),
+        string text => TemplateText.Length(text, budget),
         SequenceValue sequence => sequence.Items.Count,
         DictionaryValue dictionary => dictionary.Items.Count,
         UndefinedValue => 0,
@@ -29,7 +39,7 @@ internal static class ValueAccess
     {
         Check(value, name);
         return Method(value, name, budget) is FunctionValue method ? method
-            : TryItem(value, name, out object? item) ? item
+            : TryItem(value, name, budget, out object? item) ? item
             : new UndefinedValue($"'{name}'");
     }
 
@@ -41,7 +51,7 @@ internal static class ValueAccess
             throw Throw.TemplateUndefined(undefined.Name);
         }
 
-        if (TryItem(value, key, out object? item))
+        if (TryItem(value, key, budget, out object? item))
         {
             return item;
         }
@@ -60,7 +70,7 @@ internal static class ValueAccess
     {
         IReadOnlyList<object?> items = value switch
         {
-            string text => TemplateText.Characters(text),
+            string => Walk(value, budget),
             SequenceValue { IsIndexable: true } sequence => sequence.Items,
             UndefinedValue undefined => throw Throw.TemplateUndefined(undefined.Name),
             _ => throw Throw.TemplateUnsupported($"a slice of a value of the type {ValueText.TypeName(value)}"),
@@ -94,8 +104,10 @@ internal static class ValueAccess
             return Index(value, path, budget);
         }
 
+        budget.SpendText(names.Length);
         foreach (string name in names.Split('.'))
         {
+            budget.Spend(1);
             bool isPlace = name.Length is > 0 and < 19 && name.All(char.IsAsciiDigit);
             value = Index(value, isPlace ? long.Parse(name, CultureInfo.InvariantCulture) : name, budget);
         }
@@ -119,7 +131,7 @@ internal static class ValueAccess
     private static FunctionValue? Method(object? value, string name, TemplateBudget budget) => value switch
     {
         string text => TextMethods.Find(text, name, budget),
-        DictionaryValue dictionary => CollectionMethods.Find(dictionary, name),
+        DictionaryValue dictionary => CollectionMethods.Find(dictionary, name, budget),
         SequenceValue sequence => CollectionMethods.Find(sequence, name, budget),
         bool or long or double when name is "real" or "imag" or "numerator" or "denominator" or "bit_length" or "bit_count"
             or "conjugate" or "to_bytes" or "from_bytes" or "as_integer_ratio" or "is_integer" or "hex" or "fromhex" =>
@@ -127,13 +139,14 @@ internal static class ValueAccess
         _ => null,
     };
 
-    private static bool TryItem(object? value, object? key, out object? item)
+    private static bool TryItem(object? value, object? key, TemplateBudget budget, out object? item)
     {
         item = null;
+        budget.SpendKey(key);
         switch (value, ValueComparison.Numeric(key))
         {
             case (DictionaryValue dictionary, not SequenceValue):
-                return dictionary.TryGet(key, out item);
+                return dictionary.TryGet(key, budget, out item);
             case (NamespaceValue scope, string name):
                 return scope.Members.TryGetValue(name, out item);
             case (LoopValue loop, string name):
@@ -141,10 +154,24 @@ internal static class ValueAccess
             case (SequenceValue { IsIndexable: true } sequence, long index):
                 return TryPlace(sequence.Items, index, out item);
             case (string text, long index):
-                return TryPlace(TemplateText.Characters(text), index, out item);
+                return TryCharacter(text, index, budget, out item);
             default:
                 return false;
         }
+    }
+
+    private static bool TryCharacter(string text, long index, TemplateBudget budget, out object? item)
+    {
+        budget.SpendText(text.Length);
+        if (text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            return TryPlace(Walk(text, budget), index, out item);
+        }
+
+        index += index < 0 ? text.Length : 0;
+        bool isInside = index >= 0 && index < text.Length;
+        item = isInside ? text.Substring((int)index, 1) : null;
+        return isInside;
     }
 
     private static bool TryPlace(IReadOnlyList<object?> items, long index, out object? item)
@@ -176,12 +203,12 @@ internal static class CollectionMethods
         ["append", "clear", "copy", "extend", "insert", "pop", "remove", "reverse", "sort"];
 
     /// <summary>A method of a dictionary; null where Python has none of that name.</summary>
-    public static FunctionValue? Find(DictionaryValue dictionary, string name) => name switch
+    public static FunctionValue? Find(DictionaryValue dictionary, string name, TemplateBudget budget) => name switch
     {
-        "get" => new(name, arguments => Get(dictionary, arguments)),
-        "keys" => View(name, SequenceKind.Keys, dictionary.Keys),
-        "values" => View(name, SequenceKind.Values, () => [.. dictionary.Items.Select(item => item.Value)]),
-        "items" => View(name, SequenceKind.Items, () => Pairs(dictionary)),
+        "get" => new(name, arguments => Get(dictionary, arguments, budget)),
+        "keys" => View(name, SequenceKind.Keys, dictionary, budget, dictionary.Keys),
+        "values" => View(name, SequenceKind.Values, dictionary, budget, () => [.. dictionary.Items.Select(item => item.Value)]),
+        "items" => View(name, SequenceKind.Items, dictionary, budget, () => Pairs(dictionary, budget)),
         _ when MissingOfDictionaries.Contains(name) => throw Throw.TemplateUnsupported($"the method '{name}' of a dictionary"),
         _ => null,
     };
@@ -197,19 +224,24 @@ internal static class CollectionMethods
     };
 
     /// <summary>Keys with their values, as tuples.</summary>
-    public static List<object?> Pairs(DictionaryValue dictionary) =>
-        [.. dictionary.Items.Select(item => new SequenceValue([item.Key, item.Value], SequenceKind.Tuple))];
+    public static List<object?> Pairs(DictionaryValue dictionary, TemplateBudget budget)
+    {
+        budget.SpendEntries(dictionary.Items.Count);
+        return [.. dictionary.Items.Select(item => new SequenceValue([item.Key, item.Value], SequenceKind.Tuple))];
+    }
 
-    private static FunctionValue View(string name, SequenceKind kind, Func<List<object?>> items) => new(name, arguments =>
+    private static FunctionValue View(
+        string name, SequenceKind kind, DictionaryValue dictionary, TemplateBudget budget, Func<List<object?>> items) => new(name, arguments =>
     {
         arguments.Bind(name);
+        budget.Spend(dictionary.Items.Count);
         return new SequenceValue(items(), kind);
     });
 
-    private static object? Get(DictionaryValue dictionary, CallArguments arguments)
+    private static object? Get(DictionaryValue dictionary, CallArguments arguments, TemplateBudget budget)
     {
         object?[] bound = arguments.Bind("get", "key", "default?");
-        return dictionary.TryGet(bound[0], out object? value) ? value : CallArguments.IsAbsent(bound[1]) ? null : bound[1];
+        return dictionary.TryGet(bound[0], budget, out object? value) ? value : CallArguments.IsAbsent(bound[1]) ? null : bound[1];
     }
 
     private static object? Index(SequenceValue sequence, CallArguments arguments, TemplateBudget budget)

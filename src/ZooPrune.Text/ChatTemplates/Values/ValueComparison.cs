@@ -81,12 +81,12 @@ internal static class ValueComparison
         switch (container)
         {
             case string text:
-                budget.SpendText(text.Length);
+                budget.SpendSearch(text, item as string ?? "");
                 return item is string part
                     ? text.Contains(part, StringComparison.Ordinal)
                     : throw Throw.TemplateType($"{ValueText.TypeName(item)} is looked for in a text", "a text");
             case DictionaryValue dictionary:
-                return dictionary.TryGet(item, out _);
+                return dictionary.TryGet(item, budget, out _);
             case SequenceValue { Kind: SequenceKind.Generator } generator:
                 while (generator.TryFirst(out object? next))
                 {
@@ -98,7 +98,7 @@ internal static class ValueComparison
 
                 return false;
             default:
-                return ValueAccess.Walk(container).Any(other => AreEqual(other, item, budget));
+                return ValueAccess.Walk(container, budget).Any(other => AreEqual(other, item, budget));
         }
     }
 
@@ -128,5 +128,5 @@ internal static class ValueComparison
 
     private static bool AreEqual(DictionaryValue left, DictionaryValue right, TemplateBudget budget, int depth) =>
         left.Items.Count == right.Items.Count
-        && left.Items.All(item => right.TryGet(item.Key, out object? other) && AreEqual(item.Value, other, budget, depth + 1));
+        && left.Items.All(item => right.TryGet(item.Key, budget, out object? other) && AreEqual(item.Value, other, budget, depth + 1));
 }
