@@ -55,7 +55,7 @@ internal sealed class AskCommand : ToolCommand
         foreach (Option option in (Option[])
             [
                 Images, Keep, ModelSwitches.Method, MaxNewTokens, Temperature, TopP, Seed, Where, Precision, ModelSwitches.Positions,
-                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Json,
+                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Overlay, Compare, Json,
             ])
         {
             Options.Add(option);
@@ -118,7 +118,7 @@ internal sealed class AskCommand : ToolCommand
             result.GetResult(Words) is not { Tokens.Count: > 0 } ? null // The library says so.
             : string.IsNullOrWhiteSpace(question) ? Shell.Throw.EmptyArgument("QUESTION")
             : images.Count == 0 && File.Exists(question) ? Throw.NoQuestion(question)
-            : images.FirstOrDefault(image => !Path.Exists(image)) is { } missing ? Throw.ImageMissing(missing)
+            : images.FirstOrDefault(image => !IsAddress(image) && !Path.Exists(image)) is { } missing ? Throw.ImageMissing(missing)
             : result.GetResult(Overlay) is not null && images.Count != 1 ? Throw.OverlayNeedsOneImage(images.Count)
             : null;
         if (problem is not null)
@@ -126,6 +126,10 @@ internal sealed class AskCommand : ToolCommand
             result.AddError(problem.Message);
         }
     }
+
+    /// <summary>What is no path: the model reads data URIs, and says of other addresses why it does not fetch them.</summary>
+    private static bool IsAddress(string image) =>
+        image.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || image.Contains("://", StringComparison.Ordinal);
 
     private static (IReadOnlyList<string> Images, string Question) ReadWords(string[]? words, IReadOnlyList<string>? images) =>
         ([.. words?.SkipLast(1) ?? [], .. images ?? []], words?.LastOrDefault() ?? "");
