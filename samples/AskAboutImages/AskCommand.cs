@@ -43,7 +43,7 @@ internal static class AskCommand
             + "and compares the answers and the times.")
         {
             Images, Questions, Image, Question, Limit, Keep, ModelSwitches.Method, Model, ModelSwitches.Positions, Encoder,
-            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels,
             Json, Overlays, OverlayCount,
         };
         command.Require(Image, Question);

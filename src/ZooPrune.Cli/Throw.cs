@@ -12,7 +12,8 @@ internal static partial class Throw
             + "if it has spaces.");
 
     public static UsageException ImageMissing(string command, string path) =>
-        new($"{Program} {command}: the picture '{path}' does not exist. Expected an image file; check the path.");
+        new($"{Program} {command}: the picture '{(path.Length > 300 ? $"{path[..40]}..." : path)}' does not exist. Expected an image file or a "
+            + "data URI; check the path.");
 
     public static UsageException PipedTwice() =>
         new($"{Program} ask: two pictures are '-', standard input. Expected at most one, because it can be read once; name a file for the "

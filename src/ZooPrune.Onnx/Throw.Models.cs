@@ -64,7 +64,10 @@ internal static partial class Throw
         + $"its maker (CUDA and cuDNN for cuda); install them, or set Device.AllowFallback to run on the CPU.",
         exception);
 
-    public static ZooPruneException GraphUnreadable(string path, Exception exception) => Failed(
+    public static ZooPruneException GraphUnreadable(string path, Exception exception) => IsOutOfMemory(exception) ? Failed(
+        $"Graph '{path}': loading it took more memory than there is ({FirstLine(exception)}). It needs room for its weights; load a smaller "
+        + $"precision, or free memory.",
+        exception) : Failed(
         $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",
         exception);
 
@@ -121,7 +124,11 @@ internal static partial class Throw
         $"Graph '{graph}': its inputs are {Quoted(names)}. It needs inputs_embeds, attention_mask, position_ids and "
         + $"past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
 
-    public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => Failed(
+    public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => IsOutOfMemory(exception) ? Failed(
+        $"Graph '{graph}': running it on {given} took more memory than there is ({FirstLine(exception)}). It needs as much as that at once; "
+        + $"take smaller pictures (--max-pixels in models of any size), keep fewer visual tokens, ask about fewer pictures at a time, or "
+        + $"load a smaller precision.",
+        exception) : Failed(
         $"Graph '{graph}': running it on {given} failed ({FirstLine(exception)}). The files of a model must belong together; export them "
         + $"again, or report this.",
         exception);
@@ -232,6 +239,11 @@ internal static partial class Throw
     public static ZooPruneException ShardLacksTensor(string path, string tensor, string index) => Failed(
         $"Weights '{path}': the tensor '{tensor}' is missing, which {index} has there. Both must be of one checkpoint; copy or download "
         + $"them again.");
+
+    /// <summary>How ONNX Runtime's allocators, those of devices and the C++ library say that there is no more memory.</summary>
+    private static bool IsOutOfMemory(Exception exception) => Array.Exists(
+        (string[])["failed to allocate", "bad_alloc", "bad allocation", "out of memory", "smaller than requested bytes", "failed to malloc"],
+        text => exception.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static string Precisions(IReadOnlyList<ModelPrecision> precisions) =>
         precisions.Count == 0 ? "no precision" : string.Join(" and ", precisions);

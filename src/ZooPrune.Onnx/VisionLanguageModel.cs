@@ -122,8 +122,9 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Reads an image file and makes it what the encoder wants.</summary>
-    /// <param name="imagePath">A PNG, JPEG, WebP, GIF (its first frame) or BMP file, whatever its extension. The orientation in EXIF data is applied
-    /// only with <see cref="VisionLanguageModelOptions.ApplyExifOrientation"/>; transparency is dropped.</param>
+    /// <param name="imagePath">A PNG, JPEG, WebP, GIF (its first frame) or BMP file, whatever its extension, or a data URI of one
+    /// (data:image/png;base64,...). The orientation in EXIF data is applied only with
+    /// <see cref="VisionLanguageModelOptions.ApplyExifOrientation"/>; transparency is dropped. Addresses of the network are refused.</param>
     /// <returns>Pixel values of the shape that the family's encoder takes.</returns>
     /// <exception cref="ArgumentException"><paramref name="imagePath"/> is null, empty or white space.</exception>
     /// <exception cref="ZooPruneException">The file is missing, broken, too large, or of another format.</exception>

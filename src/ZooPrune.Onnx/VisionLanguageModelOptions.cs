@@ -31,11 +31,22 @@ public sealed record VisionLanguageModelOptions
     public long MaxImagePixels { get; init; } = 64_000_000;
 
     /// <summary>
+    /// Most pixels that a picture is resized to, &gt;= 1, in models that take pictures of any size (Qwen2-VL, Qwen2.5-VL); null (the
+    /// default) takes max_pixels of the image processor. The hub's 12,845,056 makes 16,384 visual tokens of a photo and an encoder that
+    /// takes hundreds of gigabytes for it; 1,003,520 (1,280 visual tokens) is a good start. A smaller min_pixels goes with it. Models of one
+    /// size of pictures, or of tiles, cannot be loaded with it.
+    /// </summary>
+    public long? MaxPixels { get; init; }
+
+    /// <summary>
     /// Whether image files are turned and mirrored as their EXIF orientation asks. Default: false, pixels as they are stored, which is
     /// what an image processor of Hugging Face transformers does with an opened picture. Its load_image helper and its pipelines turn
     /// pictures when they load them from a path: set this to true to compare with those.
     /// </summary>
     public bool ApplyExifOrientation { get; init; }
+
+    /// <summary>Most bytes that the encoder may take for a picture; null = what there is. For tests.</summary>
+    internal long? EncoderMemoryLimit { get; init; }
 
     /// <summary>Whether pruning runs as a graph, as on a device, on the CPU too: for tests.</summary>
     internal bool PrunesByGraph { get; init; }
@@ -63,6 +74,11 @@ public sealed record VisionLanguageModelOptions
         if (MaxImagePixels < 1)
         {
             throw Throw.OptionOutOfRange(nameof(MaxImagePixels), MaxImagePixels, "at least 1 pixel");
+        }
+
+        if (MaxPixels < 1)
+        {
+            throw Throw.OptionOutOfRange(nameof(MaxPixels), MaxPixels, "at least 1 pixel");
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class ConsoleProgramTests
         Assert.Equal(ExitCode.BadInput, code);
         Assert.EndsWith(
             "it has 336 x 336 = 112,896 pixels. At most 112,895 are decoded; "
-            + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.",
+            + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).",
             error.Trim());
     }
 

@@ -45,7 +45,7 @@ public class ToolProgramTests
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version, --verbose; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --device, --precision, --positions, "
-            + "--exif-orientation, --max-image-pixels, --overlay, --compare, --warm, --json, --max-new-tokens, --temperature, --top-p, "
+            + "--exif-orientation, --max-image-pixels, --max-pixels, --overlay, --compare, --warm, --json, --max-new-tokens, --temperature, --top-p, "
             + "--seed, --help, --verbose; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
     [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for command: 'ask'. Expected what "
@@ -101,7 +101,7 @@ public class ToolProgramTests
 
         Assert.Equal(ExitCode.BadInput, run.ExitCode);
         Assert.Equal("", run.Output);
-        Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected an image file; check the path.", run.Error.TrimEnd());
+        Assert.Equal("zooprune ask: the picture 'nowhere.png' does not exist. Expected an image file or a data URI; check the path.", run.Error.TrimEnd());
     }
 
     public static TheoryData<string> Commands => [.. ToolProgram.Commands().Select(command => command.Name)];

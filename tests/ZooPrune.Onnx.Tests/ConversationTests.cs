@@ -53,7 +53,7 @@ public sealed class ConversationTests : IDisposable
     {
         const string source = "{% for m in messages %}<{{ m.role }}>{% for c in m.content %}{% if c.type == 'image' %}[img]{% else %}{{ c.text | trim }}"
             + "{% endif %}{% endfor %}</{{ m.role }}>{% endfor %}<assistant>";
-        var prompt = new ChatPrompt(Text.ChatTemplate.Parse("t", source), new Dictionary<string, string>());
+        var prompt = ChatPrompt.Read(Text.ChatTemplate.Parse("t", source), new Dictionary<string, string>(), "[img]");
 
         RenderedPrompt rendered = prompt.Render(
         [
@@ -204,7 +204,7 @@ public sealed class ConversationTests : IDisposable
 
         var exception = Assert.Throws<ZooPruneException>(() => original.CreateRequest([new ChatTurn(ChatTurn.User, "what ?", images)]));
 
-        Assert.EndsWith("load the model with PositionMode.Compact, which gives pruned tokens no positions.", exception.Message);
+        Assert.EndsWith("load the model with PositionMode.Compact (--positions compact), which gives pruned tokens no positions.", exception.Message);
         Assert.NotNull(_model.CreateRequest([new ChatTurn(ChatTurn.User, "what ?", images)]));
     }
 

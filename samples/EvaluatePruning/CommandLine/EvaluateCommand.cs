@@ -53,7 +53,7 @@ internal static class EvaluateCommand
         + "agreement with the unpruned answers, and times.")
     {
         Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers,
-        ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Json, Markdown, Chart, Resume,
+        ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume,
     };
 
     /// <summary>The options that were typed.</summary>

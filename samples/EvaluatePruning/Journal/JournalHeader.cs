@@ -25,6 +25,7 @@ internal sealed record JournalHeader(IReadOnlyDictionary<string, string> Entries
         ["instruction"] = options.Instruction ?? "none",
         ["EXIF orientation"] = options.Running.ApplyExifOrientation ? "applied" : "ignored",
         ["pixels of an image"] = $"at most {options.Running.MaxImagePixels}",
+        ["pixels of a resized image"] = options.Running.MaxPixels is { } most ? $"at most {most}" : "as the model says",
         ["list of methods"] = string.Join(',', options.Candidates.Select(candidate =>
             candidate.Seeds == 1 ? candidate.Name : $"{candidate.Name} ({candidate.Seeds} seeds)")),
         ["list of budgets"] = string.Join(',', options.Budgets),

@@ -34,6 +34,9 @@ internal sealed record ServerOptions
     /// <summary>Largest picture that is decoded. 16 million take 48 MB as RGB.</summary>
     public long MaxImagePixels { get; init; } = DefaultMaxImagePixels;
 
+    /// <summary>Most pixels that a picture is resized to, in models of any size; null = what the model folder says.</summary>
+    public long? MaxPixels { get; init; }
+
     /// <summary>Whether pictures are turned as their EXIF orientation asks, for the model and on the page.</summary>
     public bool ApplyExifOrientation { get; init; }
 

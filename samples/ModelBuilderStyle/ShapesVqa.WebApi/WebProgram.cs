@@ -30,7 +30,7 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         "Serves one page that asks pictures: pick one, ask, slide the budget, "
         + "and see the answer, the visual tokens that were kept and the time.")
     {
-        Port, Address, Model, Workers, Queue, ModelSwitches.ExifOrientation, MaxImagePixels,
+        Port, Address, Model, Workers, Queue, ModelSwitches.ExifOrientation, MaxImagePixels, ModelSwitches.MaxPixels,
     };
 
     protected override int Run(ParseResult line, CancellationToken cancellation)
@@ -66,6 +66,7 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
             Queue = line.GetValue(Queue),
             ApplyExifOrientation = line.GetValue(ModelSwitches.ExifOrientation),
             MaxImagePixels = line.GetValue(MaxImagePixels),
+            MaxPixels = line.GetValue(ModelSwitches.MaxPixels),
         };
         return line.GetValue(Workers) is { } workers ? options with { Workers = workers } : options;
     }

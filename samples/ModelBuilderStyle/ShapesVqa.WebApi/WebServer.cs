@@ -35,6 +35,7 @@ internal static class WebServer
         {
             Threads = 1,
             MaxImagePixels = options.MaxImagePixels,
+            MaxPixels = options.MaxPixels,
             ApplyExifOrientation = options.ApplyExifOrientation,
         });
         builder.Services.AddSingleton(options);

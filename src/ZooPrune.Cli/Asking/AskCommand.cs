@@ -45,7 +45,7 @@ internal sealed class AskCommand : ToolCommand
         foreach (Option option in (Option[])
             [
                 Images, Keep, ModelSwitches.Method, ModelSwitches.Device, Precision, ModelSwitches.Positions,
-                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Warm, Json,
+                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Overlay, Compare, Warm, Json,
             ])
         {
             Options.Add(option);
@@ -111,7 +111,7 @@ internal sealed class AskCommand : ToolCommand
             result.GetResult(Words) is not { Tokens.Count: > 0 } ? null // The library says so.
             : string.IsNullOrWhiteSpace(question) ? Shell.Throw.EmptyArgument("QUESTION")
             : images.Count == 0 && (question == StandardInput.Name || File.Exists(question)) ? Throw.NoQuestion(question)
-            : images.FirstOrDefault(image => image != StandardInput.Name && !Path.Exists(image)) is { } missing
+            : images.FirstOrDefault(image => image != StandardInput.Name && !IsAddress(image) && !Path.Exists(image)) is { } missing
                 ? Throw.ImageMissing("ask", missing)
             : images.Count(image => image == StandardInput.Name) > 1 ? Throw.PipedTwice()
             : result.GetResult(Overlay) is not null && images.Count != 1 ? Throw.OverlayNeedsOneImage(images.Count)
@@ -121,6 +121,10 @@ internal sealed class AskCommand : ToolCommand
             result.AddError(problem.Message);
         }
     }
+
+    /// <summary>What is no path: the model reads data URIs, and says of other addresses why it does not fetch them.</summary>
+    private static bool IsAddress(string image) =>
+        image.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || image.Contains("://", StringComparison.Ordinal);
 
     private static (IReadOnlyList<string> Images, string Question) ReadWords(string[]? words, IReadOnlyList<string>? images) =>
         ([.. words?.SkipLast(1) ?? [], .. images ?? []], words?.LastOrDefault() ?? "");

@@ -30,6 +30,7 @@ internal sealed class InspectCommand : ToolCommand
         Arguments.Add(Model);
         Options.Add(Sizes);
         Options.Add(Keep);
+        Options.Add(ModelSwitches.MaxPixels);
         Options.Add(Json);
     }
 
@@ -46,7 +47,8 @@ internal sealed class InspectCommand : ToolCommand
     {
         ModelReport report = terminal.While(
             "looking into the model",
-            () => ModelInspector.Inspect(line.GetRequiredValue(Model), line.GetValue(Sizes) ?? DefaultSizes, line.GetValue(Keep)));
+            () => ModelInspector.Inspect(
+                line.GetRequiredValue(Model), line.GetValue(Sizes) ?? DefaultSizes, line.GetValue(Keep), line.GetValue(ModelSwitches.MaxPixels)));
         if (line.GetValue(Json))
         {
             terminal.SayJson(report);

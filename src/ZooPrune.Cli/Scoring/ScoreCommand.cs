@@ -72,7 +72,7 @@ internal sealed class ScoreCommand : ToolCommand
             [
                 Model, Output, Keep, ModelSwitches.Method, Columns, Images, InputFormat, OutputFormat, Separator, Precision,
                 ModelSwitches.Positions, MaxNewTokens, Batch, Workers, Threads, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
-                Commit, Resume, FailFast, Timings, ShardOption, Shards,
+                ModelSwitches.MaxPixels, Commit, Resume, FailFast, Timings, ShardOption, Shards,
             ])
         {
             Options.Add(option);

@@ -39,7 +39,7 @@ internal sealed class ServeCommand : ToolCommand
         foreach (Option option in (Option[])
             [
                 Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, AllowFetch,
-                Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels,
+                Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels, ModelSwitches.MaxPixels,
             ])
         {
             Options.Add(option);

@@ -66,12 +66,21 @@ internal static class ModelSwitches
         text => TypedOption.ParseNumber("--max-image-pixels", text, 1L),
         usual);
 
+    /// <summary>--max-pixels.</summary>
+    public static Option<long?> MaxPixels { get; } = TypedOption.Create<long?>(
+        "--max-pixels",
+        "N",
+        "Most pixels that a picture is resized to, in models of any size (Qwen2-VL, Qwen2.5-VL). Default: max_pixels of the model folder, "
+            + "whose 12845056 takes hundreds of gigabytes; 1003520 is a good start.",
+        text => TypedOption.ParseNumber("--max-pixels", text, 1L));
+
     /// <summary>How the model is to run, as far as these options tell.</summary>
     public static VisionLanguageModelOptions Read(ParseResult line) => new()
     {
         Positions = line.GetValue(Positions),
         ApplyExifOrientation = line.GetValue(ExifOrientation),
         MaxImagePixels = line.GetValue(MaxImagePixels),
+        MaxPixels = line.GetValue(MaxPixels),
     };
 
     private static Option<Device> CreateDevice()

@@ -137,9 +137,13 @@ internal abstract class ImageReader(string stageName, InputColumn column)
     {
         private readonly ScalarInput<ReadOnlyMemory<char>> _path = row.Scalar<ReadOnlyMemory<char>>(column);
 
+        // What is no path and so lies in no folder: the model reads data URIs, and says of other addresses that they are none of its own.
+        private static bool IsAddress(ReadOnlySpan<char> text) =>
+            text.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || text.Contains("://", StringComparison.Ordinal);
+
         public override SourceImage Read(long row) => _path.Value.Span.IsWhiteSpace()
             ? throw NoImage(row)
-            : new ImageFile(model, Path.Combine(folder, _path.Value.ToString()));
+            : new ImageFile(model, IsAddress(_path.Value.Span) ? _path.Value.ToString() : Path.Combine(folder, _path.Value.ToString()));
     }
 
     private sealed class BytesReader(string stageName, InputColumn column, InputRow row, VisionLanguageModel model)

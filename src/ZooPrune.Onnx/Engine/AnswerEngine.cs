@@ -400,12 +400,12 @@ internal sealed class AnswerEngine(
         long rows = images.Sum(image => (long)image.Rows);
         if (positions == PositionMode.KeepOriginal && length - visual + rows <= limit)
         {
-            return "load the model with PositionMode.Compact, which gives pruned tokens no positions";
+            return "load the model with PositionMode.Compact (--positions compact), which gives pruned tokens no positions";
         }
 
         long left = limit - (length - visual) - images.Sum(image => (long)image.Layout.NewlineCount);
         long each = images.Count == 0 ? 0 : left / images.Count;
-        string mode = positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact" : "";
+        string mode = positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact (--positions compact)" : "";
         return each > 0
             ? FormattableString.Invariant($"keep at most {each} tokens of each image (KeepBudget.Tokens({each})){mode}, or ask a shorter question")
             : "ask a shorter question";

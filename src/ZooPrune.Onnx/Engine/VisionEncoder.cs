@@ -33,6 +33,9 @@ internal sealed class VisionEncoder : IDisposable
     /// <summary>N, the visual tokens of one tile; 0 where their number depends on the picture.</summary>
     public int TokenCount { get; private set; }
 
+    /// <summary>Looks at the number of a picture's patches before it is run; throws where it would take too much memory.</summary>
+    public Action<int>? CheckPatches { get; set; }
+
     /// <summary>Where it runs.</summary>
     public Device Device => _session.Device;
 
@@ -206,6 +209,7 @@ internal sealed class VisionEncoder : IDisposable
     /// <summary>[P, L] and [1, 3] -> [N, D]; N is a whole part of P.</summary>
     private unsafe OrtValue RunPatches(PreparedImage image, bool onHost, CancellationToken cancellation)
     {
+        CheckPatches?.Invoke(image.Shape[0]);
         long[] grid = [.. image.GridThw!.Select(size => (long)size)];
         fixed (float* pixels = image.PixelValues.Span)
         fixed (long* sizes = grid)

@@ -8,18 +8,24 @@ internal static class ImageFile
 
     private const int HeadLength = 4096;
 
-    /// <summary>The whole file, once its first bytes are those of a format that is decoded.</summary>
-    /// <param name="path">Path, which may be a link.</param>
+    /// <summary>The whole file that a path names or a data URI holds, once its first bytes are those of a format that is decoded.</summary>
+    /// <param name="name">Path, which may be a link, a file: address, or a data URI.</param>
     /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
     /// <param name="mayBeOther">Whether other formats give an empty array; otherwise they are an error.</param>
-    /// <exception cref="ZooPruneException">It is missing, a folder, empty, no regular file, too long, unreadable, or of another
+    /// <exception cref="ZooPruneException">It is an address of the network, missing, a folder, empty, no regular file, too long, unreadable, or of another
     /// format.</exception>
-    public static byte[] Read(string path, long maxPixels, bool mayBeOther = false)
+    public static byte[] Read(string name, long maxPixels, bool mayBeOther = false)
     {
+        long limit = LongestFile(maxPixels);
+        if (ImageAddress.DataOf(name, limit, maxPixels) is { } data)
+        {
+            return ImageStructure.FormatOf(data) is not null ? data : mayBeOther ? [] : throw Throw.ImageFormatUnknown(name, data);
+        }
+
+        string path = ImageAddress.PathOf(name);
         try
         {
             using FileStream stream = Open(path);
-            long limit = LongestFile(maxPixels);
             if (stream.Length > limit)
             {
                 throw Throw.ImageFileTooLong(path, stream.Length, limit, maxPixels);

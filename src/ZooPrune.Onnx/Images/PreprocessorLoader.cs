@@ -41,24 +41,26 @@ internal static class PreprocessorLoader
     }
 
     /// <param name="path">preprocessor_config.json, or processor_config.json with an image_processor in it.</param>
+    /// <param name="maxPixels">Most pixels of a resized picture, in processors of any size; null takes what the file says.</param>
     /// <exception cref="ZooPruneException">The file is no JSON, or names a processor or asks for a setting that is not
     /// supported.</exception>
-    public static IImagePreprocessor Load(string path)
+    public static IImagePreprocessor Load(string path, long? maxPixels = null)
     {
         using JsonFile file = JsonFile.Open(path);
         JsonSection root = file.Root.Has(Key) ? file.Root[Key] : file.Root;
         string key = root.Has("image_processor_type") ? "image_processor_type" : "feature_extractor_type";
         string? name = root.Text(key);
-        return BareName(name) switch
+        IImagePreprocessor preprocessor = BareName(name) switch
         {
             // Folders from before the key was written are CLIP's.
             null or "CLIPImageProcessor" or "CLIPFeatureExtractor" => new ImagePreprocessor(PreprocessorSettings.Read(root)),
             "SiglipImageProcessor" => new ImagePreprocessor(PreprocessorSettings.Read(root, isSquare: true)),
             "LlavaImageProcessor" => Llava(root),
             "LlavaNextImageProcessor" => LlavaNext(root),
-            "Qwen2VLImageProcessor" or "Qwen2_5_VLImageProcessor" => Qwen(root),
+            "Qwen2VLImageProcessor" or "Qwen2_5_VLImageProcessor" => Qwen(root, maxPixels),
             _ => throw root.Unsupported(key, name!, string.Join(", ", Known)),
         };
+        return maxPixels is null || preprocessor is PatchImagePreprocessor ? preprocessor : throw Throw.MaxPixelsOfOneSize(path, name ?? "CLIP");
     }
 
     /// <summary>One processor has several names, by the library that does the work: they give the same within a level.</summary>
@@ -97,7 +99,7 @@ internal static class PreprocessorLoader
         size.Kind == JsonValueKind.Number ? size.AsInt32(1, TileGrids.LargestSide)
         : size.Int32("shortest_edge", 1, TileGrids.LargestSide) ?? size.RequiredInt32(key, 1, TileGrids.LargestSide);
 
-    private static PatchImagePreprocessor Qwen(JsonSection root)
+    private static PatchImagePreprocessor Qwen(JsonSection root, long? maxPixels)
     {
         if (root.Boolean("do_resize") == false)
         {
@@ -110,6 +112,12 @@ internal static class PreprocessorLoader
             ?? size.Int32("min_pixels", 1, MostMinPixels) ?? 56 * 56;
         int most = root.Int32("max_pixels", 1, (int)ImageLimits.MostPixels) ?? size.Int32("longest_edge", 1, (int)ImageLimits.MostPixels)
             ?? size.Int32("max_pixels", 1, (int)ImageLimits.MostPixels) ?? 28 * 28 * 1280;
+        if (maxPixels is { } limit)
+        {
+            most = (int)Math.Min(limit, ImageLimits.MostPixels);
+            least = Math.Min(least, most);
+        }
+
         if (least > most)
         {
             throw root.Wrong("min_pixels", $"{least}", $"at most max_pixels, which is {most}");

@@ -8,7 +8,9 @@ namespace ZooPrune.Onnx.Inspection;
 /// <param name="model">The folder.</param>
 /// <param name="sizes">Sizes of images.</param>
 /// <param name="budgets">Budgets to compare; null = those that go with the family.</param>
-internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, int Height)> sizes, IReadOnlyList<KeepBudget>? budgets)
+/// <param name="maxPixels">Most pixels of a resized picture; null = what the folder says.</param>
+internal sealed class FolderInspector(
+    string model, IReadOnlyList<(int Width, int Height)> sizes, IReadOnlyList<KeepBudget>? budgets, long? maxPixels)
 {
     /// <summary>The question whose prompt is counted.</summary>
     private const string Question = "What is in the picture?";
@@ -140,7 +142,7 @@ internal sealed class FolderInspector(string model, IReadOnlyList<(int Width, in
     private IReadOnlyList<ImageFacts> Pictures(JsonSection configuration, IModelFamily family, GraphFacts encoder, int? prompt, long? cache)
     {
         int known = _findings.Texts.Count;
-        if (Try(() => ImageTokens.Read(_root, family, configuration, encoder)) is not { } tokens)
+        if (Try(() => ImageTokens.Read(_root, family, configuration, encoder, maxPixels)) is not { } tokens)
         {
             if (_findings.Texts.Count == known)
             {

@@ -21,12 +21,14 @@ internal sealed class ImageTokens(IModelFamily family, IImagePreprocessor prepro
     /// <param name="family">How visual tokens lie in a prompt.</param>
     /// <param name="configuration">config.json.</param>
     /// <param name="encoder">The vision encoder's graph.</param>
+    /// <param name="maxPixels">Most pixels of a resized picture; null = what the folder says.</param>
     /// <exception cref="ZooPruneException">The description of the preprocessor is broken.</exception>
-    public static ImageTokens? Read(string root, IModelFamily family, JsonSection configuration, GraphFacts encoder)
+    public static ImageTokens? Read(
+        string root, IModelFamily family, JsonSection configuration, GraphFacts encoder, long? maxPixels = null)
     {
-        IImagePreprocessor preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(root));
+        IImagePreprocessor preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(root), maxPixels);
         return preprocessor.TileSize is null ? new ImageTokens(family, preprocessor, 0)
-            : OfATile(encoder, configuration) is { } tokens ? new ImageTokens(family, preprocessor, tokens)
+            : (OfATile(encoder, configuration) ?? ByProcessor(root, preprocessor)) is { } tokens ? new ImageTokens(family, preprocessor, tokens)
             : null;
     }
 
@@ -36,6 +38,17 @@ internal sealed class ImageTokens(IModelFamily family, IImagePreprocessor prepro
     {
         ImageShape shape = preprocessor.Measure(width, height);
         return (shape.GridThw is null && shape.Shape.Count == 4 ? shape.Shape[0] : 1, family.LayOut(shape, tileTokens));
+    }
+
+    /// <summary>Tokens of one tile by the processor's patches, as FastVLM has them; null where it does not say.</summary>
+    private static int? ByProcessor(string root, IImagePreprocessor preprocessor)
+    {
+        string path = Path.Combine(root, "processor_config.json");
+        using JsonFile? file = File.Exists(path) ? JsonFile.Open(path) : null;
+        return file?.Root.Int32("patch_size", 1, ushort.MaxValue) is { } patch && preprocessor.TileSize is (int height, int width)
+            && Math.Min(height, width) >= patch
+            ? height / patch * (width / patch)
+            : null;
     }
 
     /// <summary>Tokens of one tile: what the vision encoder's graph says, else what follows from config.json; null for neither.</summary>

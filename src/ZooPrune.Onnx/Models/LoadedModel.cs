@@ -24,7 +24,7 @@ internal sealed class LoadedModel : IDisposable
         Files = files;
         Configuration = ModelConfiguration.Load(files);
         Positions = options.Positions == PositionMode.Auto ? Configuration.Positions : options.Positions;
-        Preprocessor = PreprocessorLoader.Load(files.Preprocessor);
+        Preprocessor = PreprocessorLoader.Load(files.Preprocessor, options.MaxPixels);
         Tokenizer = Tokenizer.Load(files.Tokenizer);
         Prompts = LoadPrompts(files, Configuration, Tokenizer);
         EndTokenIds = Configuration.EndTokenIds.Count > 0 ? Configuration.EndTokenIds : [EndToken()];
@@ -45,6 +45,11 @@ internal sealed class LoadedModel : IDisposable
             }
 
             Encoder = Own(VisionEncoder.Open(encoder, split?.Projector.InputWidth, Preprocessor.TileSize?.Height));
+            if (Family.EncoderMemory?.For(files.VisionEncoder) is { } memory && Encoder.Device.IsCpu)
+            {
+                Encoder.CheckPatches = patches => memory.Check(patches, options.EncoderMemoryLimit);
+            }
+
             Projector = files.Projector is { } projector
                 ? ProjectorLoader.Load(projector, options.Threads, Encoder.Width, CalibrationTokens)
                 : ProjectorLoader.Load(split!.Projector, files.VisionEncoder, options.Threads, CalibrationTokens);

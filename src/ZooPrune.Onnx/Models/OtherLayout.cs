@@ -42,7 +42,7 @@ internal sealed record OtherLayout(string Name, string Remedy)
                 ? new($"the hub's cache ({Path.GetFileName(root)})", $"name the folder of one revision in it, '{snapshot}'")
             : Find("encoder_model*.onnx") is { } encoder && Find("decoder_model_merged*.onnx") is not null
                 ? new($"transformers.js for a model with an encoder for text too ({encoder})", $"such models are not pruned here; {Take}")
-            : Find("encoder_model*.onnx", "decoder_model.onnx", "decoder_with_past_model*.onnx", "decoder_model_*.onnx") is { } optimum
+            : Find("encoder_model*.onnx", "decoder_model.onnx", "decoder_with_past_model*.onnx") is { } optimum
                 ? new($"optimum ({optimum})", Take)
             : Find("model.onnx", "model_*.onnx") is { } single ? new($"optimum or transformers.js for a model of one graph ({single})", Take)
             : Find("*.onnx") is null && Find("*.safetensors", "pytorch_model*.bin") is { } weights

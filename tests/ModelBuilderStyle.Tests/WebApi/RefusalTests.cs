@@ -110,7 +110,7 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             HttpStatusCode.BadRequest,
             "The picture cannot be read",
             "It has 30,000 x 30,000 = 900,000,000 pixels. At most 16,000,000 are decoded; "
-            + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
+            + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).");
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class WebProgramTests
                 HttpStatusCode.BadRequest,
                 "The picture cannot be read",
                 "It has 336 x 337 = 113,232 pixels. At most 112,896 are decoded; "
-                + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.");
+                + "make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).");
         });
     }
 

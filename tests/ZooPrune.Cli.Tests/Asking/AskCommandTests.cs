@@ -256,7 +256,7 @@ public class AskCommandTests
 
     public static TheoryData<string, string[]> BadInput => new()
     {
-        { "zooprune ask: the picture 'nowhere.png' does not exist. Expected an image file; check the path.", ["nowhere.png", Question] },
+        { "zooprune ask: the picture 'nowhere.png' does not exist. Expected an image file or a data URI; check the path.", ["nowhere.png", Question] },
         { $"zooprune ask: there is a picture, '{TestModel.Picture}', and no question. Expected pictures and then a question; add one, "
             + "in quotes if it has spaces.", [TestModel.Picture] },
         { "zooprune ask: there is a picture, '-', and no question. Expected pictures and then a question; add one, in quotes if it has "

@@ -291,6 +291,10 @@ public class InspectCommandTests
         weight.ClearRawData();
         weight.DataLocation = DataLocation.External;
         weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
-        File.WriteAllBytes(path, new ModelProto { Graph = new GraphProto { Initializer = { weight } } }.ToByteArray());
+        var builder = new OnnxGraphBuilder("embedding");
+        builder.Input("input_ids", OnnxGraphBuilder.Element.Int64, "batch", "length");
+        ModelProto model = ModelProto.Parser.ParseFrom(builder.Build());
+        model.Graph.Initializer.Add(weight);
+        File.WriteAllBytes(path, model.ToByteArray());
     }
 }

@@ -63,7 +63,7 @@ public sealed class HostileFileTests : IDisposable
             {
                 if (ChatTemplateFiles.Load(_folder.Root) is { } template)
                 {
-                    new ChatPrompt(template, ChatTemplateFiles.SpecialTokens(_folder.Root))
+                    ChatPrompt.Read(template, ChatTemplateFiles.SpecialTokens(_folder.Root), "<image>")
                         .Render([PromptTurn.Question("What is in the picture?", 1)]);
                 }
             });

@@ -100,7 +100,7 @@ public sealed class DamagedImageTests
 
     [Theory]
     [InlineData("grey16.png", "the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; convert the file, so that it is you who says which levels become black and white.")]
-    [InlineData("bomb.png", "it has 20,000 x 20,000 = 400,000,000 pixels. At most 64,000,000 are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.")]
+    [InlineData("bomb.png", "it has 20,000 x 20,000 = 400,000,000 pixels. At most 64,000,000 are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).")]
     [InlineData("no_width.png", "the PNG file cannot be decoded (Skia says InvalidInput). Expected a file that is intact; copy, download or export it again.")]
     [InlineData("broken_pixels.png", "the PNG file cannot be decoded (Skia says ErrorInInput). Expected a file that is intact; copy, download or export it again.")]
     [InlineData("too_few_rows.png", "the PNG file stops after 3,527 bytes without its last pixels. Expected a complete file; copy or download it again.")]
@@ -120,7 +120,7 @@ public sealed class DamagedImageTests
 
     [Fact]
     public void Decode_JpegBomb_IsRefused() => AssertMessage(
-        "Image 'a.png': it has 50,000 x 60,000 = 3,000,000,000 pixels. At most 64,000,000 are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.",
+        "Image 'a.png': it has 50,000 x 60,000 = 3,000,000,000 pixels. At most 64,000,000 are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).",
         WithSize("full_chroma.jpg", 0xC0, 50_000, 60_000));
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class DamagedImageTests
         var exception = Assert.Throws<ZooPruneException>(() => _decoder.Read(path));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
         Assert.Equal(
-            $"Image '{path}': the file has 1,900,000,000 bytes. At most 272,777,216 are read where 64,000,000 pixels are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels.",
+            $"Image '{path}': the file has 1,900,000,000 bytes. At most 272,777,216 are read where 64,000,000 pixels are decoded; make the image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).",
             exception.Message);
     }
 

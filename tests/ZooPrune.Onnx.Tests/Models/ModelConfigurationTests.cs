@@ -101,7 +101,7 @@ public sealed class ModelConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("config.json", "\"llava\"", "\"blip\"", "'model_type' is blip, which is not supported. Supported are llava, llava_next, qwen2_vl, qwen2_5_vl; use a model with one of these.")]
+    [InlineData("config.json", "\"llava\"", "\"blip\"", "'model_type' is blip, which is not supported. Supported are llava, llava_next, qwen2_vl, qwen2_5_vl, llava_qwen2; use a model with one of these.")]
     [InlineData("config.json", "\"image_token_index\": 4,", "", "the key 'image_token_id' is missing. It is needed to run the model; copy the file again or add the key.")]
     [InlineData("config.json", "\"image_token_index\": 4", "\"image_token_index\": \"four\"", "'image_token_index' is \"four\". Expected a whole number from 0 to 2147483647; correct the value.")]
     [InlineData("config.json", "\"zooprune\": {", "\"zooprune\": { \"positions\": \"odd\",", "'zooprune.positions' is odd. Expected compact or original; correct the value.")]

@@ -9,8 +9,8 @@ namespace ZooPrune.Cli;
 /// </summary>
 internal abstract class RowReader : IRowReader
 {
-    /// <summary>Longest row in bytes.</summary>
-    public const int LongestRow = 1 << 20;
+    /// <summary>Longest row in bytes: one that holds a picture of 12 MB as a data URI.</summary>
+    public const int LongestRow = 1 << 24;
 
     private readonly FileStream _stream;
     private readonly CsvReaderOptions _options;

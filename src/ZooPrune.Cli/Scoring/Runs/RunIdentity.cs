@@ -46,6 +46,7 @@ internal static class RunIdentity
             ["--threads"] = $"{options.Running.Threads}",
             ["--exif-orientation"] = options.Running.ApplyExifOrientation ? "on" : "off",
             ["--max-image-pixels"] = $"{options.Running.MaxImagePixels}",
+            ["--max-pixels"] = $"{options.Running.MaxPixels}",
             ["--timings"] = options.Timings ? "on" : "off",
         };
 

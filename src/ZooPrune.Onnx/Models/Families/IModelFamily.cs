@@ -21,6 +21,9 @@ internal interface IModelFamily
     /// <summary>What <see cref="LayOut"/> needs to know of an image that the number of its pixel values does not tell.</summary>
     ImageMeasure Measure => ImageMeasure.None;
 
+    /// <summary>What the encoder takes for pictures of any size; null where all take the same.</summary>
+    EncoderMemory? EncoderMemory => null;
+
     /// <summary>How the visual tokens of an image lie in the prompt: tiles, order, separators, positions.</summary>
     /// <param name="image">What the preprocessor makes of the image.</param>
     /// <param name="tokensPerTile">N, what the encoder gives for one tile; 0 where that depends on the image.</param>

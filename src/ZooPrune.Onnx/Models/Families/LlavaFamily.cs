@@ -3,16 +3,9 @@ namespace ZooPrune.Onnx.Models;
 /// <summary>LLaVA-1.5, LLaVA-interleave and what is built like them (shapes-vlm too): one square image, one run of the encoder.</summary>
 internal sealed class LlavaFamily : IModelFamily
 {
-    public string Prompt { get; private init; } = $"USER: {PromptTemplate.Image}\n{PromptTemplate.Question} ASSISTANT:";
+    public string Prompt => $"USER: {PromptTemplate.Image}\n{PromptTemplate.Question} ASSISTANT:";
 
     public PositionMode Positions => PositionMode.Compact;
-
-    /// <summary>The same over Qwen2, such as FastVLM: the prompt of its language model.</summary>
-    public static LlavaFamily OverQwen2 { get; } = new()
-    {
-        Prompt = "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
-            + $"{PromptTemplate.Image}\n{PromptTemplate.Question}<|im_end|>\n<|im_start|>assistant\n",
-    };
 
     public ImageLayout LayOut(ImageShape image, int tokensPerTile) =>
         image.Shape is [1, 3, _, _] or [3, _, _]

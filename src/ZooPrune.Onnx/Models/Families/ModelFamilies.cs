@@ -9,7 +9,7 @@ internal static class ModelFamilies
         ["llava_next"] = LlavaNextFamily.Read,
         ["qwen2_vl"] = Qwen2VLFamily.Read,
         ["qwen2_5_vl"] = Qwen2VLFamily.Read,
-        ["llava_qwen2"] = _ => LlavaFamily.OverQwen2,
+        ["llava_qwen2"] = _ => new LlavaQwen2Family(),
     };
 
     /// <summary>The values of "model_type" that are known.</summary>

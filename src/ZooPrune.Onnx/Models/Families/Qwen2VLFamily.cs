@@ -5,9 +5,12 @@ namespace ZooPrune.Onnx.Models;
 /// numbers (mRoPE): frame, row and column for visual tokens, the same number thrice for text, which goes on after the largest.
 /// </summary>
 /// <param name="mergeSize">Patches of a visual token's side.</param>
-internal sealed class Qwen2VLFamily(int mergeSize) : IModelFamily
+/// <param name="memory">What the encoder takes.</param>
+internal sealed class Qwen2VLFamily(int mergeSize, EncoderMemory? memory = null) : IModelFamily
 {
     private const int LargestMerge = 64;
+
+    public EncoderMemory? EncoderMemory => memory;
 
     public string Prompt =>
         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
@@ -21,7 +24,7 @@ internal sealed class Qwen2VLFamily(int mergeSize) : IModelFamily
 
     /// <exception cref="ZooPruneException">config.json has a wrong merge size.</exception>
     public static Qwen2VLFamily Read(JsonSection configuration) =>
-        new(configuration["vision_config"].Int32("spatial_merge_size", 1, LargestMerge) ?? 2);
+        new(configuration["vision_config"].Int32("spatial_merge_size", 1, LargestMerge) ?? 2, EncoderMemory.Read(configuration));
 
     public ImageLayout LayOut(ImageShape image, int tokensPerTile)
     {

@@ -69,7 +69,7 @@ public sealed class ChatPromptTests
     public void Build_ChatTemplate_IsCutAtTheImage()
     {
         var tokenizer = Tokenizer.Load(Path.Combine(TestPaths.Model, "tokenizer.json"));
-        var builder = new PromptBuilder(Prompt(Simple.Replace("{{ bos_token }}", "")), tokenizer, 4);
+        var builder = new PromptBuilder(ChatTemplate.Parse("t", Simple.Replace("{{ bos_token }}", "")), new Dictionary<string, string>(), tokenizer, 4);
 
         Prompt prompt = builder.Build("is there a red circle?");
 
@@ -81,5 +81,5 @@ public sealed class ChatPromptTests
     private static RenderedPrompt Render(ChatPrompt prompt, string question) => prompt.Render([PromptTurn.Question(question, 1)]);
 
     private static ChatPrompt Prompt(string source) =>
-        new(ChatTemplate.Parse("t", source), new Dictionary<string, string> { ["bos_token"] = "<s>" });
+        ChatPrompt.Read(ChatTemplate.Parse("t", source), new Dictionary<string, string> { ["bos_token"] = "<s>" }, "<image>");
 }
