@@ -129,10 +129,20 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The file is missing, broken, too large, or of another format.</exception>
     public PreparedImage Prepare(string imagePath)
     {
+        return Prepare(imagePath, CancellationToken.None);
+    }
+
+    /// <summary>Reads an image file and makes it what the encoder wants, unless the caller has had enough.</summary>
+    /// <param name="imagePath">As in <see cref="Prepare(string)"/>.</param>
+    /// <param name="cancellation">Looked at while the file is read, before it is decoded, between the rows of a large JPEG file, and before
+    /// the pixels are resized.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Prepare(string)" path="/returns|/exception"/>
+    public PreparedImage Prepare(string imagePath, CancellationToken cancellation)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
         ThrowIfDisposed();
-        RgbImage image = _model.Images.Read(imagePath);
-        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+        return Prepare(_model.Images.Read(imagePath, cancellation), cancellation);
     }
 
     /// <summary>Reads an image file from a stream and makes it what the encoder wants.</summary>
@@ -143,10 +153,19 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
     public PreparedImage Prepare(Stream image)
     {
+        return Prepare(image, CancellationToken.None);
+    }
+
+    /// <summary>Reads an image file from a stream and makes it what the encoder wants, unless the caller has had enough.</summary>
+    /// <param name="image">As in <see cref="Prepare(Stream)"/>.</param>
+    /// <param name="cancellation">As in <see cref="Prepare(string, CancellationToken)"/>; the stream's own waiting is not ended.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Prepare(Stream)" path="/returns|/exception"/>
+    public PreparedImage Prepare(Stream image, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(image);
         ThrowIfDisposed();
-        RgbImage decoded = _model.Images.Read(image, "stream");
-        return _model.Preprocessor.Prepare(decoded.Pixels, decoded.Width, decoded.Height);
+        return Prepare(_model.Images.Read(image, "stream", cancellation), cancellation);
     }
 
     /// <summary>Reads an image file that is in memory and makes it what the encoder wants.</summary>
@@ -157,10 +176,20 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
     public PreparedImage Prepare(ReadOnlySpan<byte> file, string name)
     {
+        return Prepare(file, name, CancellationToken.None);
+    }
+
+    /// <summary>Reads an image file that is in memory and makes it what the encoder wants, unless the caller has had enough.</summary>
+    /// <param name="file">A whole file, as in <see cref="Prepare(string)"/>.</param>
+    /// <param name="name">What messages call the image.</param>
+    /// <param name="cancellation">As in <see cref="Prepare(string, CancellationToken)"/>.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Prepare(ReadOnlySpan{byte}, string)" path="/returns|/exception"/>
+    public PreparedImage Prepare(ReadOnlySpan<byte> file, string name, CancellationToken cancellation)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ThrowIfDisposed();
-        RgbImage image = _model.Images.Decode(file, name);
-        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+        return Prepare(_model.Images.Decode(file, name, cancellation), cancellation);
     }
 
     /// <summary>Makes a decoded image what the encoder wants.</summary>
@@ -174,7 +203,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ThrowIfDisposed();
         CheckSides(width, height);
-        return rgb.Length == 3L * width * height
+        return rgb.Length == 3 * (Int128)width * height
             ? _model.Preprocessor.Prepare(rgb, width, height)
             : throw Throw.RgbLength(rgb.Length, width, height);
     }
@@ -399,6 +428,26 @@ public sealed class VisionLanguageModel : IDisposable
             ? _model.Prompts.Format(PromptTurn.Question(question, imageCount))
             : throw Throw.TooManyImages(imageCount, MostImages);
 
+    /// <summary>Checks, before any image is read, that so many can fit a prompt at all. Where images differ in size only their number is
+    /// looked at.</summary>
+    /// <param name="imageCount">Images that a question is about.</param>
+    /// <param name="pruning">What is kept of each; null keeps all.</param>
+    /// <exception cref="ArgumentException">There are too many images for any prompt.</exception>
+    /// <exception cref="ZooPruneException">Their tokens alone are more than the model's context holds.</exception>
+    public void CheckImageCount(int imageCount, PruningOptions? pruning = null)
+    {
+        ThrowIfDisposed();
+        if (imageCount is < 0 or > MostImages)
+        {
+            throw Throw.TooManyImages(imageCount, MostImages);
+        }
+
+        if (_model.HasOneTile)
+        {
+            CheckRoom([.. Enumerable.Repeat(LayoutOf(UsualShape), imageCount)], pruning);
+        }
+    }
+
     /// <summary>Answers a question about an image file.</summary>
     /// <param name="imagePath">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="question">The question.</param>
@@ -465,6 +514,7 @@ public sealed class VisionLanguageModel : IDisposable
         options?.Validate();
         FormatPrompt(question, images.Count);
         CheckPruning(pruning);
+        CheckRoom([.. images.Select(LayoutOf)], pruning);
         cancellation.ThrowIfCancellationRequested();
         IReadOnlyList<PrunedImage> pruned = Prune(images, pruning, cancellation);
         VisionAnswer answer = Answer([new ChatTurn(ChatTurn.User, question, pruned)], options, onText, cancellation);
@@ -716,6 +766,28 @@ public sealed class VisionLanguageModel : IDisposable
             await stop.CancelAsync().ConfigureAwait(false);
             await answer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
                 .ConfigureAwait(false);
+        }
+    }
+
+    private PreparedImage Prepare(RgbImage image, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+    }
+
+    /// <summary>What is too long whatever the question is not encoded first: hundreds of images take seconds and gigabytes.</summary>
+    private void CheckRoom(IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning)
+    {
+        // Positions of several axes are fewer than tokens.
+        if (ContextLength is { } limit && _model.Configuration.Family.PositionAxes == 1)
+        {
+            long least = layouts.Sum(layout => pruning is null || Positions == PositionMode.KeepOriginal
+                ? layout.SequenceLength
+                : (long)pruning.Keep.Resolve(layout.CandidateCount));
+            if (least > limit)
+            {
+                throw Throw.ImagesTooLong(layouts.Count, least, limit);
+            }
         }
     }
 

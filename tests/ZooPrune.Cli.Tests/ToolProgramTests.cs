@@ -44,7 +44,7 @@ public class ToolProgramTests
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --max-new-tokens, --temperature, --top-p, --seed, --device, --precision, "
-            + "--positions, --exif-orientation, --max-image-pixels, --overlay, --compare, --json, --help; see zooprune ask --help.",
+            + "--positions, --exif-orientation, --max-image-pixels, --overlay, --force, --compare, --json, --help; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
     [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for command: 'ask'. Expected what "
         + "zooprune ask --help lists; correct it and try again.", "ask", "m")]

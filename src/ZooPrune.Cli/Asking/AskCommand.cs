@@ -44,6 +44,7 @@ internal sealed class AskCommand : ToolCommand
         "--overlay", "Draw the picture as PNG, with the tokens that were not kept darkened.");
     private static readonly Option<bool> Compare = TypedOption.Switch(
         "--compare", "Ask with all visual tokens as well; needs --keep. One more run that is not timed comes first.");
+    private static readonly Option<bool> Force = TypedOption.Force();
     private static readonly Option<bool> Json = JsonSwitch();
 
     public AskCommand()
@@ -55,7 +56,7 @@ internal sealed class AskCommand : ToolCommand
         foreach (Option option in (Option[])
             [
                 Images, Keep, ModelSwitches.Method, MaxNewTokens, Temperature, TopP, Seed, Where, Precision, ModelSwitches.Positions,
-                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Compare, Json,
+                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, Overlay, Force, Compare, Json,
             ])
         {
             Options.Add(option);
@@ -66,6 +67,8 @@ internal sealed class AskCommand : ToolCommand
         this.Require(TopP, Temperature);
         this.Require(Seed, Temperature);
         Validators.Add(CheckWords);
+        this.Protect(
+            Force, [Overlay], result => [result.GetValue(Model), .. ReadWords(result.GetValue(Words), result.GetValue(Images)).Images]);
     }
 
     public override string Examples => """
@@ -173,7 +176,8 @@ internal sealed class AskCommand : ToolCommand
         VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        PreparedImage[] images = [.. options.Images.Select(model.Prepare)];
+        model.CheckImageCount(options.Images.Count, pruning);
+        PreparedImage[] images = [.. options.Images.Select(image => model.Prepare(image, cancellation))];
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
         return new GivenAnswer(
             model.Answer(images, options.Question, pruning, options.Generation, write, cancellation), preprocess);

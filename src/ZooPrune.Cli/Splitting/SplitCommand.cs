@@ -12,7 +12,7 @@ internal sealed class SplitCommand : ToolCommand
     private static readonly Option<string?> Out = TypedOption.Text(
         "--out", "FOLDER", "The folder to make. It appears whole or not at all.");
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("take");
-    private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it is a model's already.");
+    private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it holds what this tool wrote, and nothing else.");
     private static readonly Option<bool> Json = JsonSwitch();
 
     public SplitCommand()
@@ -70,5 +70,5 @@ internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Pro
 {
     /// <summary>Looks at what was written.</summary>
     public static SplitReport Create(string model, string path, ProjectorFacts? projector) =>
-        new(model, path, projector, FolderFile.In(path));
+        new(model, path, projector, [.. FolderFile.In(path).Where(file => file.Name != FolderManifest.FileName)]);
 }

@@ -87,12 +87,13 @@ public class BakeCommandTests
     }
 
     [Fact]
-    public void Run_FolderIsThere_NeedsForceAndReplacesModelsOnly()
+    public void Run_FolderIsThere_NeedsForceAndReplacesOnlyWhatTheToolWrote()
     {
         using TestFolder folder = new();
         string target = folder.PathOf("baked");
         Directory.CreateDirectory(target);
         File.WriteAllText(Path.Combine(target, "config.json"), "{}");
+        FolderManifest.Write(target);
         string[] arguments = ["bake", FamilyFolder.Of("llava"), "--keep", "5", "--out", target];
 
         var without = ToolRun.InProcess(arguments);
