@@ -117,7 +117,6 @@ internal sealed class BakeCommand : ToolCommand
     [
         .. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
             .Select(file => new FolderFile(Path.GetRelativePath(root, file).Replace('\\', '/'), true, new FileInfo(file).Length))
-            .Where(file => file.Name != FolderManifest.FileName)
             .OrderBy(file => file.Name, StringComparer.Ordinal),
     ];
 

@@ -70,5 +70,5 @@ internal sealed record SplitReport(string Model, string Out, ProjectorFacts? Pro
 {
     /// <summary>Looks at what was written.</summary>
     public static SplitReport Create(string model, string path, ProjectorFacts? projector) =>
-        new(model, path, projector, [.. FolderFile.In(path).Where(file => file.Name != FolderManifest.FileName)]);
+        new(model, path, projector, FolderFile.In(path));
 }
