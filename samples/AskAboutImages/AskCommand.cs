@@ -35,6 +35,8 @@ internal static class AskCommand
     private static readonly Option<int> OverlayCount = TypedOption.Number(
         "--overlay-count", "How many such pictures; 0 draws none.", 0, otherwise: 4);
 
+    private static readonly Option<bool> Force = TypedOption.Force();
+
     /// <summary>The command with all its options.</summary>
     public static RootCommand Create()
     {
@@ -44,11 +46,15 @@ internal static class AskCommand
         {
             Images, Questions, Image, Question, Limit, Keep, ModelSwitches.Method, Model, ModelSwitches.Positions, Encoder,
             ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels,
-            Json, Overlays, OverlayCount,
+            Json, Force, Overlays, OverlayCount,
         };
         command.Require(Image, Question);
         command.Require(Question, Image);
         command.Exclude(Image, Questions);
+        command.Protect(
+            Force,
+            [Json],
+            line => [line.GetValue(Questions), line.GetValue(Image), line.GetValue(Model)]);
         return command;
     }
 

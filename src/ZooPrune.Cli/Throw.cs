@@ -54,8 +54,8 @@ internal static partial class Throw
         new($"{Program} {command}: the folder '{path}' has something in it. Expected one that is empty or not there; choose another, or "
             + "replace it with --force.");
 
-    public static UsageException OutputIsNoModel(string command, string path) =>
-        new($"{Program} {command}: the folder '{path}' has no config.json. --force replaces folders of models only, lest it deletes "
+    public static UsageException OutputIsForeign(string command, string path, string found) =>
+        new($"{Program} {command}: the folder '{path}' has {found}. --force replaces only what this tool wrote, lest it deletes "
             + "something else; choose another folder.");
 
     public static UsageException OutputFolderMissing(string option, string path, string folder) =>

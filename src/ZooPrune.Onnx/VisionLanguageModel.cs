@@ -130,10 +130,20 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The file is missing, broken, too large, or of another format.</exception>
     public PreparedImage Prepare(string imagePath)
     {
+        return Prepare(imagePath, CancellationToken.None);
+    }
+
+    /// <summary>Reads an image file and makes it what the encoder wants, unless the caller has had enough.</summary>
+    /// <param name="imagePath">As in <see cref="Prepare(string)"/>.</param>
+    /// <param name="cancellation">Looked at while the file is read, before it is decoded, between the rows of a large JPEG file, and before
+    /// the pixels are resized.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Prepare(string)" path="/returns|/exception"/>
+    public PreparedImage Prepare(string imagePath, CancellationToken cancellation)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
         ThrowIfDisposed();
-        RgbImage image = _model.Images.Read(imagePath);
-        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+        return Prepare(_model.Images.Read(imagePath, cancellation), cancellation);
     }
 
     /// <summary>Reads an image file from a stream and makes it what the encoder wants.</summary>
@@ -144,10 +154,19 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
     public PreparedImage Prepare(Stream image)
     {
+        return Prepare(image, CancellationToken.None);
+    }
+
+    /// <summary>Reads an image file from a stream and makes it what the encoder wants, unless the caller has had enough.</summary>
+    /// <param name="image">As in <see cref="Prepare(Stream)"/>.</param>
+    /// <param name="cancellation">As in <see cref="Prepare(string, CancellationToken)"/>; the stream's own waiting is not ended.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Prepare(Stream)" path="/returns|/exception"/>
+    public PreparedImage Prepare(Stream image, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(image);
         ThrowIfDisposed();
-        RgbImage decoded = _model.Images.Read(image, "stream");
-        return _model.Preprocessor.Prepare(decoded.Pixels, decoded.Width, decoded.Height);
+        return Prepare(_model.Images.Read(image, "stream", cancellation), cancellation);
     }
 
     /// <summary>Reads an image file that is in memory and makes it what the encoder wants.</summary>
@@ -158,10 +177,20 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ZooPruneException">The file is broken, too large, or of another format.</exception>
     public PreparedImage Prepare(ReadOnlySpan<byte> file, string name)
     {
+        return Prepare(file, name, CancellationToken.None);
+    }
+
+    /// <summary>Reads an image file that is in memory and makes it what the encoder wants, unless the caller has had enough.</summary>
+    /// <param name="file">A whole file, as in <see cref="Prepare(string)"/>.</param>
+    /// <param name="name">What messages call the image.</param>
+    /// <param name="cancellation">As in <see cref="Prepare(string, CancellationToken)"/>.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was set.</exception>
+    /// <inheritdoc cref="Prepare(ReadOnlySpan{byte}, string)" path="/returns|/exception"/>
+    public PreparedImage Prepare(ReadOnlySpan<byte> file, string name, CancellationToken cancellation)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ThrowIfDisposed();
-        RgbImage image = _model.Images.Decode(file, name);
-        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+        return Prepare(_model.Images.Decode(file, name, cancellation), cancellation);
     }
 
     /// <summary>Makes a decoded image what the encoder wants.</summary>
@@ -175,7 +204,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ThrowIfDisposed();
         CheckSides(width, height);
-        return rgb.Length == 3L * width * height
+        return rgb.Length == 3 * (Int128)width * height
             ? _model.Preprocessor.Prepare(rgb, width, height)
             : throw Throw.RgbLength(rgb.Length, width, height);
     }
@@ -394,8 +423,24 @@ public sealed class VisionLanguageModel : IDisposable
     /// images.</exception>
     public string FormatPrompt(string question, int imageCount)
     {
-        CheckImageCount(imageCount);
+        CheckMostImages(imageCount);
         return _model.Prompts.Format(PromptTurn.Question(question, imageCount));
+    }
+
+    /// <summary>Checks, before any image is read, that so many can fit a prompt at all. Where images differ in size only their number is
+    /// looked at.</summary>
+    /// <param name="imageCount">Images that a question is about.</param>
+    /// <param name="pruning">What is kept of each; null keeps all.</param>
+    /// <exception cref="ArgumentException">There are too many images for any prompt.</exception>
+    /// <exception cref="ZooPruneException">Their tokens alone are more than the model's context holds.</exception>
+    public void CheckImageCount(int imageCount, PruningOptions? pruning = null)
+    {
+        ThrowIfDisposed();
+        CheckMostImages(imageCount);
+        if (_model.HasOneTile)
+        {
+            CheckRoom([.. Enumerable.Repeat(LayoutOf(UsualShape), imageCount)], pruning);
+        }
     }
 
     /// <summary>Answers a question about an image file.</summary>
@@ -463,7 +508,7 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         options ??= new GenerationOptions();
         options.Validate();
-        CheckImageCount(images.Count);
+        CheckMostImages(images.Count);
         CheckPruning(pruning);
         return Answer(images, question, _engine.Render(question, images.Count), pruning, options, onText, cancellation);
     }
@@ -556,7 +601,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(conversation);
         ThrowIfDisposed();
-        CheckImageCount(conversation.Sum(turn => turn.Images.Count));
+        CheckMostImages(conversation.Sum(turn => turn.Images.Count));
         return _engine.CreateRequest(conversation, options ?? new GenerationOptions());
     }
 
@@ -643,7 +688,7 @@ public sealed class VisionLanguageModel : IDisposable
     public float[] NextTokenLogits(IReadOnlyList<PreparedImage> images, string question, PruningOptions? pruning = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        CheckImageCount(images.Count);
+        CheckMostImages(images.Count);
         CheckPruning(pruning);
         (AnswerRequest request, _) = CreateRequest(
             images, question, _engine.Render(question, images.Count), pruning, new GenerationOptions(), CancellationToken.None);
@@ -743,11 +788,33 @@ public sealed class VisionLanguageModel : IDisposable
         }
     }
 
-    private static void CheckImageCount(int count)
+    private static void CheckMostImages(int count)
     {
         if (count is < 0 or > MostImages)
         {
             throw Throw.TooManyImages(count, MostImages);
+        }
+    }
+
+    private PreparedImage Prepare(RgbImage image, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
+    }
+
+    /// <summary>What is too long whatever the question is not even decoded: hundreds of images take seconds and gigabytes.</summary>
+    private void CheckRoom(IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning)
+    {
+        // Positions of several axes are fewer than tokens.
+        if (ContextLength is { } limit && _model.Configuration.Family.PositionAxes == 1)
+        {
+            long least = layouts.Sum(layout => pruning is null || Positions == PositionMode.KeepOriginal
+                ? layout.SequenceLength
+                : (long)pruning.Keep.Resolve(layout.CandidateCount));
+            if (least > limit)
+            {
+                throw Throw.ImagesTooLong(layouts.Count, least, limit);
+            }
         }
     }
 

@@ -5,6 +5,9 @@ namespace ZooPrune.Onnx;
 /// <summary>How a <see cref="VisionLanguageModel"/> runs. Immutable.</summary>
 public sealed record VisionLanguageModelOptions
 {
+    // A model starts as many for each of its graphs.
+    private const int MostThreads = 1024;
+
     /// <summary>Positions of the kept tokens. Default: <see cref="PositionMode.Auto"/>.</summary>
     public PositionMode Positions { get; init; } = PositionMode.Auto;
 
@@ -21,7 +24,7 @@ public sealed record VisionLanguageModelOptions
     /// null, nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Threads inside one operation, &gt;= 0; 0 (the default) lets ONNX Runtime take one per physical core.</summary>
+    /// <summary>Threads inside one operation, 0 to 1,024; 0 (the default) lets ONNX Runtime take one per physical core.</summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -66,9 +69,9 @@ public sealed record VisionLanguageModelOptions
         }
 
         ArgumentNullException.ThrowIfNull(Device);
-        if (Threads < 0)
+        if (Threads is < 0 or > MostThreads)
         {
-            throw Throw.OptionOutOfRange(nameof(Threads), Threads, "0 (all cores) or the number of threads");
+            throw Throw.OptionOutOfRange(nameof(Threads), Threads, $"0 (all cores) or the number of threads, at most {MostThreads}");
         }
 
         if (MaxImagePixels < 1)

@@ -45,7 +45,7 @@ public class ToolProgramTests
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version, --verbose; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --device, --precision, --positions, "
-            + "--exif-orientation, --max-image-pixels, --max-pixels, --overlay, --compare, --warm, --json, --max-new-tokens, --temperature, --top-p, "
+            + "--exif-orientation, --max-image-pixels, --max-pixels, --overlay, --force, --compare, --warm, --json, --max-new-tokens, --temperature, --top-p, "
             + "--seed, --help, --verbose; see zooprune ask --help.",
         "ask", "m", "a.png", "q", "--fast")]
     [InlineData("zooprune ask: the command line cannot be understood: Required argument missing for command: 'ask'. Expected what "

@@ -8,7 +8,7 @@ public sealed class VisionLanguageModelOptionsTests
             + "KeepOriginal; leave it out for the default." },
         { new() { Precision = (ModelPrecision)6 }, "VisionLanguageModelOptions.Precision: it is 6. It must be Auto, Float32, Float16, "
             + "Q8, Q4 or Q4F16; leave it out for the default." },
-        { new() { Threads = -1 }, "VisionLanguageModelOptions.Threads: it is -1. It must be 0 (all cores) or the number of threads; "
+        { new() { Threads = -1 }, "VisionLanguageModelOptions.Threads: it is -1. It must be 0 (all cores) or the number of threads, at most 1024; "
             + "leave it out for the default." },
         { new() { MaxImagePixels = 0 }, "VisionLanguageModelOptions.MaxImagePixels: it is 0. It must be at least 1 pixel; leave it out "
             + "for the default." },

@@ -36,9 +36,9 @@ internal static class EvaluateCommand
         $"Positions of the kept tokens: {Names.Positions}, both (original and compact). Default: auto, which is the model's own.",
         text => Is(text, "both") ? [PositionMode.KeepOriginal, PositionMode.Compact] : [Names.Positions.Parse("--positions", text)]);
     private static readonly Option<int> Seeds = TypedOption.Number(
-        "--seeds", "How often random selection is repeated; the mean counts.", 1, otherwise: 3);
-    private static readonly Option<int?> Workers = TypedOption.Number(
-        "--workers", "Images worked on at a time, one thread each. Default: the number of processors.");
+        "--seeds", "How often random selection is repeated; the mean counts.", 1, otherwise: 3, atMost: 1000);
+    private static readonly Option<int?> Workers = TypedOption.NumberUpTo(
+        "--workers", "Images worked on at a time, one thread each. Default: the number of processors.", 256);
     private static readonly Option<string?> Json = TypedOption.OutputFile("--json", "Write all figures to FILE as JSON.");
     private static readonly Option<string?> Markdown = TypedOption.OutputFile("--markdown", "Write the tables to FILE as Markdown.");
     private static readonly Option<string?> Chart = TypedOption.OutputFile(
@@ -47,14 +47,24 @@ internal static class EvaluateCommand
         "--resume", "Journal of the answers: an interrupted run goes on from it. It is kept; run again, and the reports are made anew "
             + "without asking. Default: the JSON file's name with .journal, removed when all is done; none without --json.");
 
+    private static readonly Option<bool> Force = TypedOption.Force();
+
     /// <summary>The command with all its options.</summary>
-    public static RootCommand Create() => new(
-        "Measures what pruning costs: how well a model answers the questions of a file, for every method and budget, with 95 % intervals, "
-        + "agreement with the unpruned answers, and times.")
+    public static RootCommand Create()
     {
-        Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers,
-        ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume,
-    };
+        RootCommand command = new(
+            "Measures what pruning costs: how well a model answers the questions of a file, for every method and budget, with 95 % intervals, "
+            + "agreement with the unpruned answers, and times.")
+        {
+            Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume, Force,
+        };
+        command.Protect(
+            Force,
+            [Json, Markdown, Chart],
+            line => [line.GetValue(Questions), line.GetValue(Annotations), line.GetValue(Model), line.GetValue(Resume)]);
+        return command;
+    }
 
     /// <summary>The options that were typed.</summary>
     public static EvaluateOptions ToOptions(ParseResult line)

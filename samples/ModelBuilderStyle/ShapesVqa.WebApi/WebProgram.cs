@@ -18,10 +18,10 @@ internal sealed class WebProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         ParseAddress,
         new ServerOptions { ModelFolder = "" }.Address);
     private static readonly Option<string?> Model = ModelLocation.Option();
-    private static readonly Option<int?> Workers = TypedOption.Number(
-        "--workers", "Questions answered at once. Default: one for each processor.");
+    private static readonly Option<int?> Workers = TypedOption.NumberUpTo(
+        "--workers", "Questions answered at once. Default: one for each processor.", 256);
     private static readonly Option<int> Queue = TypedOption.Number(
-        "--queue", "Questions that may wait; further ones are turned away.", 0, otherwise: ServerOptions.DefaultQueue);
+        "--queue", "Questions that may wait; further ones are turned away.", 0, otherwise: ServerOptions.DefaultQueue, atMost: 100_000);
     private static readonly Option<long> MaxImagePixels = ModelSwitches.MaxImagePixelsOr(ServerOptions.DefaultMaxImagePixels);
 
     public static int Main(string[] arguments) => RunOnConsole(arguments, (output, error) => new WebProgram(output, error));

@@ -34,6 +34,7 @@ internal sealed class AskCommand : ToolCommand
         Description = "Begin with a short answer that is not timed: the first run of a graph plans its memory. Default: with --compare; "
             + "--warm false leaves it out.",
     };
+    private static readonly Option<bool> Force = TypedOption.Force();
     private static readonly Option<bool> Json = JsonSwitch();
 
     public AskCommand()
@@ -45,7 +46,7 @@ internal sealed class AskCommand : ToolCommand
         foreach (Option option in (Option[])
             [
                 Images, Keep, ModelSwitches.Method, ModelSwitches.Device, Precision, ModelSwitches.Positions,
-                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Overlay, Compare, Warm, Json,
+                ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Overlay, Force, Compare, Warm, Json,
             ])
         {
             Options.Add(option);
@@ -55,6 +56,8 @@ internal sealed class AskCommand : ToolCommand
         this.Require(Compare, Keep);
         GenerationSwitches.AddTo(this);
         Validators.Add(CheckWords);
+        this.Protect(
+            Force, [Overlay], result => [result.GetValue(Model), .. ReadWords(result.GetValue(Words), result.GetValue(Images)).Images]);
     }
 
     public override string Examples => """
@@ -176,14 +179,16 @@ internal sealed class AskCommand : ToolCommand
         VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        PreparedImage[] images = [.. options.Images.Select(image => Prepare(model, options, image))];
+        model.CheckImageCount(options.Images.Count, pruning);
+        PreparedImage[] images = [.. options.Images.Select(image => Prepare(model, options, image, cancellation))];
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
         return new GivenAnswer(
             model.Answer(images, options.Question, pruning, options.Generation, write, cancellation), preprocess);
     }
 
-    private static PreparedImage Prepare(VisionLanguageModel model, AskOptions options, string image) =>
-        image == StandardInput.Name ? model.Prepare(options.Piped, PipedName) : model.Prepare(image);
+    private static PreparedImage Prepare(
+        VisionLanguageModel model, AskOptions options, string image, CancellationToken cancellation) =>
+        image == StandardInput.Name ? model.Prepare(options.Piped, PipedName, cancellation) : model.Prepare(image, cancellation);
 
     private static byte[] Draw(VisionLanguageModel model, AskOptions options, IReadOnlyList<int> keptIndices) =>
         options.Images[0] == StandardInput.Name

@@ -27,7 +27,9 @@ internal sealed class ScoreCommand : ToolCommand
         text => ColumnNames.Parse("--columns", text),
         new ColumnNames("image", "question"));
     private static readonly Option<string?> Images = TypedOption.Text(
-        "--images", "FOLDER", "Where image paths start. Default: the folder of the input.");
+        "--images", "FOLDER", "Where image paths start, and out of which none may lead. Default: the folder of the input.");
+    private static readonly Option<bool> AllowOutside = TypedOption.Switch(
+        "--allow-outside", "Let rows name images outside the folder of --images.");
     private static readonly Option<TableFormat?> InputFormat = Format(
         "--input-format", $"Format of the input: {TableFormats.Names}. Default: by its extension.");
     private static readonly Option<TableFormat?> OutputFormat = Format(
@@ -42,10 +44,10 @@ internal sealed class ScoreCommand : ToolCommand
     private static readonly Option<int> MaxNewTokens = TypedOption.Number(
         "--max-new-tokens", "Most tokens of an answer.", 1, GenerationSwitches.DefaultMaxNewTokens);
     private static readonly Option<int> Batch = TypedOption.Number(
-        "--batch", "Rows that go through the pipeline together; shards begin at multiples of it.", 1, otherwise: 32);
-    private static readonly Option<int> Workers = TypedOption.Number("--workers", "Batches at work at the same time.", 1, otherwise: 1);
+        "--batch", "Rows that go through the pipeline together; shards begin at multiples of it.", 1, otherwise: 32, atMost: 65_536);
+    private static readonly Option<int> Workers = TypedOption.Number("--workers", "Batches at work at the same time.", 1, otherwise: 1, atMost: 256);
     private static readonly Option<int> Threads = TypedOption.Number(
-        "--threads", "Threads inside one operation of ONNX Runtime. Default: 0, one per physical core.", 0, otherwise: 0);
+        "--threads", "Threads inside one operation of ONNX Runtime. Default: 0, one per physical core.", 0, otherwise: 0, atMost: 1024);
     private static readonly Option<double> Commit = TypedOption.Create(
         "--commit", "SECONDS", "Least time between two commits to disk; what came after the last one is done again by --resume. "
             + "0 commits after each batch.", Seconds, otherwise: 1);
@@ -70,7 +72,7 @@ internal sealed class ScoreCommand : ToolCommand
         Arguments.Add(Input);
         foreach (Option option in (Option[])
             [
-                Model, Output, Keep, ModelSwitches.Method, Columns, Images, InputFormat, OutputFormat, Separator, Precision,
+                Model, Output, Keep, ModelSwitches.Method, Columns, Images, AllowOutside, InputFormat, OutputFormat, Separator, Precision,
                 ModelSwitches.Positions, MaxNewTokens, Batch, Workers, Threads, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
                 ModelSwitches.MaxPixels, Commit, Resume, FailFast, Timings, ShardOption, Shards,
             ])
@@ -79,6 +81,7 @@ internal sealed class ScoreCommand : ToolCommand
         }
 
         this.Exclude(ShardOption, Shards);
+        this.Require(AllowOutside, Images);
     }
 
     public override string Examples => """
@@ -110,6 +113,7 @@ internal sealed class ScoreCommand : ToolCommand
         Output = line.GetRequiredValue(Output)!,
         Columns = line.GetRequiredValue(Columns),
         Images = line.GetValue(Images),
+        AllowOutside = line.GetValue(AllowOutside),
         InputFormat = line.GetValue(InputFormat),
         OutputFormat = line.GetValue(OutputFormat),
         Separator = line.GetValue(Separator),

@@ -136,7 +136,8 @@ internal sealed class ScoreJob(ScoreOptions options, Terminal terminal)
     private void Score(ScoredFile file, Work work, ProgressLine progress)
     {
         IReadOnlyList<string> added = ResultColumns.Names(options.Timings);
-        using IRowReader reader = work.Table.Read(options.Columns, added, new(file.Progress.InputOffset, file.Progress.InputLine));
+        using IRowReader rows = work.Table.Read(options.Columns, added, new(file.Progress.InputOffset, file.Progress.InputLine));
+        IRowReader reader = options.Images is null || options.AllowOutside ? rows : new ContainedReader(rows, work.Images);
         ScoringRun run = new(
             reader,
             new ScoringPipeline(work.Model, work.Images, options),

@@ -26,6 +26,9 @@ internal sealed record ScoreOptions
     /// <summary>The folder that images lie in; null = that of the input.</summary>
     public string? Images { get; init; }
 
+    /// <summary>Whether rows may name images outside <see cref="Images"/>.</summary>
+    public bool AllowOutside { get; init; }
+
     /// <summary>The model folder.</summary>
     public required string Model { get; init; }
 

@@ -22,11 +22,11 @@ internal sealed class ServeCommand : ToolCommand
     private static readonly Option<string?> KeyFile = TypedOption.Text(
         "--api-key-file", "FILE", "Keys that are let in, one a line. Default: everybody who reaches the address.");
     private static readonly Option<int> Concurrency = TypedOption.Number(
-        "--max-concurrency", "Answers at once; they share the processors.", 1, 1);
+        "--max-concurrency", "Answers at once; they share the processors.", 1, 1, atMost: 256);
     private static readonly Option<int> Queue = TypedOption.Number(
-        "--queue", "Requests that may wait; further ones are turned away.", 0, ServerOptions.DefaultQueue);
+        "--queue", "Requests that may wait; further ones are turned away.", 0, ServerOptions.DefaultQueue, atMost: 100_000);
     private static readonly Option<int> Timeout = TypedOption.Number(
-        "--timeout", "Seconds that a request may take, waiting included.", 1, ServerOptions.DefaultTimeoutSeconds);
+        "--timeout", "Seconds that a request may take, waiting included.", 1, ServerOptions.DefaultTimeoutSeconds, atMost: 86_400);
     private static readonly Option<bool> AllowFetch = TypedOption.Switch(
         "--allow-fetch", "Fetch pictures from public https addresses. Default: pictures are sent as data URIs.");
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");

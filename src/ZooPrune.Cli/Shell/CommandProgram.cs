@@ -63,6 +63,12 @@ internal abstract class CommandProgram(IAnsiConsole output, IAnsiConsole error)
             Say(Error, exception.Message);
             return ExitCode.BadInput;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.Security.SecurityException)
+        {
+            // The last resort: where a file is known to be somebody's input or output, its own message was made.
+            Say(Error, Throw.FileSystem(exception));
+            return ExitCode.BadInput;
+        }
         catch (Exception exception)
         {
             // Whatever it is, a user can do nothing with a stack trace.

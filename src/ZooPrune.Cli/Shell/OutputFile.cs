@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 
 namespace ZooPrune.Shell;
@@ -23,6 +25,52 @@ internal static class OutputFile
         }
     }
 
+    /// <summary>Refuses, while the line is parsed, files to be that are there already unless --force is given, and those that are read whatever
+    /// is given: also where links lead to the same file.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="force">--force.</param>
+    /// <param name="outputs">The options that name files to be.</param>
+    /// <param name="inputs">Files and folders that the command reads; nothing that lies in such a folder is replaced.</param>
+    public static void Protect(
+        this Command command, Option<bool> force, IReadOnlyList<Option<string?>> outputs, Func<CommandResult, IEnumerable<string?>> inputs) =>
+        command.Validators.Add(result =>
+        {
+            List<string> taken = [.. inputs(result).OfType<string>()];
+            foreach (Option<string?> output in outputs)
+            {
+                // Not GetValue: what is wrong with a value in itself is said already.
+                if (result.GetResult(output)?.Tokens is [{ Value: { Length: > 0 } path }, ..] && !Directory.Exists(path))
+                {
+                    UsageException? problem = FindInput(path, taken) is { } input
+                        ? Throw.OutputIsInput(output.Name, path, input)
+                        : File.Exists(path) && !result.GetValue(force) ? Throw.OutputExists(output.Name, path)
+                        : null;
+                    if (problem is not null)
+                    {
+                        result.AddError(problem.Message);
+                    }
+
+                    taken.Add(path);
+                }
+            }
+        });
+
+    /// <summary>The file or folder among <paramref name="inputs"/> that a file to be is or lies in.</summary>
+    private static string? FindInput(string path, IEnumerable<string> inputs)
+    {
+        try
+        {
+            string output = RegularFile.RealPath(path);
+            return inputs.FirstOrDefault(input => RegularFile.RealPath(input) is var real
+                && (output == real || (File.Exists(output) && output.StartsWith(real + Path.DirectorySeparatorChar, StringComparison.Ordinal))));
+        }
+        catch (IOException)
+        {
+            // Reading or writing will say what is wrong.
+            return null;
+        }
+    }
+
     /// <summary>Writes a text as UTF-8, like <see cref="Write(string, string, ReadOnlySpan{byte})"/>.</summary>
     public static void Write(string option, string path, string text) => Write(option, path, Encoding.UTF8.GetBytes(text));
 
@@ -41,8 +89,20 @@ internal static class OutputFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            Discard(temporary);
             throw Throw.CannotWrite(option, path, exception);
+        }
+    }
+
+    private static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What could not be made is not there; why is said.
         }
     }
 }

@@ -63,6 +63,18 @@ internal static class Throw
     public static UsageException PipedEmpty() =>
         new($"{Program}: the picture is '-', and standard input is empty. Expected a picture piped in; look at what was to write it.");
 
+    public static UsageException OutputExists(string option, string path) =>
+        new($"{Program}: the option {option} is '{path}', which is there already. Expected the name of a new file; choose another, or "
+            + "replace it with --force.");
+
+    public static UsageException OutputIsInput(string option, string path, string input) =>
+        new($"{Program}: the option {option} is '{path}', which would replace '{input}', that is read. Expected another file; choose one.");
+
+    /// <summary>For what the file system refuses.</summary>
+    public static string FileSystem(Exception exception) =>
+        $"{Program}: a file or folder cannot be used: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}. "
+            + "Expected one that is of the right kind and may be read or written; check the paths, their permissions and the room on the disk.";
+
     /// <summary>For exceptions that no one has made a message of.</summary>
     public static string Unexpected(Exception exception) => exception is OutOfMemoryException
         ? $"{Program}: the memory is used up. The model and the prompt need more than there is; "

@@ -65,9 +65,13 @@ internal static class TypedOption
     public static Option<int?> Number(string name, string description, int atLeast = 1) =>
         Create<int?>(name, "N", description, text => ParseNumber(name, text, atLeast));
 
+    /// <summary>An option that takes a number of threads or the like, 1 to <paramref name="atMost"/>; null where nothing was typed.</summary>
+    public static Option<int?> NumberUpTo(string name, string description, int atMost) =>
+        Create<int?>(name, "N", description, text => ParseNumber(name, text, 1, atMost));
+
     /// <summary>An option that takes a whole number.</summary>
-    public static Option<int> Number(string name, string description, int atLeast, int otherwise) =>
-        Create(name, "N", description, text => ParseNumber(name, text, atLeast), otherwise);
+    public static Option<int> Number(string name, string description, int atLeast, int otherwise, int atMost = int.MaxValue) =>
+        Create(name, "N", description, text => ParseNumber(name, text, atLeast, atMost), otherwise);
 
     /// <summary>An option that takes the name of a file to be.</summary>
     public static Option<string?> OutputFile(string name, string description) => Create<string?>(name, "FILE", description, path =>
@@ -75,6 +79,9 @@ internal static class TypedOption
         Shell.OutputFile.Check(name, path);
         return path;
     });
+
+    /// <summary>--force of a command that writes files.</summary>
+    public static Option<bool> Force() => Switch("--force", "Replace files that are there already.");
 
     /// <summary>A switch.</summary>
     public static Option<bool> Switch(string name, string description) => new(name) { Description = description };
@@ -123,6 +130,13 @@ internal static class TypedOption
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && number >= atLeast && number <= atMost
             ? number
             : throw Throw.BadOption(option, text, expected);
+
+    /// <summary>Reads a whole number in a range.</summary>
+    /// <exception cref="UsageException">It is none, too large or too small.</exception>
+    public static int ParseNumber(string option, string text, int atLeast, int atMost) =>
+        ParseNumber(option, text, atLeast) is var number && number <= atMost
+            ? number
+            : throw Throw.BadOption(option, text, FormattableString.Invariant($"a whole number from {atLeast} to {atMost:N0}"));
 
     private static T? Read<T>(ArgumentResult result, string name, string valueName, Func<IReadOnlyList<Token>, T> parse)
     {

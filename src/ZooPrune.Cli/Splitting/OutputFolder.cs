@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
 namespace ZooPrune.Cli;
 
 /// <summary>
@@ -28,8 +31,8 @@ internal sealed class OutputFolder : IDisposable
     /// <exception cref="UsageException">It is a file, has something in it that may not go, or is the model's own.</exception>
     public static OutputFolder Check(string command, string model, string given, bool force)
     {
-        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given));
-        string source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(model));
+        string path = RegularFile.RealPath(given);
+        string source = RegularFile.RealPath(model);
         if (IsInside(path, source) || IsInside(source, path))
         {
             throw Throw.OutputIsModel(command, given, model);
@@ -48,15 +51,15 @@ internal sealed class OutputFolder : IDisposable
 
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
         {
-            // A slip of the pen must not delete anything: only a model's folder is replaced.
+            // A slip of the pen must not delete anything: only what this tool wrote is replaced.
             if (!force)
             {
                 throw Throw.OutputExists(command, given);
             }
 
-            if (!File.Exists(Path.Combine(path, "config.json")))
+            if (FolderManifest.FindForeign(path) is { } foreign)
             {
-                throw Throw.OutputIsNoModel(command, given);
+                throw Throw.OutputIsForeign(command, given, foreign);
             }
         }
 
@@ -83,6 +86,7 @@ internal sealed class OutputFolder : IDisposable
         string old = Path.Combine(_workplace, "old");
         try
         {
+            FolderManifest.Write(Staging);
             if (Directory.Exists(_path))
             {
                 Directory.Move(_path, old);
@@ -114,6 +118,72 @@ internal sealed class OutputFolder : IDisposable
             {
                 Thread.Sleep(Pause);
             }
+        }
+    }
+}
+
+/// <summary>What this tool wrote into a folder: a list in the folder itself. --force takes away what is on it, as it was written, and nothing
+/// else.</summary>
+internal static class FolderManifest
+{
+    /// <summary>The list's own name.</summary>
+    public const string FileName = "zooprune-files.json";
+
+    private const int MostBytes = 16 << 20;
+
+    /// <summary>Lists what a folder holds.</summary>
+    public static void Write(string folder) => File.WriteAllText(
+        Path.Combine(folder, FileName),
+        JsonText.Of(FilesIn(folder).ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), Entry.Of)));
+
+    /// <summary>What is in a folder that this tool did not write, or that was changed since.</summary>
+    /// <returns>What is said of the first such thing; null where there is none.</returns>
+    public static string? FindForeign(string folder)
+    {
+        Dictionary<string, Entry>? known;
+        try
+        {
+            known = JsonSerializer.Deserialize<Dictionary<string, Entry>>(
+                RegularFile.ReadAll(Path.Combine(folder, FileName), MostBytes), JsonSerializerOptions.Web);
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return $"no {FileName}, which lists what this tool wrote";
+        }
+
+        foreach (string file in FilesIn(folder))
+        {
+            string name = Path.GetRelativePath(folder, file).Replace('\\', '/');
+            if (name != FileName && (known?.GetValueOrDefault(name) is not { } entry || entry != Entry.Of(file)))
+            {
+                return $"'{Consoles.Harmless(name)}', which this tool did not write, or not so";
+            }
+        }
+
+        return null;
+    }
+
+    private static string[] FilesIn(string folder) =>
+        [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Where(entry => !IsFolder(entry)).Order(StringComparer.Ordinal)];
+
+    /// <summary>A link to a folder is an entry of its own.</summary>
+    private static bool IsFolder(string entry) =>
+        File.GetAttributes(entry) is var attributes && attributes.HasFlag(FileAttributes.Directory) && !attributes.HasFlag(FileAttributes.ReparsePoint);
+
+    /// <summary>A file as it was written: its length and the SHA-256 of its first megabyte, for weights take minutes to read.</summary>
+    private sealed record Entry(long Bytes, string Start)
+    {
+        public static Entry Of(string path)
+        {
+            if (RegularFile.KindOf(path) != FileKind.Regular || File.ResolveLinkTarget(path, returnFinalTarget: false) is not null)
+            {
+                return new Entry(0, "");
+            }
+
+            using FileStream file = RegularFile.Open(path);
+            byte[] start = new byte[Math.Min(file.Length, 1 << 20)];
+            file.ReadExactly(start);
+            return new Entry(file.Length, Convert.ToHexStringLower(SHA256.HashData(start)));
         }
     }
 }

@@ -17,13 +17,19 @@ namespace ZooPrune.Onnx.Images;
 /// LoadImages.</param>
 internal sealed class ImageDecoder(long maxPixels, bool turn = false)
 {
+    private const int RowsOfABand = 256;
+
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Looked at before and while decoding.</param>
     /// <exception cref="ZooPruneException">The file is missing, unreadable, of another format, broken or too large.</exception>
-    public RgbImage Read(string path) => Decode(ImageFile.Read(path, maxPixels), path);
+    public RgbImage Read(string path, CancellationToken cancellation = default) => Decode(ImageFile.Read(path, maxPixels), path, cancellation);
 
     /// <param name="stream">Where from; read to its end.</param>
     /// <param name="name">What to call it in messages.</param>
+    /// <param name="cancellation">Looked at while reading and decoding.</param>
     /// <exception cref="ZooPruneException">It is of another format, broken, or longer than any image of the largest size.</exception>
-    public RgbImage Read(Stream stream, string name) => Decode(ImageFile.Read(stream, name, maxPixels), name);
+    public RgbImage Read(Stream stream, string name, CancellationToken cancellation = default) =>
+        Decode(ImageFile.Read(stream, name, maxPixels, cancellation), name, cancellation);
 
     /// <summary>Looks at a file without decoding it.</summary>
     /// <exception cref="ZooPruneException">The file is missing or unreadable, or it is cut off or too large.
@@ -43,9 +49,11 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
 
     /// <param name="file">A whole file.</param>
     /// <param name="name">What to call it in messages.</param>
+    /// <param name="cancellation">Looked at before decoding and between bands of rows.</param>
     /// <exception cref="ZooPruneException">It is of another format, broken or too large.</exception>
-    public unsafe RgbImage Decode(ReadOnlySpan<byte> file, string name)
+    public unsafe RgbImage Decode(ReadOnlySpan<byte> file, string name, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         fixed (byte* bytes = file)
         {
             // Not a copy: Skia reads where the file lies.
@@ -55,7 +63,7 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
             byte[] rgba = GC.AllocateUninitializedArray<byte>(4 * info.Width * info.Height);
             fixed (byte* pixels = rgba)
             {
-                SKCodecResult result = codec.GetPixels(info, (nint)pixels);
+                SKCodecResult result = GetPixels(codec, info, (nint)pixels, cancellation);
                 if (result == SKCodecResult.IncompleteInput)
                 {
                     throw Throw.ImageTruncated(name, format, file.Length, "last pixels");
@@ -77,6 +85,29 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
                 ? ImageOrientation.Turn(rgba, info.Width, info.Height, orientation)
                 : DropAlpha(rgba, info.Width, info.Height);
         }
+    }
+
+    /// <summary>Decodes; a large JPEG file in bands of rows, between which the caller is asked. What else is decoded at once takes about a second
+    /// at most.</summary>
+    private static SKCodecResult GetPixels(SKCodec codec, SKImageInfo info, nint pixels, CancellationToken cancellation)
+    {
+        if (!cancellation.CanBeCanceled || codec.EncodedFormat != SKEncodedImageFormat.Jpeg || info.Height < 2 * RowsOfABand
+            || codec.StartScanlineDecode(info) != SKCodecResult.Success)
+        {
+            return codec.GetPixels(info, pixels);
+        }
+
+        for (int row = 0; row < info.Height; row += RowsOfABand)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int rows = Math.Min(RowsOfABand, info.Height - row);
+            if (codec.GetScanlines(pixels + ((nint)row * info.RowBytes), rows, info.RowBytes) < rows)
+            {
+                return SKCodecResult.IncompleteInput;
+            }
+        }
+
+        return SKCodecResult.Success;
     }
 
     /// <summary>Reads the header and compares it with the limit, then looks whether the file is whole.</summary>

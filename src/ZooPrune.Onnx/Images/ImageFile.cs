@@ -59,14 +59,16 @@ internal static class ImageFile
     /// <param name="stream">The stream.</param>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
+    /// <param name="cancellation">Looked at after each piece.</param>
     /// <exception cref="ZooPruneException">It is of another format or too long.</exception>
-    public static byte[] Read(Stream stream, string name, long maxPixels)
+    public static byte[] Read(Stream stream, string name, long maxPixels, CancellationToken cancellation = default)
     {
         long limit = LongestFile(maxPixels);
         using var file = new MemoryStream();
         byte[] piece = new byte[1 << 16];
         for (int length; (length = stream.Read(piece)) > 0;)
         {
+            cancellation.ThrowIfCancellationRequested();
             file.Write(piece.AsSpan(0, length));
             if (file.Length >= HeadLength && file.Length - length < HeadLength && ImageStructure.FormatOf(file.GetBuffer()) is null)
             {

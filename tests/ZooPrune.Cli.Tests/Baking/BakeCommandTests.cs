@@ -37,7 +37,7 @@ public class BakeCommandTests
             "bake", TestModel.Folder, "--keep", "64", "--out", target, "--centering", "0.9", "--sharpness", "3.2");
 
         Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
-        Assert.StartsWith($"{target}: 8 files, for programs other than ZooPrune\n", run.Output);
+        Assert.StartsWith($"{target}: 9 files, for programs other than ZooPrune\n", run.Output);
         Assert.Contains("Kept of each picture by zooprune: 64 of 576 visual tokens\n", run.Output);
         Assert.Contains("Vision encoder: image_features [pictures, 64, 128], kept_indices [pictures, 64]\n", run.Output);
         Assert.Contains("Sensitivity: closed form\n", run.Output);
@@ -87,12 +87,13 @@ public class BakeCommandTests
     }
 
     [Fact]
-    public void Run_FolderIsThere_NeedsForceAndReplacesModelsOnly()
+    public void Run_FolderIsThere_NeedsForceAndReplacesOnlyWhatTheToolWrote()
     {
         using TestFolder folder = new();
         string target = folder.PathOf("baked");
         Directory.CreateDirectory(target);
         File.WriteAllText(Path.Combine(target, "config.json"), "{}");
+        FolderManifest.Write(target);
         string[] arguments = ["bake", FamilyFolder.Of("llava"), "--keep", "5", "--out", target];
 
         var without = ToolRun.InProcess(arguments);

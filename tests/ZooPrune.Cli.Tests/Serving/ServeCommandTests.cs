@@ -13,7 +13,7 @@ public sealed class ServeCommandTests
         "zooprune: the option --max-concurrency is '0'. Expected a whole number of at least 1; correct it.", "--max-concurrency", "0")]
     [InlineData("zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", "--method", "norm")]
     [InlineData(
-        "zooprune serve: the keys 'nowhere' cannot be read: it is missing, empty, no file or over 1 MB. Expected a text file with a key a "
+        "zooprune serve: the keys 'nowhere' cannot be read: there is no such file. Expected a text file with a key a "
             + "line; check the path.",
         "--api-key-file", "nowhere")]
     public void Serve_WrongOption_SaysWhatIsExpected(string message, params string[] arguments)

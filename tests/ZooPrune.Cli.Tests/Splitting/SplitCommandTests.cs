@@ -76,33 +76,71 @@ public class SplitCommandTests
     }
 
     [Fact]
-    public void Run_FolderIsThere_NeedsForceAndReplacesModelsOnly()
+    public void Run_FolderIsThere_NeedsForceAndReplacesOnlyWhatTheToolWrote()
     {
         using TestFolder folder = new();
         string target = folder.PathOf("split");
-        Directory.CreateDirectory(target);
-        string kept = Path.Combine(target, "letter.txt");
-        File.WriteAllText(kept, "dear");
         string[] arguments = ["split", FamilyFolder.Of("llava"), "--out", target];
+        Assert.Equal(ExitCode.Success, ToolRun.InProcess(arguments).ExitCode);
+        DateTime written = File.GetLastWriteTimeUtc(Path.Combine(target, "config.json"));
 
         var without = ToolRun.InProcess(arguments);
-        var noModel = ToolRun.InProcess([.. arguments, "--force"]);
-        Assert.True(File.Exists(kept));
-        File.WriteAllText(Path.Combine(target, "config.json"), "{}");
         var forced = ToolRun.InProcess([.. arguments, "--force"]);
+        Assert.NotEqual(written, File.GetLastWriteTimeUtc(Path.Combine(target, FolderManifest.FileName)));
+        File.WriteAllText(Path.Combine(target, "letter.txt"), "dear");
+        var withLetter = ToolRun.InProcess([.. arguments, "--force"]);
+        File.Delete(Path.Combine(target, "letter.txt"));
+        File.AppendAllText(Path.Combine(target, "config.json"), " ");
+        var withChange = ToolRun.InProcess([.. arguments, "--force"]);
 
         Assert.Equal(
             (ExitCode.BadInput, $"zooprune split: the folder '{target}' has something in it. Expected one that is empty or not there; "
                 + "choose another, or replace it with --force."),
             (without.ExitCode, without.Error.TrimEnd()));
-        Assert.Equal(
-            (ExitCode.BadInput, $"zooprune split: the folder '{target}' has no config.json. --force replaces folders of models only, "
-                + "lest it deletes something else; choose another folder."),
-            (noModel.ExitCode, noModel.Error.TrimEnd()));
         Assert.Equal((ExitCode.Success, ""), (forced.ExitCode, forced.Error));
-        Assert.False(File.Exists(kept));
+        Assert.Equal((ExitCode.BadInput, Foreign("'letter.txt', which this tool did not write, or not so")), (withLetter.ExitCode, withLetter.Error.TrimEnd()));
+        Assert.Equal((ExitCode.BadInput, Foreign("'config.json', which this tool did not write, or not so")), (withChange.ExitCode, withChange.Error.TrimEnd()));
         Assert.True(File.Exists(Path.Combine(target, "onnx", "projector.onnx")));
         Assert.Equal([target], Directory.GetFileSystemEntries(folder.Root));
+
+        string Foreign(string found) => $"zooprune split: the folder '{target}' has {found}. --force replaces only what this tool wrote, lest it "
+            + "deletes something else; choose another folder.";
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData(null)]
+    public void Run_FolderOfSomebodyElse_IsNeverReplaced(string? list)
+    {
+        using TestFolder folder = new();
+        string target = folder.PathOf("mine");
+        Directory.CreateDirectory(target);
+        File.WriteAllText(Path.Combine(target, "config.json"), "{}");
+        if (list is not null)
+        {
+            File.WriteAllText(Path.Combine(target, FolderManifest.FileName), list);
+        }
+
+        var run = ToolRun.InProcess("split", FamilyFolder.Of("llava"), "--out", target, "--force");
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains("--force replaces only what this tool wrote", run.Error);
+        Assert.Equal("{}", File.ReadAllText(Path.Combine(target, "config.json")));
+    }
+
+    [UnixFact]
+    public void Run_OutLeadsToTheModelByALink_EndsWithTwo()
+    {
+        using TestFolder folder = new();
+        string model = TestModel.CopyTo(folder);
+        string link = folder.PathOf("link");
+        File.CreateSymbolicLink(link, model);
+
+        var run = ToolRun.InProcess("split", model, "--out", link, "--force");
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains("which is the model", run.Error);
+        Assert.True(File.Exists(Path.Combine(model, "config.json")));
     }
 
     [Fact]
@@ -111,7 +149,7 @@ public class SplitCommandTests
         using TestFolder folder = new();
         string target = folder.PathOf("split");
         Directory.CreateDirectory(target);
-        File.WriteAllText(Path.Combine(target, "config.json"), "{}");
+        FolderManifest.Write(target);
         string model = TestModel.CopyTo(folder);
         File.Delete(Path.Combine(model, "onnx", "projector.onnx"));
         File.Copy(Path.Combine(model, "onnx", "embed_tokens.onnx"), Path.Combine(model, "onnx", "vision_encoder.onnx"), overwrite: true);
@@ -120,7 +158,7 @@ public class SplitCommandTests
 
         Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
         Assert.Contains("vision_encoder.onnx", run.Error);
-        Assert.Equal(["config.json"], Directory.GetFileSystemEntries(target).Select(Path.GetFileName));
+        Assert.Equal([FolderManifest.FileName], Directory.GetFileSystemEntries(target).Select(Path.GetFileName));
         Assert.Equal([model, target], Directory.GetFileSystemEntries(folder.Root).Order());
     }
 

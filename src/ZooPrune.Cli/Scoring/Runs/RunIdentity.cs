@@ -33,6 +33,7 @@ internal static class RunIdentity
             ["input"] = table.Hash(isPart: options.Shard is not null),
             ["model"] = HashOf(model),
             ["images"] = Path.GetFullPath(images),
+            ["--allow-outside"] = options.AllowOutside ? "on" : "off",
             ["input format"] = TableFormats.Names.NameOf(table.Format),
             ["output format"] = TableFormats.Names.NameOf(outputFormat),
             ["--separator"] = $"{options.Separator}",
