@@ -70,7 +70,7 @@ public class ChatCommandTests
         Assert.Equal((ExitCode.Failure, "bottom left"), (run.ExitCode, run.Output.TrimEnd()));
         string[] errors = Lines(run.Error);
         Assert.Equal("zooprune chat: /image names no picture. Expected /image FILE; add the file.", errors[0]);
-        Assert.Equal("zooprune chat: the picture 'nowhere.png' does not exist. Expected an image file; check the path.", errors[1]);
+        Assert.Equal("zooprune chat: the picture 'nowhere.png' does not exist. Expected an image file or a data URI; check the path.", errors[1]);
         Assert.Contains("copy or download it again", errors[2]);
         Assert.Equal(
             "zooprune chat: '/picture' is not known. Expected one of /image, /new, /help, /exit, or a question that does not begin with '/'.",
@@ -95,7 +95,7 @@ public class ChatCommandTests
         var run = ToolRun.InProcess("chat", "nowhere", "nowhere.png");
 
         Assert.Equal(
-            (ExitCode.BadInput, "zooprune chat: the picture 'nowhere.png' does not exist. Expected an image file; check the path."),
+            (ExitCode.BadInput, "zooprune chat: the picture 'nowhere.png' does not exist. Expected an image file or a data URI; check the path."),
             (run.ExitCode, run.Error.TrimEnd()));
     }
 

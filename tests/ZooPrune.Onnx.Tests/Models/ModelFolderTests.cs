@@ -89,7 +89,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData(ModelPrecision.Q4F16, "vision_encoder_bnb4", "decoder_model_merged_q4f16")]
     public void Open_Precision_TakesItOrTheNextMoreAccurate(ModelPrecision precision, string encoder, string decoder)
     {
-        Empty("vision_encoder_quantized", "vision_encoder_uint8", "vision_encoder_bnb4", "decoder_model_merged_fp16", "decoder_model_merged_q4f16");
+        Add("vision_encoder_quantized", "vision_encoder_uint8", "vision_encoder_bnb4", "decoder_model_merged_fp16", "decoder_model_merged_q4f16");
 
         ModelFolder files = ModelFolder.Open(_files.Root, precision);
 
@@ -102,7 +102,7 @@ public sealed class ModelFolderTests : IDisposable
     public void Open_OnlyLessAccurate_IsTakenByAuto()
     {
         _files.Delete("onnx/vision_encoder.onnx");
-        Empty("vision_encoder_q4f16", "vision_encoder_q4");
+        Add("vision_encoder_q4f16", "vision_encoder_q4");
 
         Assert.Equal(_files.Path("onnx/vision_encoder_q4.onnx"), ModelFolder.Open(_files.Root).VisionEncoder);
     }
@@ -110,7 +110,7 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Load_PrecisionThatIsNowhere_SaysWhatIsThere()
     {
-        Empty("vision_encoder_q4", "decoder_model_merged_q4");
+        Add("vision_encoder_q4", "decoder_model_merged_q4");
 
         var exception = Assert.Throws<ZooPruneException>(() => _files.Load(new() { Precision = ModelPrecision.Q8 }));
         Assert.Equal(
@@ -124,7 +124,7 @@ public sealed class ModelFolderTests : IDisposable
     public void Load_OnlyLessAccurateThanAskedFor_IsAnError()
     {
         _files.Delete("onnx/decoder_model_merged.onnx");
-        Empty("decoder_model_merged_q4");
+        Add("decoder_model_merged_q4");
 
         Assert.Contains(
             "decoder_model_merged in Q4. Each graph needs",
@@ -164,11 +164,11 @@ public sealed class ModelFolderTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private void Empty(params ReadOnlySpan<string> graphs)
+    private void Add(params ReadOnlySpan<string> graphs)
     {
         foreach (string graph in graphs)
         {
-            _files.Write($"onnx/{graph}.onnx", "");
+            _files.Write($"onnx/{graph}.onnx", "not read");
         }
     }
 
