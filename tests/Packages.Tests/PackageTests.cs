@@ -73,7 +73,7 @@ public sealed partial class PackageTests(PackedPackages packages)
     }
 
     [Fact]
-    public void Outside_PipelineOfTheReadme_CompilesAndAnswers()
+    public void Outside_PipelineOfStages_CompilesAndAnswers()
     {
         Result run = packages.RunOutside("Answering", CpuPackage, "run", "-c", "Release", "--", Model, Images);
 
