@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using static Packages.Tests.PackedPackages;
 
 namespace Packages.Tests;
 
@@ -11,7 +12,7 @@ public sealed partial class PackageTests(PackedPackages packages)
 {
     private static readonly string Model = Path.Combine(PackedPackages.Root, "models", "shapes-vlm");
     private static readonly string Images = Path.Combine(Model, "heldout");
-    private static readonly (string, string) CpuPackage = ("Microsoft.ML.OnnxRuntime", PackedPackages.VersionOf("Microsoft.ML.OnnxRuntime"));
+    private static readonly (string, string) CpuPackage = ("Microsoft.ML.OnnxRuntime", VersionOf("Microsoft.ML.OnnxRuntime"));
 
     public static TheoryData<string> Names =>
     [
@@ -38,7 +39,7 @@ public sealed partial class PackageTests(PackedPackages packages)
         XElement[] dependencies = [.. packages.Manifest(package).Descendants("dependency").OrderBy(one => one.Attribute("id")!.Value, StringComparer.Ordinal)];
 
         Assert.Equal(expected, string.Join(' ', dependencies.Select(one => one.Attribute("id")!.Value)));
-        Assert.All(dependencies, one => Assert.Equal(PackedPackages.VersionOf(one.Attribute("id")!.Value), one.Attribute("version")!.Value));
+        Assert.All(dependencies, one => Assert.Equal(VersionOf(one.Attribute("id")!.Value), one.Attribute("version")!.Value));
     }
 
     [Theory]
@@ -73,7 +74,7 @@ public sealed partial class PackageTests(PackedPackages packages)
     }
 
     [Fact]
-    public void Outside_PipelineOfTheReadme_CompilesAndAnswers()
+    public void Outside_PipelineOfStages_CompilesAndAnswers()
     {
         Result run = packages.RunOutside("Answering", CpuPackage, "run", "-c", "Release", "--", Model, Images);
 

@@ -11,7 +11,14 @@ public sealed partial class SnippetTests(PackedPackages packages)
 {
     private static readonly string[] Readme = Snippets.Of("README.md");
     private static readonly string[] GettingStarted = Snippets.Of("docs/getting-started.md");
-    private static readonly string[] All = [.. Readme, .. GettingStarted, .. Snippets.Of("docs/your-own-model.md")];
+    private static readonly string[] OfPackages =
+    [
+        .. new[] { "Text", "Onnx", "MLNet", "Extensions.AI", "Models.ShapesVlm" }
+            .SelectMany(package => Snippets.Of($"src/ZooPrune.{package}/README.md"))
+            .Where(block => block.StartsWith("using ", StringComparison.Ordinal)),
+    ];
+
+    private static readonly string[] All = [.. Readme, .. GettingStarted, .. Snippets.Of("docs/your-own-model.md"), .. OfPackages];
 
     [Fact]
     public void GettingStarted_FirstProgram_HasFifteenLinesAndIsThatOfTheReadme()
@@ -32,6 +39,7 @@ public sealed partial class SnippetTests(PackedPackages packages)
         Assert.Equal("bottom left", packages.Run(program, $"{first + 1}").Output.Trim());
         Assert.Equal("bottom left", packages.Run(program, $"{first + 2}").Output.Trim());
         await AssertAnswersManyAtOnce(program, first + 3);
+        Assert.Equal("bottom left", packages.Run(program, $"{first + 4}").Output.Trim());
     }
 
     private static async Task AssertAnswersManyAtOnce(string program, int block)

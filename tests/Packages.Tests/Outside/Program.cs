@@ -8,7 +8,7 @@ var ml = new MLContext(seed: 1);
 using var model = VisionLanguageModel.Load(args[0]);
 var rows = ml.Data.LoadFromEnumerable([new Question { ImagePath = "0000.png", Text = "Where is the red circle?" }]);
 
-// README's pipeline.
+// The stages of docs/getting-started.md.
 var pipeline = ml.Transforms.LoadImages("Image", imageFolder, nameof(Question.ImagePath))
     .Append(ml.Transforms.PreprocessImages(new(model)))
     .Append(ml.Transforms.ApplyOnnxModel("visual_tokens", "pixel_values", model.Files.VisionEncoder))

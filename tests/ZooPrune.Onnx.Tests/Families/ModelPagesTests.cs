@@ -48,6 +48,13 @@ public sealed partial class ModelPagesTests
     }
 
     [Fact]
+    public void Readme_Models_NameEveryFamily()
+    {
+        string table = File.ReadAllText(Path.Combine(TestPaths.Root, "README.md")).Split("## Models")[1].Split("\n## ")[0];
+        Assert.All(ModelFamilies.Names, name => Assert.Matches($@"\n\| ([\w, ]+, )?{name}(, [\w, ]+)? \|", table));
+    }
+
+    [Fact]
     public void Models_TokenTable_IsWhatTheFamiliesGive()
     {
         IReadOnlyList<Match> rows = TokenRow().Matches(Page("models.md"));
