@@ -22,8 +22,13 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
     {
         string modelFolder = ModelLocation.Find(options.Model);
         string file = options.Questions ?? Path.Combine(modelFolder, "heldout", "questions.jsonl");
-        var questions = QuestionSet.Read(file, options.Annotations, options.Format, options.Limit);
-        string imageFolder = options.Images ?? Path.GetDirectoryName(Path.GetFullPath(file))!;
+        using var questions = QuestionSet.Read(file, options.Annotations, options.Format, options.Limit, options.Images);
+        foreach (string note in questions.Notes)
+        {
+            Say(Error, note);
+        }
+
+        string imageFolder = questions.Store?.Folder ?? options.Images ?? (Directory.Exists(file) ? file : Path.GetDirectoryName(Path.GetFullPath(file))!);
         if (!Directory.Exists(imageFolder))
         {
             throw Throw.MissingImageFolder(imageFolder);
@@ -31,9 +36,10 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
 
         using ImageInterview interview = new(modelFolder, options);
         int visualTokens = interview.CountVisualTokens(
-            questions.Questions.Select(question => Path.Combine(imageFolder, question.Image)).Distinct());
-        EvaluationRun run = new(modelFolder, visualTokens, questions, interview.Settings, options.Workers);
-        Evaluator evaluator = new(interview, questions, imageFolder, options.Workers);
+            questions.Questions.Select(question => QuestionSet.PathOf(imageFolder, question.Image)).Distinct());
+        interview.CheckLetters(questions.Questions.Max(question => question.Options.Count));
+        EvaluationRun run = new(modelFolder, visualTokens, questions, interview.Settings, options.Workers) { Rule = options.Scoring };
+        Evaluator evaluator = new(interview, questions, imageFolder, options.Workers, run.Measure);
         IReadOnlyList<ImageResult> images = Ask(evaluator, run, options, cancellation);
         var result = EvaluationResult.Of(run, images);
         if (result is not null)

@@ -122,7 +122,7 @@ public class EvaluateProgramTests
     [InlineData("the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 (11%); correct it.", "--keep", "64,0")]
     [InlineData("the option --workers is '0'. Expected a whole number of at least 1; correct it.", "--workers", "0")]
     [InlineData("the option --seeds is '-1'. Expected a whole number of at least 1; correct it.", "--seeds", "-1")]
-    [InlineData("the option --format is 'csv'. Expected one of jsonl, pope, vqa; choose one of these.", "--format", "csv")]
+    [InlineData("the option --format is 'csv'. Expected one of jsonl, pope, vqa, textvqa, gqa, mme, mmbench, mmmu, scienceqa, seed; choose one of these.", "--format", "csv")]
     [InlineData("the option --positions is 'odd'. Expected one of auto, compact, original; choose one of these.", "--positions", "odd")]
     public void Run_BadCommandLine_EndsWithTwo(string message, params string[] arguments)
     {

@@ -8,17 +8,25 @@ internal static class EvaluateCommand
 {
     private static readonly IReadOnlyList<KeepBudget> DefaultKeep = [.. ((int[])[192, 128, 64, 32, 16]).Select(KeepBudget.Tokens)];
 
+    private static readonly Choices<OptionChoice> Ways = new(("generate", OptionChoice.Generate), ("logits", OptionChoice.Logits));
     private static readonly Option<string?> Model = ModelLocation.Option();
     private static readonly Option<string?> Questions = TypedOption.Text(
-        "--questions", "FILE", "Questions with answers: one JSON object a line, POPE's files, or VQAv2's. Default: the held-out "
-            + "questions of the model.");
+        "--questions", "FILE", "Questions with answers: one JSON object a line, POPE's files, VQAv2's, or a benchmark of the hub in "
+            + "Parquet, a file or a folder. Default: the held-out questions of the model.");
     private static readonly Option<string?> Annotations = TypedOption.Text(
         "--annotations", "FILE", "The annotations that go with VQAv2's questions.");
     private static readonly Option<QuestionFormat?> Format = TypedOption.Create<QuestionFormat?>(
         "--format", "FORMAT", $"Format of the questions: auto, {QuestionFormats.Names}. Default: auto, what the file looks like.",
         text => Is(text, "auto") ? null : QuestionFormats.Names.Parse("--format", text));
     private static readonly Option<string?> Images = TypedOption.Text(
-        "--images", "FOLDER", "Folder of the images. Default: where the questions file lies.");
+        "--images", "FOLDER", "Folder of the images; of GQA in Parquet also the table of its images. Default: where the questions file lies, or in "
+            + "it.");
+    private static readonly Option<ScoringRule> Scoring = TypedOption.Choice(
+        "--scoring", "RULE", $"Whose reading of answers counts: {AnswerMeasure.Rules}. Default: official, that of the benchmark's own script. The "
+            + "other is reported beside it where it differs.", AnswerMeasure.Rules);
+    private static readonly Option<OptionChoice> ByLogits = TypedOption.Choice(
+        "--choices", "WAY", $"How options are chosen: {Ways}. Default: generate, and the letter is read out of the answer; logits: the letter that "
+            + "is the likeliest next token.", Ways);
     private static readonly Option<string?> Instruction = TypedOption.Text(
         "--instruction", "TEXT", "Added to every question on a line of its own, such as \"Answer the question using a single word or "
             + "phrase.\" Default: nothing.");
@@ -56,7 +64,7 @@ internal static class EvaluateCommand
             "Measures what pruning costs: how well a model answers the questions of a file, for every method and budget, with 95 % intervals, "
             + "agreement with the unpruned answers, and times.")
         {
-            Model, Questions, Annotations, Format, Images, Instruction, Limit, Keep, Methods, Positions, Seeds, Workers,
+            Model, Questions, Annotations, Format, Images, Instruction, Scoring, ByLogits, Limit, Keep, Methods, Positions, Seeds, Workers,
             ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume, Force,
         };
         command.Protect(
@@ -78,6 +86,8 @@ internal static class EvaluateCommand
             Annotations = line.GetValue(Annotations),
             Format = line.GetValue(Format),
             Instruction = line.GetValue(Instruction),
+            Scoring = line.GetValue(Scoring),
+            ByLogits = line.GetValue(ByLogits) == OptionChoice.Logits,
             Limit = line.GetValue(Limit),
             Budgets = [.. (line.GetValue(Keep) ?? DefaultKeep).Distinct()],
             Candidates =
@@ -96,6 +106,16 @@ internal static class EvaluateCommand
     }
 
     private static bool Is(string text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>How an option is chosen.</summary>
+internal enum OptionChoice
+{
+    /// <summary>An answer is generated, and the letter is read out of it.</summary>
+    Generate,
+
+    /// <summary>The letter that is the likeliest next token.</summary>
+    Logits,
 }
 
 /// <summary>What the user asked for, checked as far as it can be without opening a file.</summary>
@@ -118,6 +138,12 @@ internal sealed record EvaluateOptions
 
     /// <summary>What is added to every question, on a line of its own; null = nothing.</summary>
     public string? Instruction { get; init; }
+
+    /// <summary>Whose reading of answers counts.</summary>
+    public ScoringRule Scoring { get; init; }
+
+    /// <summary>Whether options are chosen by the logits of their letters; otherwise an answer is generated and read.</summary>
+    public bool ByLogits { get; init; }
 
     /// <summary>At most so many questions; null = all.</summary>
     public int? Limit { get; init; }

@@ -53,6 +53,9 @@ internal sealed record EvaluationRun(
     /// <summary>The model's name: that of its folder.</summary>
     public string ModelName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Model)));
 
+    /// <summary>Whose reading of answers counts.</summary>
+    public ScoringRule Rule { get; init; }
+
     /// <summary>How answers are scored.</summary>
-    public AnswerMeasure Measure => AnswerMeasure.Of(Questions.Format);
+    public AnswerMeasure Measure => AnswerMeasure.Of(Questions.Format, Rule);
 }

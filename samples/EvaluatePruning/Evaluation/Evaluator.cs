@@ -8,7 +8,9 @@ namespace ZooPrune.Samples;
 /// <param name="questions">The questions.</param>
 /// <param name="imageFolder">Where image paths start.</param>
 /// <param name="workers">How many images are worked on at a time.</param>
-internal sealed class Evaluator(ImageInterview interview, QuestionSet questions, string imageFolder, int workers)
+/// <param name="measure">How answers are scored; null = as the format's own script does.</param>
+internal sealed class Evaluator(
+    ImageInterview interview, QuestionSet questions, string imageFolder, int workers, AnswerMeasure? measure = null)
 {
     private readonly ImageQuestions[] _images =
         [.. questions.Questions.GroupBy(question => question.Image).Select(image => new ImageQuestions(image.Key, [.. image]))];
@@ -28,14 +30,14 @@ internal sealed class Evaluator(ImageInterview interview, QuestionSet questions,
     /// <exception cref="UsageException">The journal cannot be written.</exception>
     public IReadOnlyList<ImageResult> Run(EvaluationJournal? journal, IAnsiConsole progress, CancellationToken cancellation)
     {
-        var measure = AnswerMeasure.Of(questions.Format);
+        AnswerMeasure scored = measure ?? AnswerMeasure.Of(questions.Format);
         var results = new ImageResult[_images.Length];
         List<int> left = [];
         for (int index = 0; index < _images.Length; index++)
         {
             if (journal?.TakeAnswered(_images[index].Image) is { } answered)
             {
-                results[index] = ImageResult.Of(answered, _images[index].Questions, measure);
+                results[index] = ImageResult.Of(answered, _images[index].Questions, scored);
             }
             else
             {
@@ -60,7 +62,7 @@ internal sealed class Evaluator(ImageInterview interview, QuestionSet questions,
 
             results[index] = answers is null
                 ? new ImageResult(0, 0, [], error)
-                : ImageResult.Of(answers, _images[index].Questions, measure);
+                : ImageResult.Of(answers, _images[index].Questions, scored);
             step();
         }, cancellation));
         return results;
@@ -95,7 +97,7 @@ internal sealed class Evaluator(ImageInterview interview, QuestionSet questions,
         {
             error = null;
             return interview.Ask(
-                image.Image, Path.Combine(imageFolder, image.Image), [.. image.Questions.Select(question => question.Text)], cancellation);
+                image.Image, QuestionSet.PathOf(imageFolder, image.Image), image.Questions, cancellation);
         }
         catch (Exception e) when (e is ZooPruneException or ArgumentException)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ZooPrune.Onnx;
+using ZooPrune.Text;
 
 namespace ZooPrune.Samples;
 
@@ -12,6 +13,9 @@ internal sealed class ImageInterview : IDisposable
     private const int CommonHeight = 480;
 
     private readonly string _instruction;
+    private readonly bool _byLogits;
+    private readonly string _modelFolder;
+    private int[][] _letters = [];
     private readonly Dictionary<PositionMode, VisionLanguageModel> _models = [];
     private readonly VisionLanguageModel _model;
 
@@ -20,6 +24,8 @@ internal sealed class ImageInterview : IDisposable
     public ImageInterview(string modelFolder, EvaluateOptions options)
     {
         _instruction = options.Instruction is { } text ? "\n" + text : "";
+        _byLogits = options.ByLogits;
+        _modelFolder = modelFolder;
         foreach (PositionMode mode in options.Positions)
         {
             var model = VisionLanguageModel.Load(modelFolder, options.Running with { Positions = mode });
@@ -53,6 +59,33 @@ internal sealed class ImageInterview : IDisposable
         return counts.Length == 0 ? _model.LayoutOf(CommonWidth, CommonHeight).TileLengths.Sum() : counts[counts.Length / 2];
     }
 
+    /// <summary>Finds the tokens of the letters of options, where those are chosen by logits.</summary>
+    /// <param name="count">Most options of a question.</param>
+    /// <exception cref="UsageException">Two letters have the same token.</exception>
+    public void CheckLetters(int count)
+    {
+        if (!_byLogits || count == 0)
+        {
+            return;
+        }
+
+        // After a prompt a letter may come as a word of its own or right behind what was written.
+        var tokenizer = Tokenizer.Load(Path.Combine(_modelFolder, "tokenizer.json"));
+        _letters =
+        [
+            .. Enumerable.Range(0, count).Select(ChoiceReading.Letter).Select(letter => (int[])
+                [.. new[] { letter, $" {letter}" }.Select(text => tokenizer.Encode(text, addSpecialTokens: false)[^1]).Distinct()]),
+        ];
+        for (int second = 1; second < count; second++)
+        {
+            if (Array.Find([.. Enumerable.Range(0, second)], first => _letters[first].Intersect(_letters[second]).Any()) is var first
+                && _letters[first].Intersect(_letters[second]).Any())
+            {
+                throw Throw.NoLetterTokens(ChoiceReading.Letter(first), ChoiceReading.Letter(second));
+            }
+        }
+    }
+
     /// <summary>Asks about one image.</summary>
     /// <param name="image">Its path in the questions file.</param>
     /// <param name="path">Where it is.</param>
@@ -60,7 +93,7 @@ internal sealed class ImageInterview : IDisposable
     /// <param name="cancellation">Looked at between settings.</param>
     /// <exception cref="ZooPruneException">The image cannot be used, or a graph failed.</exception>
     /// <exception cref="ArgumentException">A question is empty.</exception>
-    public ImageAnswers Ask(string image, string path, IReadOnlyList<string> questions, CancellationToken cancellation)
+    public ImageAnswers Ask(string image, string path, IReadOnlyList<ReferenceQuestion> questions, CancellationToken cancellation)
     {
         (PreparedImage prepared, double preprocess) = Timed(() => _model.Prepare(path));
         (EncodedImage encoded, double encode) = Timed(() => _model.Encode(prepared));
@@ -106,7 +139,7 @@ internal sealed class ImageInterview : IDisposable
         }
     }
 
-    private SettingAnswers Answer(VisionLanguageModel model, IReadOnlyList<string> questions, PrunedImage[] images)
+    private SettingAnswers Answer(VisionLanguageModel model, IReadOnlyList<ReferenceQuestion> questions, PrunedImage[] images)
     {
         double prefill = 0;
         double decode = 0;
@@ -117,7 +150,14 @@ internal sealed class ImageInterview : IDisposable
             using PrefixCache context = model.CachePrefix(image);
             texts.Add([.. questions.Select(question =>
             {
-                VisionAnswer answer = model.Answer(context, question + _instruction);
+                if (_byLogits && question.Options.Count > 0)
+                {
+                    (string letter, double read) = Timed(() => LikeliestLetter(model, question, image));
+                    prefill += read;
+                    return letter;
+                }
+
+                VisionAnswer answer = model.Answer(context, question.Text + _instruction);
                 prefill += (context.Prefill + answer.Timings.Prefill).TotalMilliseconds;
                 decode += answer.Timings.Decode.TotalMilliseconds;
                 return answer.Text;
@@ -127,6 +167,13 @@ internal sealed class ImageInterview : IDisposable
         double asked = images.Length * questions.Count;
         return new SettingAnswers(
             images.Average(image => image.Timings.Prune.TotalMilliseconds), prefill / asked, decode / asked, texts);
+    }
+
+    private string LikeliestLetter(VisionLanguageModel model, ReferenceQuestion question, PrunedImage image)
+    {
+        float[] logits = model.NextTokenLogits([new ChatTurn(ChatTurn.User, question.Text + _instruction, [image])]);
+        return ChoiceReading.Letter(
+            Enumerable.Range(0, question.Options.Count).MaxBy(index => _letters[index].Max(token => logits[token])));
     }
 
     private static (T Result, double Milliseconds) Timed<T>(Func<T> work)

@@ -21,6 +21,14 @@ internal sealed record Score(
     double Prefill,
     double Decode)
 {
+    private const double Rounding = 1e-9;
+
+    /// <summary>Mean score by the other rule, official or sensible.</summary>
+    public double OtherAccuracy { get; init; }
+
+    /// <summary>Of each kind of question the share of images about which all of them were answered rightly.</summary>
+    public IReadOnlyDictionary<string, double> WholeImages { get; init; } = new Dictionary<string, double>();
+
     /// <summary>The figures of one setting.</summary>
     /// <param name="setting">The setting.</param>
     /// <param name="images">Its tally of each image; at least one.</param>
@@ -40,7 +48,13 @@ internal sealed record Score(
                 .ToDictionary(kind => kind.Key, kind => KindScore.Of([.. kind])),
             images.Sum(image => image.Prune) / questions,
             images.Sum(image => image.Prefill) / questions,
-            images.Sum(image => image.Decode) / questions);
+            images.Sum(image => image.Decode) / questions)
+        {
+            OtherAccuracy = images.Sum(image => image.OtherCorrect) / questions,
+            WholeImages = images.SelectMany(image => image.Kinds)
+                .GroupBy(kind => kind.Key, kind => kind.Value)
+                .ToDictionary(kind => kind.Key, kind => kind.Average(image => image.Correct >= image.Questions - Rounding ? 1.0 : 0)),
+        };
     }
 }
 

@@ -22,6 +22,9 @@ internal sealed record Tally(
     double Prefill,
     double Decode)
 {
+    /// <summary>Sum of the scores by the other rule, official or sensible.</summary>
+    public double OtherCorrect { get; init; }
+
     /// <summary>Counts one image in one setting.</summary>
     /// <param name="answers">The answers in that setting.</param>
     /// <param name="unpruned">The answers with all tokens, one a question.</param>
@@ -32,6 +35,7 @@ internal sealed record Tally(
     {
         double share = 1.0 / answers.Texts.Count;
         double correct = 0;
+        double otherCorrect = 0;
         double same = 0;
         YesNoCounts yesNo = default;
         Dictionary<string, (int Questions, double Correct)> kinds = new(StringComparer.Ordinal);
@@ -42,10 +46,11 @@ internal sealed record Tally(
             foreach (IReadOnlyList<string> texts in answers.Texts)
             {
                 score += share * measure.Score(texts[index], question);
+                otherCorrect += share * measure.OtherScore(texts[index], question);
                 same += ExactMatch.Holds(texts[index], unpruned[index]) ? share : 0;
-                if (question.ExpectsYes is { } expectsYes)
+                if (question.ExpectsYes is { } expectsYes && measure.ReadsYes(texts[index]) is { } saidYes)
                 {
-                    yesNo = yesNo.With(expectsYes, Samples.YesNo.IsYes(texts[index]), share);
+                    yesNo = yesNo.With(expectsYes, saidYes, share);
                 }
             }
 
@@ -62,7 +67,10 @@ internal sealed record Tally(
             kinds,
             questions.Count * answers.Prune,
             questions.Count * answers.Prefill,
-            questions.Count * answers.Decode);
+            questions.Count * answers.Decode)
+        {
+            OtherCorrect = otherCorrect,
+        };
     }
 }
 

@@ -23,6 +23,7 @@ internal sealed record JournalHeader(IReadOnlyDictionary<string, string> Entries
         ["format"] = QuestionFormats.Names.NameOf(run.Questions.Format),
         ["number of questions"] = run.Questions.Questions.Count.ToString(CultureInfo.InvariantCulture),
         ["instruction"] = options.Instruction ?? "none",
+        ["choice of options"] = options.ByLogits ? "logits" : "generated",
         ["EXIF orientation"] = options.Running.ApplyExifOrientation ? "applied" : "ignored",
         ["pixels of an image"] = $"at most {options.Running.MaxImagePixels}",
         ["pixels of a resized image"] = options.Running.MaxPixels is { } most ? $"at most {most}" : "as the model says",

@@ -13,6 +13,27 @@ internal enum QuestionFormat
 
     /// <summary>VQAv2: a file of questions and a file of annotations with ten people's answers each.</summary>
     Vqa,
+
+    /// <summary>TextVQA, ten people's answers each.</summary>
+    TextVqa,
+
+    /// <summary>GQA, one answer each.</summary>
+    Gqa,
+
+    /// <summary>MME: two questions an image that expect yes or no.</summary>
+    Mme,
+
+    /// <summary>MMBench: options by letters.</summary>
+    MmBench,
+
+    /// <summary>MMMU: options by letters, or an open answer.</summary>
+    Mmmu,
+
+    /// <summary>ScienceQA: options by letters.</summary>
+    ScienceQa,
+
+    /// <summary>SEED-Bench: options by letters.</summary>
+    Seed,
 }
 
 /// <summary>The names of the formats, and which one a file looks like.</summary>
@@ -22,7 +43,14 @@ internal static class QuestionFormats
     public static Choices<QuestionFormat> Names { get; } = new(
         ("jsonl", QuestionFormat.Jsonl),
         ("pope", QuestionFormat.Pope),
-        ("vqa", QuestionFormat.Vqa));
+        ("vqa", QuestionFormat.Vqa),
+        ("textvqa", QuestionFormat.TextVqa),
+        ("gqa", QuestionFormat.Gqa),
+        ("mme", QuestionFormat.Mme),
+        ("mmbench", QuestionFormat.MmBench),
+        ("mmmu", QuestionFormat.Mmmu),
+        ("scienceqa", QuestionFormat.ScienceQa),
+        ("seed", QuestionFormat.Seed));
 
     /// <summary>
     /// Looks at the properties of the first JSON object: "questions" makes it VQAv2, "text" and "label" make it POPE. Anything else, broken

@@ -4,16 +4,36 @@ namespace ZooPrune.Samples;
 /// <param name="Format">How they were written down.</param>
 /// <param name="Files">The files they come from, the questions first.</param>
 /// <param name="Questions">At least one, in the order of the file.</param>
-internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> Files, IReadOnlyList<ReferenceQuestion> Questions)
+internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> Files, IReadOnlyList<ReferenceQuestion> Questions) : IDisposable
 {
+    /// <summary>The images, where the questions came with them; null where they lie in a folder.</summary>
+    public ImageStore? Store { get; init; }
+
+    /// <summary>What should be said about what was read.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Where an image is: in the folder, unless it is an address, which is no path.</summary>
+    public static string PathOf(string folder, string image) =>
+        image.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || image.Contains("://", StringComparison.Ordinal)
+            ? image
+            : Path.Combine(folder, image);
+
     /// <summary>Reads the questions.</summary>
     /// <param name="path">The questions file.</param>
     /// <param name="annotations">The annotations file of VQAv2; null = none given.</param>
     /// <param name="format">The format; null = what the file looks like.</param>
     /// <param name="limit">At most so many questions; null = all.</param>
+    /// <param name="imageTable">Of GQA in Parquet the table with its images.</param>
     /// <exception cref="UsageException">A file is missing or no good, or the annotations do not go with the format.</exception>
-    public static QuestionSet Read(string path, string? annotations, QuestionFormat? format, int? limit)
+    public static QuestionSet Read(string path, string? annotations, QuestionFormat? format, int? limit, string? imageTable = null)
     {
+        if (ParquetRows.AreAt(path))
+        {
+            return annotations is null
+                ? Benchmarks.Read(path, format ?? Benchmarks.Detect(path), imageTable, limit)
+                : throw Throw.AnnotationsWithout(path, "Parquet");
+        }
+
         QuestionFormat read = format ?? QuestionFormats.Detect(path);
         if (read == QuestionFormat.Vqa && annotations is null)
         {
@@ -29,9 +49,12 @@ internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> 
         {
             QuestionFormat.Pope => new QuestionSet(read, [path], PopeFile.Read(path, limit)),
             QuestionFormat.Vqa => new QuestionSet(read, [path, annotations!], VqaFiles.Read(path, annotations!, limit)),
-            _ => new QuestionSet(read, [path], Own(path, limit)),
+            QuestionFormat.Jsonl => new QuestionSet(read, [path], Own(path, limit)),
+            _ => throw Throw.BenchmarkIsNoParquet(path, QuestionFormats.Names.NameOf(read)),
         };
     }
+
+    public void Dispose() => Store?.Dispose();
 
     private static IReadOnlyList<ReferenceQuestion> Own(string path, int? limit) =>
         [.. QuestionFile.Read(path, limit).Select(question => new ReferenceQuestion(
@@ -51,6 +74,9 @@ internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> 
 internal sealed record ReferenceQuestion(
     string Image, string Text, string Expected, string Kind, IReadOnlyList<string> PeopleAnswers)
 {
+    /// <summary>The options that are offered as A, B, C, ...; empty for a question without.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
     /// <summary>True for a question expecting yes, false for one expecting no, null for any other.</summary>
     public bool? ExpectsYes { get; } =
         ExactMatch.Holds(Expected, "yes") ? true : ExactMatch.Holds(Expected, "no") ? false : null;

@@ -6,6 +6,8 @@ namespace ZooPrune.Samples;
 /// <summary>The result as tables: every method against every budget, kinds of questions, yes and no, times.</summary>
 internal static class EvaluationTables
 {
+    private static readonly string[] Cognition = ["commonsense_reasoning", "numerical_calculation", "text_translation", "code_reasoning"];
+
     /// <summary>All tables, in the order in which they are shown.</summary>
     public static IReadOnlyList<TextTable> Create(EvaluationResult result)
     {
@@ -18,6 +20,16 @@ internal static class EvaluationTables
                 $"{measure} in % with 95 % intervals, positions {positions}; all tokens: {WithInterval(result.Full.Accuracy)}",
                 mode,
                 score => WithInterval(score.Accuracy)));
+            if (result.Scores.Any(score => Math.Abs(score.OtherAccuracy - score.Accuracy.Value) > 1e-9))
+            {
+                string other = AnswerMeasure.Rules.NameOf(
+                    result.Run.Rule == ScoringRule.Official ? ScoringRule.Sensible : ScoringRule.Official);
+                tables.Add(Matrix(
+                    $"{measure} in %, {other} reading, positions {positions}; all tokens: {Percent(result.Full.OtherAccuracy)}",
+                    mode,
+                    score => Percent(score.OtherAccuracy)));
+            }
+
             tables.Add(Matrix(
                 $"Kept share of the full accuracy in %, with 95 % intervals, positions {positions}",
                 mode,
@@ -45,6 +57,11 @@ internal static class EvaluationTables
         if (result.Full.YesNo.Total > 0)
         {
             tables.Add(YesNo(result));
+        }
+
+        if (result.Run.Questions.Format == QuestionFormat.Mme)
+        {
+            tables.Add(Mme(result));
         }
 
         tables.Add(Times(result));
@@ -86,6 +103,24 @@ internal static class EvaluationTables
                 Percent(score.YesNo.YesShare),
             ]),
         ]);
+
+    /// <summary>MME's own sums: 100 times the share of right answers and of images with both right, over the categories of a part.</summary>
+    private static TextTable Mme(EvaluationResult result) => new(
+        "MME: sums over categories of accuracy and accuracy+, 200 each",
+        ["method", "keep", "positions", "perception", "cognition"],
+        [
+            .. result.Scores.Select(score => (string[])
+            [
+                .. Setting(score),
+                Sum(score, isCognition: false),
+                Sum(score, isCognition: true),
+            ]),
+        ]);
+
+    private static string Sum(Score score, bool isCognition) => score.Kinds
+        .Where(kind => Cognition.Contains(kind.Key) == isCognition)
+        .Sum(kind => 100 * (kind.Value.Accuracy + score.WholeImages[kind.Key]))
+        .ToString("F1", CultureInfo.InvariantCulture);
 
     private static TextTable Times(EvaluationResult result) => new(
         $"Mean milliseconds a question, {result.Run.Workers} images at a time, one thread each; "

@@ -1,12 +1,26 @@
 namespace ZooPrune.Samples;
 
-/// <summary>
-/// Reads an answer as yes or no the way POPE does (Li et al., EMNLP 2023): the first sentence counts; it is a no if one of its words is
-/// "no" or "not", and a yes otherwise, whatever it says.
-/// </summary>
+/// <summary>Reads an answer as yes or no.</summary>
 internal static class YesNo
 {
-    /// <summary>True for yes.</summary>
+    private const int MmeStart = 4;
+
+    /// <summary>
+    /// POPE's script (Li et al., EMNLP 2023): the first sentence counts; it is a no if one of its words, cut at spaces, is "No", "no" or
+    /// "not", and a yes otherwise, whatever it says: "NO", "Not" and "No\nYes" are yes.
+    /// </summary>
+    public static bool IsYesOfficially(string answer) => !answer.Split('.')[0].Replace(",", "", StringComparison.Ordinal).Split(' ')
+        .Any(word => word is "No" or "no" or "not");
+
+    /// <summary>MME's script: yes or no by whether that is in the first four letters, case aside; null for neither.</summary>
+    public static bool? IsYesInMme(string answer)
+    {
+        string start = answer.ToLowerInvariant()[..Math.Min(MmeStart, answer.Length)];
+        return start.Contains("yes", StringComparison.Ordinal) ? true : start.Contains("no", StringComparison.Ordinal) ? false : null;
+    }
+
+    /// <summary>POPE's rule as it is meant: the first sentence is a no if one of its words is "no" or "not", in any case, and a yes
+    /// otherwise.</summary>
     public static bool IsYes(string answer)
     {
         int end = answer.IndexOf('.', StringComparison.Ordinal);
