@@ -42,16 +42,18 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="address">The page.</param>
     /// <param name="width">Of the window, in CSS pixels.</param>
     /// <param name="isDark">Whether the user prefers a dark page.</param>
-    internal async Task<BrowserTab> OpenAsync(Uri address, int width = 1440, bool isDark = false)
+    /// <param name="height">Of the window, in CSS pixels.</param>
+    internal async Task<BrowserTab> OpenAsync(Uri address, int width = 1440, bool isDark = false, int height = 900)
     {
         IPage page = await _browser!.NewPageAsync();
         var tab = new BrowserTab(page);
-        await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = 900 });
+        await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = height });
         await page.EmulateMediaFeaturesAsync(
             [new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" }]);
         await page.GoToAsync(address.ToString());
-        await tab.UntilAsync("document.readyState === 'complete' && document.querySelectorAll('#gallery img').length > 0"
-            + " && [...document.images].every(image => image.hidden || image.complete)");
+        await tab.UntilAsync("document.readyState === 'complete' && document.getElementById('budget-text').textContent !== ''"
+            + " && [...document.images].every(image => image.hidden || image.complete)"
+            + " && (document.getElementById('gallery').hidden || document.getElementById('overlay').dataset.kept)");
         return tab;
     }
 }
