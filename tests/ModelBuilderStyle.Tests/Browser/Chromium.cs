@@ -49,7 +49,10 @@ public sealed class Chromium : IAsyncLifetime
         var tab = new BrowserTab(page);
         await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = height });
         await page.EmulateMediaFeaturesAsync(
-            [new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" }]);
+        [
+            new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" },
+            new MediaFeatureValue { MediaFeature = MediaFeature.PrefersReducedMotion, Value = "reduce" }, // Nothing is caught half faded.
+        ]);
         await page.GoToAsync(address.ToString());
         await tab.UntilAsync("document.readyState === 'complete' && document.getElementById('budget-text').textContent !== ''"
             + " && [...document.images].every(image => image.hidden || image.complete)"
@@ -144,4 +147,19 @@ internal sealed class BrowserFactAttribute : FactAttribute
             Skip = "There is no chromium, chromium-browser or google-chrome on the PATH. Install one (Debian: apt-get install chromium).";
         }
     }
+}
+
+/// <summary>A test with axe-core in a real browser; skipped, and reported as such, where there is neither.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AxeFactAttribute : FactAttribute
+{
+    public AxeFactAttribute()
+    {
+        Skip = new BrowserFactAttribute().Skip ?? (File.Exists(Script) ? null
+            : "Needs axe-core in artifacts/node: copy tests/ZooPrune.Onnx.Tests/Node/package*.json there and run npm ci --ignore-scripts.");
+    }
+
+    /// <summary>Where .ci/run installs it.</summary>
+    public static string Script { get; } =
+        Path.Combine(Repository.Root, "artifacts", "node", "node_modules", "axe-core", "axe.min.js");
 }

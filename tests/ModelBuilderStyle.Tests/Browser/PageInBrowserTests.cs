@@ -13,8 +13,6 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         axe.run().then(result => result.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`)).join('; '))
         """;
 
-    private static readonly string Axe = Path.Combine(Repository.Root, "artifacts", "node", "node_modules", "axe-core", "axe.min.js");
-
     [BrowserFact]
     public async Task Page_Opened_HasAskedAboutTheFirstPicture()
     {
@@ -62,20 +60,15 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         }
     }
 
-    [BrowserFact]
+    [AxeFact]
+    [Trait("Speed", "Slow")]
     public async Task Axe_EveryRule_FindsNothing()
     {
-        if (!File.Exists(Axe))
-        {
-            Assert.Null(Environment.GetEnvironmentVariable("CI")); // .ci/run installs it.
-            return;
-        }
-
         foreach ((int width, bool isDark) in ((int, bool)[])[(375, false), (375, true), (1280, false), (1280, true)])
         {
             await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
             await tab.UntilAsync(Answered);
-            await tab.DoAsync(await File.ReadAllTextAsync(Axe));
+            await tab.DoAsync(await File.ReadAllTextAsync(AxeFactAttribute.Script));
             Assert.Equal("", await tab.EvaluateAsync<string>(AxeViolations));
             await tab.DoAsync("document.getElementById('question').value = ''");
             await tab.ClickAsync("#ask");

@@ -147,6 +147,6 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     private static string WithoutTimes(JsonElement answer) => string.Join(
         '|',
         ((string[])["pruned", "unpruned"]).SelectMany(run => ((string[])["answer", "note", "keptTokenCount"])
-            .Select(name => answer.GetProperty(run).GetProperty(name).GetRawText()))
+            .Select(name => answer.GetProperty(run).GetProperty(name).ToString()))
             .Append(answer.GetProperty("keptIndices").GetRawText()).Append(answer.GetProperty("visualTokenCount").GetRawText()));
 }
