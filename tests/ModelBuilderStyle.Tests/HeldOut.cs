@@ -11,6 +11,10 @@ internal static class HeldOut
     public static string TurnedPicture { get; } =
         Path.Combine(Repository.Root, "tests", "ZooPrune.Onnx.Tests", "Data", "images", "field", "orientation6.jpg");
 
+    /// <summary>An animated GIF.</summary>
+    public static string Gif { get; } =
+        Path.Combine(Repository.Root, "tests", "ZooPrune.Onnx.Tests", "Data", "images", "matrix", "gif_animated.gif");
+
     /// <summary>The first questions.</summary>
     public static IReadOnlyList<Question> Questions(int count) => Samples.QuestionFile.Read(QuestionFile, count);
 

@@ -3,7 +3,7 @@ using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
 
-/// <summary>Picture, question and budget -> both answers.</summary>
+/// <summary>Picture, question and budget -> both answers, whole or, for who accepts text/event-stream, as they come.</summary>
 internal sealed partial class AnswerEndpoint(
     ServerOptions options,
     VisionLanguageModel model,
@@ -35,15 +35,21 @@ internal sealed partial class AnswerEndpoint(
             long arrived = Stopwatch.GetTimestamp();
             AnswerResponse answer;
             TimeSpan waited;
+            bool isStreamed = AnswerStream.IsWanted(context.Request);
             using (await queue.EnterAsync(cancellation))
             {
                 waited = Stopwatch.GetElapsedTime(arrived);
-                answer = Answer(form.Keep, input, cancellation);
+                answer = isStreamed
+                    ? await new AnswerStream(model, context.Response).WriteAsync(form.Keep, input, cancellation)
+                    : Answer(form.Keep, input, cancellation);
             }
 
             TimeSpan took = Stopwatch.GetElapsedTime(arrived) - waited;
             LogAnswer(form.Keep, answer.VisualTokenCount, waited.TotalMilliseconds, took.TotalMilliseconds);
-            await context.Response.WriteAsJsonAsync(answer, cancellation);
+            if (!isStreamed)
+            {
+                await context.Response.WriteAsJsonAsync(answer, cancellation);
+            }
         }
         catch (Refusal refusal)
         {
@@ -64,19 +70,8 @@ internal sealed partial class AnswerEndpoint(
         cancellation.ThrowIfCancellationRequested();
         ShapesVqa.ModelOutput output = engines.Predict(keep, input);
         return output.Error.Length == 0 ? output
-            : PictureReason(output.Error) is { } reason ? throw Refusal.BrokenImage(reason)
+            : Refusal.PictureReason(output.Error) is { } reason ? throw Refusal.BrokenImage(reason)
             : throw new InvalidOperationException(output.Error);
-    }
-
-    /// <summary>What the image decoder says about the file, without column and row before it; null for other messages.</summary>
-    private static string? PictureReason(string error)
-    {
-        const string Place = "Image 'column 'Image', row ";
-        const string End = "': ";
-        int end = error.IndexOf(End, StringComparison.Ordinal);
-        return error.StartsWith(Place, StringComparison.Ordinal) && end > 0
-            ? char.ToUpperInvariant(error[end + End.Length]) + error[(end + End.Length + 1)..]
-            : null;
     }
 
     [LoggerMessage(

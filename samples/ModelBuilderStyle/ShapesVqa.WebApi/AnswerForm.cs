@@ -17,6 +17,9 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
     private const int LongestBoundary = 70;
     private const int LongestField = 4096;
 
+    /// <summary>So many bytes tell what a file is.</summary>
+    private const int HeadLength = 12;
+
     /// <summary>Reads and checks the form.</summary>
     /// <exception cref="Refusal">It is not what is expected.</exception>
     public static async Task<AnswerForm> ReadAsync(
@@ -98,14 +101,26 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
 
             file.Write(buffer, 0, read);
 
-            // Nobody sends ten megabytes to be told that the first four bytes are wrong.
-            if (file.Length >= 4 && !IsImage(file.GetBuffer()))
+            // Nobody sends ten megabytes to be told that the first bytes are wrong.
+            if (file.Length >= HeadLength)
             {
-                throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
+                CheckFormat(file.GetBuffer().AsSpan(0, HeadLength), HeaderUtilities.RemoveQuotes(fileName).ToString());
             }
         }
 
-        return file.Length >= 4 ? file.ToArray() : throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
+        return file.Length >= HeadLength ? file.ToArray() : throw Refusal.NotAnImage(HeaderUtilities.RemoveQuotes(fileName).ToString());
+    }
+
+    /// <summary>Says what a file is where it is no picture, or one of a format that is not decoded.</summary>
+    private static void CheckFormat(ReadOnlySpan<byte> head, string name)
+    {
+        if (!IsImage(head))
+        {
+            throw head[4..].StartsWith("ftypavif"u8) ? Refusal.FormatNotTaken(name, "AVIF")
+                : head[4..].StartsWith("ftyphei"u8) || head[4..].StartsWith("ftypmif1"u8) ? Refusal.FormatNotTaken(name, "HEIC")
+                : head.StartsWith("II*\0"u8) || head.StartsWith("MM\0*"u8) ? Refusal.FormatNotTaken(name, "TIFF")
+                : Refusal.NotAnImage(name);
+        }
     }
 
     /// <summary>Whether a file starts as PNG, JPEG, GIF, WebP or BMP.</summary>

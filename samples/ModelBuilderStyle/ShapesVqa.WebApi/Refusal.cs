@@ -42,6 +42,11 @@ internal sealed class Refusal : Exception
         $"{(string.IsNullOrWhiteSpace(name) ? "The file" : $"'{name}'")} is no PNG, JPEG, WebP, GIF or BMP file. "
         + "Expected one of these by content, whatever the name says; convert the file or choose another.");
 
+    public static Refusal FormatNotTaken(string? name, string format) => new(
+        StatusCodes.Status415UnsupportedMediaType, $"{format} pictures are not taken",
+        $"{(string.IsNullOrWhiteSpace(name) ? "The file" : $"'{name}'")} is {format}. "
+        + "Expected PNG, JPEG, WebP, GIF (its first frame) or BMP; save it as one of these.");
+
     public static Refusal BrokenImage(string reason) => new(
         StatusCodes.Status400BadRequest, "The picture cannot be read", reason);
 
@@ -90,6 +95,16 @@ internal sealed class Refusal : Exception
     public static Refusal ForeignOrigin() => new(
         StatusCodes.Status403Forbidden, "The question comes from another site",
         "The browser says that a page of another site sent this. Expected a question from this page; open it and ask there.");
+
+    /// <summary>What the image decoder says about a file, without the file's name before it; null for other messages.</summary>
+    public static string? PictureReason(string error)
+    {
+        const string End = "': ";
+        int end = error.IndexOf(End, StringComparison.Ordinal);
+        return error.StartsWith("Image '", StringComparison.Ordinal) && end > 0
+            ? char.ToUpperInvariant(error[end + End.Length]) + error[(end + End.Length + 1)..]
+            : null;
+    }
 
     private static string Size(int bytes) => bytes >= 1024 * 1024
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024.0):0.#} MB")

@@ -42,16 +42,21 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="address">The page.</param>
     /// <param name="width">Of the window, in CSS pixels.</param>
     /// <param name="isDark">Whether the user prefers a dark page.</param>
-    internal async Task<BrowserTab> OpenAsync(Uri address, int width = 1440, bool isDark = false)
+    /// <param name="height">Of the window, in CSS pixels.</param>
+    internal async Task<BrowserTab> OpenAsync(Uri address, int width = 1440, bool isDark = false, int height = 900)
     {
         IPage page = await _browser!.NewPageAsync();
         var tab = new BrowserTab(page);
-        await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = 900 });
+        await page.SetViewportAsync(new ViewPortOptions { Width = width, Height = height });
         await page.EmulateMediaFeaturesAsync(
-            [new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" }]);
+        [
+            new MediaFeatureValue { MediaFeature = MediaFeature.PrefersColorScheme, Value = isDark ? "dark" : "light" },
+            new MediaFeatureValue { MediaFeature = MediaFeature.PrefersReducedMotion, Value = "reduce" }, // Nothing is caught half faded.
+        ]);
         await page.GoToAsync(address.ToString());
-        await tab.UntilAsync("document.readyState === 'complete' && document.querySelectorAll('#gallery img').length > 0"
-            + " && [...document.images].every(image => image.hidden || image.complete)");
+        await tab.UntilAsync("document.readyState === 'complete' && document.getElementById('budget-text').textContent !== ''"
+            + " && [...document.images].every(image => image.hidden || image.complete)"
+            + " && (document.getElementById('gallery').hidden || document.getElementById('overlay').dataset.kept)");
         return tab;
     }
 }
@@ -142,4 +147,19 @@ internal sealed class BrowserFactAttribute : FactAttribute
             Skip = "There is no chromium, chromium-browser or google-chrome on the PATH. Install one (Debian: apt-get install chromium).";
         }
     }
+}
+
+/// <summary>A test with axe-core in a real browser; skipped, and reported as such, where there is neither.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AxeFactAttribute : FactAttribute
+{
+    public AxeFactAttribute()
+    {
+        Skip = new BrowserFactAttribute().Skip ?? (File.Exists(Script) ? null
+            : "Needs axe-core in artifacts/node: copy tests/ZooPrune.Onnx.Tests/Node/package*.json there and run npm ci --ignore-scripts.");
+    }
+
+    /// <summary>Where .ci/run installs it.</summary>
+    public static string Script { get; } =
+        Path.Combine(Repository.Root, "artifacts", "node", "node_modules", "axe-core", "axe.min.js");
 }

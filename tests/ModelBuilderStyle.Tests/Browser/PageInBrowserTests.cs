@@ -8,6 +8,74 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     private const string Answered = "!document.getElementById('result').hidden && document.getElementById('result').ariaBusy === 'false'";
     private const string FirstPicture = "#gallery button";
 
+    // Rules of axe-core that it is sure are broken, with the elements.
+    private const string AxeViolations = """
+        axe.run().then(result => result.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`)).join('; '))
+        """;
+
+    [BrowserFact]
+    public async Task Page_Opened_HasAskedAboutTheFirstPicture()
+    {
+        await using BrowserTab tab = await chromium.OpenAsync(server.Address);
+        await tab.UntilAsync(Answered);
+
+        Assert.Equal("Do you see a red circle?", await tab.EvaluateAsync<string>("document.getElementById('question').value"));
+        Assert.Equal(("yes", "yes"), (await tab.TextOfAsync("#answer-pruned"), await tab.TextOfAsync("#answer-unpruned")));
+        Assert.Equal("true", await tab.EvaluateAsync<string>($"document.querySelector('{FirstPicture}').ariaPressed"));
+        AssertCleanlyServed(tab);
+    }
+
+    [BrowserFact]
+    public async Task Answer_Words_AreShownAsTheyCome()
+    {
+        await using BrowserTab tab = await chromium.OpenAsync(server.Address);
+        await tab.DoAsync("""
+            window.shown = [];
+            new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(node => shown.push(node.data))))
+              .observe(document.getElementById('answer-pruned'), { childList: true });
+            """);
+        await tab.ClickAsync("#gallery button:nth-child(2)");
+        await tab.DoAsync("document.getElementById('question').value = 'Where is the orange circle?'");
+        await tab.ClickAsync("#ask");
+        await tab.UntilAsync("document.getElementById('answer-unpruned').textContent === 'top left'");
+        await tab.UntilAsync(Answered);
+
+        string[] shown = await tab.EvaluateAsync<string[]>("shown");
+
+        Assert.Contains("top", shown);
+        Assert.Equal("top left", shown[^1]);
+    }
+
+    [BrowserFact]
+    public async Task Phone_PictureAnswersAndSlider_AreOnOneScreen()
+    {
+        await using BrowserTab tab = await chromium.OpenAsync(server.Address, 375, height: 560); // What Safari leaves of a small iPhone.
+        await tab.UntilAsync(Answered);
+
+        foreach (string id in (string[])["question", "ask", "stage", "answer-pruned", "answer-unpruned", "badge-pruned", "budget", "budget-text"])
+        {
+            double[] box = await tab.EvaluateAsync<double[]>(
+                $"(box => [box.left, box.top, box.right, box.bottom])(document.getElementById('{id}').getBoundingClientRect())");
+            Assert.True(box[0] >= 0 && box[1] >= 0 && box[2] <= 375 && box[3] <= 560, $"{id}: {string.Join(", ", box)}");
+        }
+    }
+
+    [AxeFact]
+    [Trait("Speed", "Slow")]
+    public async Task Axe_EveryRule_FindsNothing()
+    {
+        foreach ((int width, bool isDark) in ((int, bool)[])[(375, false), (375, true), (1280, false), (1280, true)])
+        {
+            await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
+            await tab.UntilAsync(Answered);
+            await tab.DoAsync(await File.ReadAllTextAsync(AxeFactAttribute.Script));
+            Assert.Equal("", await tab.EvaluateAsync<string>(AxeViolations));
+            await tab.DoAsync("document.getElementById('question').value = ''");
+            await tab.ClickAsync("#ask");
+            Assert.Equal("", await tab.EvaluateAsync<string>(AxeViolations));
+        }
+    }
+
     [BrowserFact]
     public async Task PickAPicture_ShowsAnswersTimesAndKeptTokens()
     {
@@ -112,6 +180,20 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     }
 
     [BrowserFact]
+    public async Task Upload_Gif_IsAskedAndShown()
+    {
+        await using BrowserTab tab = await chromium.OpenAsync(server.Address);
+
+        await tab.ChooseFileAsync("#file", HeldOut.Gif);
+        await tab.UntilAsync("document.getElementById('picture').src.startsWith('blob:')");
+        await tab.UntilAsync(Answered);
+
+        Assert.Equal("", await tab.TextOfAsync("#error"));
+        Assert.NotEqual("", await tab.TextOfAsync("#answer-pruned"));
+        Assert.Contains("PNG, JPEG, WebP, GIF (its first frame) or BMP, up to 10 MB", await tab.TextOfAsync("#file-hint"));
+    }
+
+    [BrowserFact]
     public async Task Upload_TurnedPicture_IsShownAsTheModelReadsIt()
     {
         await using TestServer own = await TestServer.StartAsync(options => options with { ApplyExifOrientation = true });
@@ -119,7 +201,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
             ((TestServer, string, string)[])[(server, "top right", "none"), (own, "bottom left", "from-image")])
         {
             await using BrowserTab tab = await chromium.OpenAsync(asked.Address);
-            await tab.ClickAsync("#question");
+            await tab.DoAsync("document.getElementById('question').select()");
             await tab.TypeAsync("Where is the red circle?");
             await tab.ChooseFileAsync("#file", HeldOut.TurnedPicture);
             await tab.UntilAsync(Answered);
@@ -175,13 +257,14 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
         Assert.Equal(
             "'large.png' has 11 MB. Files up to 10 MB are taken; make it smaller or save it as JPEG.",
             await tab.TextOfAsync("#error-detail"));
-        Assert.DoesNotContain(tab.Requests, request => request.EndsWith("/api/answers"));
+        Assert.Single(tab.Requests, request => request.EndsWith("/api/answers")); // The one that the page begins with.
     }
 
     [BrowserFact]
     public async Task Ask_WithoutPicture_SaysSo()
     {
-        await using BrowserTab tab = await chromium.OpenAsync(server.Address);
+        await using TestServer own = await TestServer.StartAsync(options => options with { SampleCount = 0 });
+        await using BrowserTab tab = await chromium.OpenAsync(own.Address);
 
         await tab.ClickAsync("#ask");
 
@@ -226,7 +309,7 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     [Trait("Speed", "Slow")]
     public async Task Layout_AtEveryWidth_FitsAndCanBeRead()
     {
-        foreach ((int width, bool isDark) in ((int, bool)[])[(360, false), (360, true), (768, false), (1440, false), (1440, true)])
+        foreach ((int width, bool isDark) in ((int, bool)[])[(360, false), (375, false), (375, true), (768, false), (1280, false), (1280, true), (1440, true)])
         {
             await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
             await tab.ClickAsync(FirstPicture);
@@ -243,9 +326,10 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     [BrowserFact]
     public async Task Layout_OfAnError_CanBeRead()
     {
-        foreach ((int width, bool isDark) in ((int, bool)[])[(360, false), (1440, true)])
+        foreach ((int width, bool isDark) in ((int, bool)[])[(375, false), (1280, true)])
         {
             await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
+            await tab.DoAsync("document.getElementById('question').value = ''");
             await tab.ClickAsync("#ask");
             Screenshot($"error-{width}-{(isDark ? "dark" : "light")}", await tab.ScreenshotAsync());
 

@@ -85,6 +85,22 @@ public sealed class RefusalTests(TestServer server) : IClassFixture<TestServer>
             + "Expected one of these by content, whatever the name says; convert the file or choose another.");
     }
 
+    [Theory]
+    [InlineData("\0\0\0\u001cftypavif\0\0\0\0", "AVIF")]
+    [InlineData("\0\0\0\u0024ftypheic\0\0\0\0", "HEIC")]
+    [InlineData("\0\0\0\u0024ftypmif1\0\0\0\0", "HEIC")]
+    [InlineData("II*\0\u0008\0\0\0\0\0\0\0", "TIFF")]
+    public async Task Upload_PictureOfAnotherFormat_Is415AndSaysWhich(string content, string format)
+    {
+        using HttpResponseMessage response = await PostAsync(TestServer.Form(image: Encoding.Latin1.GetBytes(content)));
+
+        await TestServer.AssertRefusedAsync(
+            response,
+            HttpStatusCode.UnsupportedMediaType,
+            $"{format} pictures are not taken",
+            $"'picture.png' is {format}. Expected PNG, JPEG, WebP, GIF (its first frame) or BMP; save it as one of these.");
+    }
+
     [Fact]
     public async Task Upload_CutOffPng_Is400WithTheDecodersReason()
     {

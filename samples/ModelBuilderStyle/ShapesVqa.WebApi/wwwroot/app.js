@@ -27,12 +27,14 @@ async function start() {
   get('question').maxLength = description.maxQuestionLength;
   get('picture').style.imageOrientation = description.applyExifOrientation ? 'from-image' : 'none';
   get('file-hint').textContent =
-    `PNG, JPEG, WebP, GIF or BMP up to ${megabytes(description.maxImageBytes)}. It goes to this server only and is not stored.`;
+    `PNG, JPEG, WebP, GIF (its first frame) or BMP, up to ${megabytes(description.maxImageBytes)}. It goes to this server only and is `
+    + 'not stored.';
   get('fewest').textContent = description.budgets[0];
   get('most').textContent = `all ${description.visualTokenCount}`;
   showBudget();
   description.pictures.forEach(addToGallery);
   get('gallery').hidden = description.pictures.length === 0;
+  get('gallery').querySelector('button')?.click();
 }
 
 // Picture
@@ -84,7 +86,6 @@ function choose(chosen, address) {
   get('picture').hidden = false;
   get('picture').onerror = () => { get('picture').hidden = true; };
   get('placeholder').hidden = true;
-  get('hint').hidden = true;
   hideOverlay(true);
   delete get('overlay').dataset.kept;
   get('kept').textContent = '\u00a0';
@@ -150,22 +151,61 @@ async function ask() {
   form.append('keep', keep());
   form.append(...(picture.file ? ['image', picture.file] : ['sample', picture.sample]));
   const request = underWay = new AbortController();
-  get('result').ariaBusy = 'true';
+  setBusy(true);
   try {
-    const response = await fetch('api/answers', { method: 'POST', body: form, signal: request.signal });
-    const body = await response.json();
+    const headers = { Accept: 'text/event-stream' };
+    const response = await fetch('api/answers', { method: 'POST', body: form, headers, signal: request.signal });
     if (response.ok) {
-      showResult(body, picture.questions.find(known => known.text === question)?.answer);
+      await showEvents(response, picture.questions.find(known => known.text === question)?.answer);
     } else {
-      showError(body.title, body.detail ?? 'The server could not answer. Ask again.');
+      const problem = await response.json();
+      showError(problem.title, problem.detail ?? 'The server could not answer. Ask again.');
     }
   } catch (error) {
-    if (error.name !== 'AbortError') {
+    if (error instanceof TypeError) {
       showError('The server cannot be reached', 'There was no answer. Check that the server still runs, then ask again.');
+    } else if (error.name !== 'AbortError') {
+      throw error;
     }
   } finally {
     if (request === underWay) {
-      get('result').ariaBusy = 'false';
+      setBusy(false);
+    }
+  }
+}
+
+function setBusy(isBusy) {
+  get('result').ariaBusy = `${isBusy}`;
+  get('result').classList.toggle('waiting', isBusy);
+  get('time').classList.toggle('waiting', isBusy);
+}
+
+/** Both answers word by word, then all that there is to know of them. */
+async function showEvents(response, expected) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const begun = { pruned: '', unpruned: '' };
+  let text = '';
+  for (;;) {
+    const { done, value: piece } = await reader.read();
+    if (done) {
+      throw new TypeError('The answer stopped.');
+    }
+
+    const events = (text + piece).split('\n\n');
+    text = events.pop();
+    for (const [name, data] of events.map(event => event.split('\n').map(line => line.slice(line.indexOf(' ') + 1)))) {
+      const value = JSON.parse(data);
+      if (name === 'answer') {
+        showResult(value, expected);
+        return;
+      }
+
+      if (!begun.pruned && !begun.unpruned) {
+        beginResult();
+      }
+
+      begun[value.run] += value.text;
+      get(`answer-${value.run}`).textContent = begun[value.run];
     }
   }
 }
@@ -177,15 +217,28 @@ function showError(title, detail) {
   get('error-detail').textContent = detail;
   get('error').hidden = false;
   get('result').hidden = true;
-  get('hint').hidden = true;
+  get('time').hidden = true;
   hideOverlay(true);
 }
 
-function showResult({ pruned, unpruned, keptIndices, visualTokenCount }, expected) {
+/** Makes room for the words to come. */
+function beginResult() {
   get('error').hidden = true;
+  get('note').hidden = true;
   get('result').hidden = false;
-  label('pruned', pruned.keptTokenCount === visualTokenCount ? `${visualTokenCount} tokens` : `${pruned.keptTokenCount} tokens`);
-  label('unpruned', `all ${visualTokenCount}`);
+  get('result').classList.remove('waiting');
+  label('pruned', `${keep()} tokens`);
+  label('unpruned', `all ${description.visualTokenCount}`);
+  for (const run of ['pruned', 'unpruned']) {
+    get(`answer-${run}`).textContent = '';
+    get(`badge-${run}`).hidden = true;
+  }
+}
+
+function showResult({ pruned, unpruned, keptIndices, visualTokenCount }, expected) {
+  beginResult();
+  get('time').hidden = false;
+  label('pruned', `${pruned.keptTokenCount} tokens`);
   get('answer-pruned').textContent = pruned.answer;
   get('answer-unpruned').textContent = unpruned.answer;
   judge('pruned', pruned.answer, expected ?? unpruned.answer, expected ? ['right', `wrong: ${expected}`] : ['same', 'differs']);
