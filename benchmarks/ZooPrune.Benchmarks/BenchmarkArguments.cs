@@ -13,6 +13,9 @@ internal sealed record BenchmarkArguments
                            saves of what it could, the first prune of a process, memory (needs 8 GB of memory, 3 GB of disk in the
                            folder for temporary files, and about ten minutes)
           --load           requests a second and their 95th percentile with 1, 4, 16 and 32 callers, unpruned and pruned, as a table
+          --hostile [KIND] seeded hostile templates, pictures, model folders, saved chains, disposals and requests, by the thousand (minutes);
+                           KIND is templates, pictures, folders, zips, dispose or requests; with --tiny a twentieth
+          --seed N         with --hostile: hunts elsewhere
           --layers N       with --genai or --load: so many decoder layers instead of 24, for a shorter run
           --tiny           with --genai or --load: models that take seconds, to see that all works
           --json FILE      with --quick, --genai or --load: writes {"ratios":{...},"machine":{...},"milliseconds":{...}} to FILE
@@ -36,6 +39,13 @@ internal sealed record BenchmarkArguments
     public bool IsGenAi { get; private init; }
 
     public bool IsLoad { get; private init; }
+
+    public bool IsHostile { get; private init; }
+
+    /// <summary>One kind of hostile input; null for all.</summary>
+    public string? HostileKind { get; private init; }
+
+    public int Seed { get; private init; } = 1;
 
     /// <summary>Decoder layers; null for all.</summary>
     public int? Layers { get; private init; }
@@ -75,6 +85,14 @@ internal sealed record BenchmarkArguments
                 case "--genai":
                     line = line with { IsGenAi = true };
                     break;
+                case "--hostile":
+                    line = line with { IsHostile = true, HostileKind = value };
+                    i += value is null ? 0 : 1;
+                    break;
+                case "--seed" when int.TryParse(value, out int seed):
+                    line = line with { Seed = seed };
+                    i++;
+                    break;
                 case "--load":
                     line = line with { IsLoad = true };
                     break;
@@ -109,7 +127,7 @@ internal sealed record BenchmarkArguments
                 default:
                     return line with
                     {
-                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --layers, --tiny, --json, "
+                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --hostile, --seed, --layers, --tiny, --json, "
                             + "--break-even, --model, --filter, --list and --help; see --help.",
                     };
             }
@@ -121,7 +139,7 @@ internal sealed record BenchmarkArguments
         }
 
         bool isRealSize = line.IsGenAi || line.IsLoad;
-        if ((line.Layers is not null || line.IsTiny) && !isRealSize)
+        if ((line.Layers is not null || (line.IsTiny && !line.IsHostile)) && !isRealSize)
         {
             return line with { Error = "--layers or --tiny: given without --genai or --load. Only these generate a model; add one." };
         }

@@ -48,6 +48,11 @@ if (line.IsQuick || line.IsGenAi || line.IsLoad)
     }
 }
 
+if (line.IsHostile)
+{
+    return HostileRun.Measure(line.HostileKind, line.Seed, line.IsTiny, Console.Out) ? 0 : 1;
+}
+
 if (line.IsBreakEven)
 {
     try

@@ -69,7 +69,7 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         bool isOnADrive = reference.Length > 1 && reference[1] == ':';
         if (reference.Length == 0 || isOnADrive || Path.IsPathRooted(reference) || reference.AsSpan().ContainsAny('\\', '\0'))
         {
-            throw Throw.BrokenSave(archive.Path, $"'{reference}' is no relative path of a model's folder");
+            throw Throw.BrokenSave(archive.Path, $"'{Throw.Shorten(reference)}' is no relative path of a model's folder");
         }
 
         string folder = options.ModelFolder is { } chosen

@@ -153,6 +153,7 @@ internal sealed class SavedArchive : IDisposable
     /// <summary>The description names every other entry, once, and nothing that is not there.</summary>
     private void CheckFiles(SavedChain saved)
     {
+        const int HashDigits = 64;
         // The serializer checks everything for null but what is in a list.
         bool isFull = !saved.Schema.Contains(null!) && !saved.Parts.Contains(null!) && !saved.Models.Contains(null!);
         Require(isFull, "a list has an empty place");
@@ -176,6 +177,7 @@ internal sealed class SavedArchive : IDisposable
             foreach (SavedFile file in model.Files)
             {
                 CheckName(file.Name);
+                Require(file.Sha256.Length == HashDigits, $"the file '{file.Name}' of a model has no SHA-256");
                 Require(names.Add(file.Name), $"the file '{file.Name}' of a model is there twice");
                 if (model.Folder is null)
                 {
