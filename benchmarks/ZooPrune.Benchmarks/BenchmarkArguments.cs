@@ -13,6 +13,9 @@ internal sealed record BenchmarkArguments
                            saves of what it could, the first prune of a process, memory (needs 8 GB of memory, 3 GB of disk in the
                            folder for temporary files, and about ten minutes)
           --load           requests a second and their 95th percentile with 1, 4, 16 and 32 callers, unpruned and pruned, as a table
+          --hostile [KIND] seeded hostile templates, pictures, model folders, saved chains, disposals and requests, by the thousand (minutes);
+                           KIND is templates, pictures, folders, zips, dispose or requests; with --tiny a twentieth
+          --seed N         with --hostile: hunts elsewhere
           --device NAME    what a device does, cuda:0 for example: its answers beside the CPU's, bytes that come to the host, choosing and
                            whole answers of LLaVA-NeXT-7B's size in float16 (needs 30 GB of memory on either side and 14 GB of disk);
                            eng/gpu makes a bundle for a machine with a GPU. "cpu" runs it here
@@ -46,6 +49,13 @@ internal sealed record BenchmarkArguments
 
     /// <summary>Folders of families to compare on the device; null for none.</summary>
     public string? Families { get; private init; }
+
+    public bool IsHostile { get; private init; }
+
+    /// <summary>One kind of hostile input; null for all.</summary>
+    public string? HostileKind { get; private init; }
+
+    public int Seed { get; private init; } = 1;
 
     /// <summary>Decoder layers; null for all.</summary>
     public int? Layers { get; private init; }
@@ -84,6 +94,14 @@ internal sealed record BenchmarkArguments
                     break;
                 case "--genai":
                     line = line with { IsGenAi = true };
+                    break;
+                case "--hostile":
+                    line = line with { IsHostile = true, HostileKind = value };
+                    i += value is null ? 0 : 1;
+                    break;
+                case "--seed" when int.TryParse(value, out int seed):
+                    line = line with { Seed = seed };
+                    i++;
                     break;
                 case "--load":
                     line = line with { IsLoad = true };
@@ -127,7 +145,7 @@ internal sealed record BenchmarkArguments
                 default:
                     return line with
                     {
-                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --device, --families, --layers, --tiny, --json, "
+                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --device, --families, --hostile, --seed, --layers, --tiny, --json, "
                             + "--break-even, --model, --filter, --list and --help; see --help.",
                     };
             }
@@ -144,7 +162,7 @@ internal sealed record BenchmarkArguments
         }
 
         bool isRealSize = line.IsGenAi || line.IsLoad || line.Device is not null;
-        if ((line.Layers is not null || line.IsTiny) && !isRealSize)
+        if ((line.Layers is not null || (line.IsTiny && !line.IsHostile)) && !isRealSize)
         {
             return line with { Error = "--layers or --tiny: given without --genai, --load or --device. Only these generate a model; add one." };
         }

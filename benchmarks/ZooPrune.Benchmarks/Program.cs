@@ -52,6 +52,11 @@ if (line.IsQuick || line.IsGenAi || line.IsLoad || line.Device is not null)
     }
 }
 
+if (line.IsHostile)
+{
+    return HostileRun.Measure(line.HostileKind, line.Seed, line.IsTiny, Console.Out) ? 0 : 1;
+}
+
 if (line.IsBreakEven)
 {
     try

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ZooPrune;
 
 /// <summary>
@@ -27,8 +29,30 @@ public class ZooPruneException : Exception
     {
     }
 
-    /// <summary>What a file supplied is quoted in messages, and messages end on terminals and in logs: no control characters.</summary>
-    private static string Harmless(string message) => message.AsSpan().IndexOfAnyInRange('\0', '\x1F') < 0 && !message.Any(char.IsControl)
-        ? message
-        : string.Concat(message.Select(character => char.IsControl(character) && character is not ('\n' or '\t') ? '\uFFFD' : character));
+    /// <summary>
+    /// What a file supplied is quoted in messages, and messages end on terminals and in logs: one line without control characters, no word
+    /// of more than 260 (a path may be one), and not without end.
+    /// </summary>
+    private static string Harmless(string message)
+    {
+        const int LongestWord = 260;
+        const int Longest = 2000;
+        var harmless = new StringBuilder(Math.Min(message.Length, Longest));
+        int word = 0;
+        foreach (char character in message)
+        {
+            word = char.IsWhiteSpace(character) ? 0 : word + 1;
+            if (word <= LongestWord)
+            {
+                harmless.Append(!char.IsControl(character) ? character : char.IsWhiteSpace(character) ? ' ' : '\uFFFD');
+            }
+            else if (word == LongestWord + 1)
+            {
+                harmless.Append("...");
+            }
+        }
+
+        // What is needed and what to do stands at the end.
+        return harmless.Length <= Longest ? harmless.ToString() : $"{harmless.ToString(0, 1200)} ... {harmless.ToString(harmless.Length - 700, 700)}";
+    }
 }

@@ -42,6 +42,9 @@ internal static partial class Throw
             $"Model.Load: the file is a chain that ZooPruneModel.Save saved, which ML.NET cannot make anew. "
             + $"Expected a file that Model.Save wrote; load this one with ZooPruneModel.Load(mlContext, path, out DataViewSchema schema)."));
 
+    /// <summary>What a file supplied, cut to a length that can be read.</summary>
+    public static string Shorten(string text) => text.Length <= 80 ? text : $"{text[..80]}...";
+
     public static ArgumentOutOfRangeException MaxUnpackedBytesBelowOne(long value) => new(
         nameof(ZooPruneLoadOptions.MaxUnpackedBytes),
         Text($"ZooPruneModel.Load: MaxUnpackedBytes is {value:N0}. Expected 1 or more; leave the option out for its default."));
@@ -74,7 +77,7 @@ internal static partial class Throw
 
     public static ZooPruneException UnknownSavedStage(string file, string stage, IEnumerable<string> known) => new(
         Text(
-            $"ZooPruneModel.Load: '{file}' has a stage '{stage}'. "
+            $"ZooPruneModel.Load: '{file}' has a stage '{Shorten(stage)}'. "
             + $"Expected one of {Names(known)}; load it with the version of ZooPrune that wrote it, or a later one."));
 
     public static ZooPruneException UnknownSavedStageVersion(string file, string stage, int? version, int known) => new(

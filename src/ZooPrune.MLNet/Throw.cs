@@ -187,7 +187,9 @@ internal static partial class Throw
     /// <summary>The message of another library on one line, with a full stop.</summary>
     private static string Sentence(Exception cause)
     {
+        const int MostOfOthers = 200;
         string message = cause.Message.ReplaceLineEndings(" ").TrimEnd();
+        message = cause is ZooPruneException || message.Length <= MostOfOthers ? message : $"{message[..MostOfOthers]}...";
         return message.EndsWith('.') ? message : message + ".";
     }
 

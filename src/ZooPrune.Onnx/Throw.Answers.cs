@@ -11,7 +11,7 @@ internal static partial class Throw
         nameof(question));
 
     public static ZooPruneException PromptPlaceholder(string template, string placeholder, int count) => Failed(
-        $"Prompt template '{template}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in "
+        $"Prompt template '{Shorten(template)}': {placeholder} is there {count} times. It must be there once; correct 'zooprune.prompt' in "
         + $"config.json.");
 
     public static ZooPruneException TextNotInPrompt(string name, string question, string found) => Failed(

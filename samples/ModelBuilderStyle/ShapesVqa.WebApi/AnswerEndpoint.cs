@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.Json;
 using ZooPrune.Onnx;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Samples;
 
@@ -9,6 +11,7 @@ internal sealed partial class AnswerEndpoint(
     VisionLanguageModel model,
     EnginePool engines,
     AnswerQueue queue,
+    BytesInFlight bytes,
     SamplePictures samples,
     ILogger<AnswerEndpoint> logger)
 {
@@ -30,7 +33,8 @@ internal sealed partial class AnswerEndpoint(
         CancellationToken cancellation = context.RequestAborted;
         try
         {
-            AnswerForm form = await AnswerForm.ReadAsync(context.Request, options, model.VisualTokenCount, cancellation);
+            using BytesInFlight.Room room = bytes.NewRoom();
+            AnswerForm form = await AnswerForm.ReadAsync(context.Request, options, model.VisualTokenCount, room, cancellation);
             var input = new ShapesVqa.ModelInput { Image = form.Image ?? samples.Read(form.Sample!), Question = form.Question };
             long arrived = Stopwatch.GetTimestamp();
             AnswerResponse answer;
@@ -46,10 +50,17 @@ internal sealed partial class AnswerEndpoint(
 
             TimeSpan took = Stopwatch.GetElapsedTime(arrived) - waited;
             LogAnswer(form.Keep, answer.VisualTokenCount, waited.TotalMilliseconds, took.TotalMilliseconds);
-            if (!isStreamed)
+            if (isStreamed)
             {
-                await context.Response.WriteAsJsonAsync(answer, cancellation);
+                return;
             }
+
+            // Whole or not at all: an answer that is broken off would be followed by the reason, two replies to one request.
+            byte[] json = JsonSerializer.SerializeToUtf8Bytes(answer, JsonSerializerOptions.Web);
+            cancellation.ThrowIfCancellationRequested();
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = json.Length;
+            await context.Response.Body.WriteAsync(json);
         }
         catch (Refusal refusal)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Samples;
 
@@ -23,7 +24,7 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
     /// <summary>Reads and checks the form.</summary>
     /// <exception cref="Refusal">It is not what is expected.</exception>
     public static async Task<AnswerForm> ReadAsync(
-        HttpRequest request, ServerOptions options, int tokenCount, CancellationToken cancellation)
+        HttpRequest request, ServerOptions options, int tokenCount, BytesInFlight.Room room, CancellationToken cancellation)
     {
         if (request.ContentLength > options.MaxImageBytes + (PartsAllowed * LongestField))
         {
@@ -33,7 +34,7 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
         try
         {
             var reader = new MultipartReader(Boundary(request), request.Body) { HeadersCountLimit = 4 };
-            return await ReadPartsAsync(reader, options, tokenCount, cancellation);
+            return await ReadPartsAsync(reader, options, tokenCount, room, cancellation);
         }
         catch (BadHttpRequestException e)
         {
@@ -48,7 +49,7 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
     }
 
     private static async Task<AnswerForm> ReadPartsAsync(
-        MultipartReader reader, ServerOptions options, int tokenCount, CancellationToken cancellation)
+        MultipartReader reader, ServerOptions options, int tokenCount, BytesInFlight.Room room, CancellationToken cancellation)
     {
         byte[]? image = null;
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -62,7 +63,7 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
             string name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
             if (name == "image" && image is null)
             {
-                image = await ReadImageAsync(part.Body, disposition.FileName.Value, options.MaxImageBytes, cancellation);
+                image = await ReadImageAsync(part.Body, disposition.FileName.Value, options.MaxImageBytes, room, cancellation);
             }
             else if (!(name is "sample" or "question" or "keep" && fields.TryAdd(name, await ReadTextAsync(part.Body, cancellation))))
             {
@@ -88,7 +89,8 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
         return boundary.Length is > 0 and <= LongestBoundary ? boundary : throw Refusal.NoForm("its boundary is missing or too long");
     }
 
-    private static async Task<byte[]> ReadImageAsync(Stream body, string? fileName, int limit, CancellationToken cancellation)
+    private static async Task<byte[]> ReadImageAsync(
+        Stream body, string? fileName, int limit, BytesInFlight.Room room, CancellationToken cancellation)
     {
         using var file = new MemoryStream();
         byte[] buffer = new byte[16 * 1024];
@@ -97,6 +99,11 @@ internal sealed record AnswerForm(byte[]? Image, string? Sample, string Question
             if (file.Length + read > limit)
             {
                 throw Refusal.ImageTooLarge(limit);
+            }
+
+            if (!room.TryTake(read))
+            {
+                throw Refusal.TooManyBytes();
             }
 
             file.Write(buffer, 0, read);

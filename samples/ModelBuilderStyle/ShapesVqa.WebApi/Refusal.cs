@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Samples;
 
@@ -21,8 +23,16 @@ internal sealed class Refusal : Exception
     public int Status { get; }
 
     /// <summary>Answers with it.</summary>
-    public Task WriteAsync(HttpContext context)
+    public async Task WriteAsync(HttpContext context)
     {
+        if (context.Response.HasStarted)
+        {
+            // Part of an answer is out: nothing that follows would be understood.
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
         context.Response.StatusCode = Status;
         if (_retryAfterSeconds is { } seconds)
         {
@@ -30,7 +40,11 @@ internal sealed class Refusal : Exception
         }
 
         var problem = new ProblemDetails { Status = Status, Title = _title, Detail = Message };
-        return context.Response.WriteAsJsonAsync(problem, options: null, contentType: "application/problem+json");
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(problem, JsonSerializerOptions.Web);
+        context.Response.ContentType = "application/problem+json";
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json);
+        await RefusedBody.ReadRestAsync(context);
     }
 
     public static Refusal ImageTooLarge(int limit) => new(
@@ -85,6 +99,20 @@ internal sealed class Refusal : Exception
         $"All workers are busy and {queue} questions wait already. Expected room in the queue; try again in a moment.")
     {
         _retryAfterSeconds = 1,
+    };
+
+    public static Refusal TooManyBytes() => new(
+        StatusCodes.Status503ServiceUnavailable, "Too many pictures at once",
+        "The pictures on their way hold as many bytes as they may. Expected room for another; try again in a moment.")
+    {
+        _retryAfterSeconds = 1,
+    };
+
+    public static Refusal TooManyConnections(int limit) => new(
+        StatusCodes.Status429TooManyRequests, "Too many connections",
+        $"Your address has over {limit} connections. Expected at most so many; close some and try again.")
+    {
+        _retryAfterSeconds = 5,
     };
 
     public static Refusal TimedOut(TimeSpan timeout) => new(

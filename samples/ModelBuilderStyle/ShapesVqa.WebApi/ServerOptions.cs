@@ -43,8 +43,17 @@ internal sealed record ServerOptions
     /// <summary>Longest question, in characters.</summary>
     public int MaxQuestionLength { get; init; } = 300;
 
-    /// <summary>Most connections. Each may hold a picture of the largest size while it waits.</summary>
-    public int MaxConnections { get; init; } = 200;
+    /// <summary>Most connections; further ones are closed.</summary>
+    public int MaxConnections { get; init; } = 2048;
+
+    /// <summary>Most connections of one address; a further one is told so.</summary>
+    public int MaxConnectionsOfAddress { get; init; } = 256;
+
+    /// <summary>Most bytes of all pictures that are being received or wait.</summary>
+    public long MaxBytesInFlight { get; init; } = 256 << 20;
+
+    /// <summary>How long a connection may be idle between requests.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>A request that takes longer, waiting and sending included, ends with an error.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);

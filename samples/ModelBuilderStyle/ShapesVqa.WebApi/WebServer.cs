@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Timeouts;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ZooPrune.Onnx;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Samples;
 
@@ -26,7 +26,13 @@ internal static class WebServer
             EnvironmentName = Environments.Production,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel => new ConnectionLimits
+        {
+            MaxConnections = options.MaxConnections,
+            MaxConnectionsOfAddress = options.MaxConnectionsOfAddress,
+            IdleTimeout = options.IdleTimeout,
+            MaxBodyBytes = (long)ReadToRefuse * options.MaxImageBytes,
+        }.Apply(kestrel, options.Address, options.Port));
         // ASP.NET Core's own lines have addresses and queries in them.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("ZooPrune", LogLevel.Information);
 
@@ -42,6 +48,7 @@ internal static class WebServer
         builder.Services.AddSingleton(_ => model);
         builder.Services.AddSingleton<EnginePool>();
         builder.Services.AddSingleton<AnswerQueue>();
+        builder.Services.AddSingleton(new BytesInFlight(options.MaxBytesInFlight));
         builder.Services.AddSingleton<SamplePictures>();
         builder.Services.AddSingleton<AnswerEndpoint>();
         builder.Services.AddProblemDetails();
@@ -60,6 +67,7 @@ internal static class WebServer
         server.UseExceptionHandler();
         server.UseStatusCodePages();
         server.Use(AddSecurityHeaders);
+        server.Use((context, next) => RequireRoom(context, next, options));
         server.Use(RequireSameOrigin);
         server.UseRequestTimeouts();
         server.MapHealthChecks("/health");
@@ -69,16 +77,6 @@ internal static class WebServer
         answers.Map(server);
         answers.WarmUp();
         return server;
-    }
-
-    private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
-    {
-        kestrel.Listen(options.Address, options.Port);
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = (long)ReadToRefuse * options.MaxImageBytes;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private static Task AddSecurityHeaders(HttpContext context, RequestDelegate next)
@@ -93,6 +91,18 @@ internal static class WebServer
             return Task.CompletedTask;
         });
         return next(context);
+    }
+
+    /// <summary>Refuses what comes over connections that one address has too many of.</summary>
+    private static Task RequireRoom(HttpContext context, RequestDelegate next, ServerOptions options)
+    {
+        if (!ConnectionLimits.IsOneTooMany(context))
+        {
+            return next(context);
+        }
+
+        context.Response.Headers.Connection = "close";
+        return Refusal.TooManyConnections(options.MaxConnectionsOfAddress).WriteAsync(context);
     }
 
     /// <summary>Refuses questions that a page of another site sends through the user's browser. Programs send no Origin and pass.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Threading.RateLimiting;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Cli;
 
@@ -16,12 +17,13 @@ internal sealed class AnswerQueue : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _refused;
     private readonly ServerOptions _options;
-    private long _bytes;
+    private readonly BytesInFlight _bytes;
     private int _running;
 
     public AnswerQueue(ServerOptions options)
     {
         _options = options;
+        _bytes = new BytesInFlight(options.MaxBytesInFlight);
         _slots = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = options.Concurrency,
@@ -41,7 +43,7 @@ internal sealed class AnswerQueue : IDisposable
     public int Waiting => (int)(_slots.GetStatistics()?.CurrentQueuedCount ?? 0);
 
     /// <summary>Bytes of the bodies that are being received or answered.</summary>
-    public long BytesInFlight => Interlocked.Read(ref _bytes);
+    public long BytesInFlight => _bytes.Count;
 
     /// <summary>Whether the server is being stopped.</summary>
     public bool IsDraining => _draining.IsCancellationRequested;
@@ -109,27 +111,22 @@ internal sealed class AnswerQueue : IDisposable
         _meter.Dispose();
     }
 
-    /// <summary>Room for the bytes of one body. It is taken as they arrive: what a request only claims holds nothing.</summary>
+    /// <summary>Room for the bytes of one body.</summary>
     internal sealed class BodyRoom(AnswerQueue queue) : IDisposable
     {
-        private long _taken;
+        private readonly BytesInFlight.Room _room = queue._bytes.NewRoom();
 
         /// <summary>Takes room for bytes that arrived.</summary>
         /// <exception cref="Refusal">All requests together have too many.</exception>
         public void Take(int bytes)
         {
-            _taken += bytes;
-            if (Interlocked.Add(ref queue._bytes, bytes) > queue._options.MaxBytesInFlight)
+            if (!_room.TryTake(bytes))
             {
                 throw queue.Refuse(Refusal.TooManyBytes());
             }
         }
 
-        public void Dispose()
-        {
-            Interlocked.Add(ref queue._bytes, -_taken);
-            _taken = 0;
-        }
+        public void Dispose() => _room.Dispose();
     }
 
     /// <summary>Does something once.</summary>

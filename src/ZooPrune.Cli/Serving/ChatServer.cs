@@ -1,17 +1,14 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using ZooPrune.Extensions.AI;
 using ZooPrune.Onnx;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Cli;
 
@@ -20,8 +17,6 @@ internal sealed class ChatServer : IAsyncDisposable
 {
     /// <summary>Up to so many times the limit a refused body is read and thrown away.</summary>
     private const int ReadToRefuse = 4;
-
-    private static readonly object TooMany = new();
 
     private readonly WebApplication _application;
     private readonly ServerOptions _options;
@@ -48,7 +43,13 @@ internal sealed class ChatServer : IAsyncDisposable
             EnvironmentName = Environments.Production,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.WebHost.ConfigureKestrel(kestrel => new ConnectionLimits
+        {
+            MaxConnections = options.MaxConnections,
+            MaxConnectionsOfAddress = options.MaxConnectionsOfAddress,
+            IdleTimeout = options.IdleTimeout,
+            MaxBodyBytes = (long)ReadToRefuse * options.MaxBodyBytes,
+        }.Apply(kestrel, options.Address, options.Port));
 
         // ASP.NET Core's own lines have addresses and queries in them; standard output is the tool's.
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
@@ -105,41 +106,10 @@ internal sealed class ChatServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = (long)ReadToRefuse * options.MaxBodyBytes;
-        kestrel.Limits.KeepAliveTimeout = options.IdleTimeout;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
-        var connections = new ConcurrentDictionary<IPAddress, int>();
-        kestrel.Listen(options.Address, options.Port, listen => listen.Use(next => async connection =>
-        {
-            IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-            if (connections.AddOrUpdate(address, 1, (_, count) => count + 1) > options.MaxConnectionsOfAddress)
-            {
-                connection.Items[TooMany] = true;
-            }
-
-            try
-            {
-                await next(connection);
-            }
-            finally
-            {
-                if (connections.AddOrUpdate(address, 0, (_, count) => count - 1) == 0)
-                {
-                    connections.TryRemove(KeyValuePair.Create(address, 0));
-                }
-            }
-        }));
-    }
-
     /// <summary>What every request passes: room for its connection, its key, and an answer in our shape where there is none.</summary>
     private async Task CheckAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(TooMany) == true)
+        if (ConnectionLimits.IsOneTooMany(context))
         {
             context.Response.Headers.Connection = "close";
             await _queue.Refuse(Refusal.TooManyConnections(_options.MaxConnectionsOfAddress)).WriteAsync(context);

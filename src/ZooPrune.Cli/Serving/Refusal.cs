@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using ZooPrune.Serving;
 
 namespace ZooPrune.Cli;
 
@@ -8,8 +9,6 @@ internal sealed class Refusal : Exception
 {
     private const string Invalid = "invalid_request_error";
     private const string Failure = "server_error";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string? _parameter;
     private int? _retryAfterSeconds;
@@ -154,26 +153,7 @@ internal sealed class Refusal : Exception
         byte[] json = ToJson();
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
-        await ReadRestAsync(context);
-    }
-
-    /// <summary>Reads what is still being sent and throws it away, up to the server's limit and for a while: who is cut off while sending
-    /// does not hear why.</summary>
-    private static async Task ReadRestAsync(HttpContext context)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(Patience);
-        byte[] piece = new byte[1 << 14];
-        try
-        {
-            while (await context.Request.Body.ReadAsync(piece, limit.Token) > 0)
-            {
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
-        {
-            // It was told, and that is all that can be done.
-        }
+        await RefusedBody.ReadRestAsync(context);
     }
 
     /// <summary>{"error": {...}}, in UTF-8.</summary>

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -13,6 +16,8 @@ namespace ZooPrune.MLNet;
 /// <param name="options">What is different here.</param>
 internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedModels models, ZooPruneLoadOptions options)
 {
+    private const int MostHeaderBytes = 64 << 20;
+
     private readonly List<ITransformer> _stages = [];
 
     /// <summary>Reads the file.</summary>
@@ -64,7 +69,7 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         bool isOnADrive = reference.Length > 1 && reference[1] == ':';
         if (reference.Length == 0 || isOnADrive || Path.IsPathRooted(reference) || reference.AsSpan().ContainsAny('\\', '\0'))
         {
-            throw Throw.BrokenSave(archive.Path, $"'{reference}' is no relative path of a model's folder");
+            throw Throw.BrokenSave(archive.Path, $"'{Throw.Shorten(reference)}' is no relative path of a model's folder");
         }
 
         string folder = options.ModelFolder is { } chosen
@@ -127,6 +132,19 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         archive.Unpack(file.Name, file, copy.Path);
         CheckUnpackedSize(copy.Path, file.Name);
         using FileStream stream = File.OpenRead(copy.Path);
+        try
+        {
+            return ReadRun(stream, gpu);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // ML.NET has no error of its own for files that are broken.
+            throw Throw.BrokenSave(archive.Path, $"ML.NET cannot load {file.Name}", exception is TargetInvocationException ? exception.GetBaseException() : exception);
+        }
+    }
+
+    private ITransformer ReadRun(FileStream stream, SavedGpu? gpu)
+    {
         if (gpu is null || options.IgnoreSavedGpu)
         {
             return ml.Model.Load(stream, out _);
@@ -162,10 +180,11 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
                 string name = entry.FullName;
                 if (Path.IsPathRooted(name) || name.Contains(':') || name.Split('/', '\\').Contains(".."))
                 {
-                    throw Throw.BrokenSave(archive.Path, $"{part} has an entry '{name}', which leads out of it");
+                    throw Throw.BrokenSave(archive.Path, $"{part} has an entry '{Throw.Shorten(name)}', which leads out of it");
                 }
 
                 using Stream stream = entry.Open();
+                using var header = new MemoryStream();
                 for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
                 {
                     total += read;
@@ -173,12 +192,47 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
                     {
                         throw Throw.PartTooLarge(archive.Path, part, options.MaxUnpackedBytes);
                     }
+
+                    if (header.Length < MostHeaderBytes)
+                    {
+                        header.Write(buffer, 0, read);
+                    }
                 }
+
+                CheckAssembly(header.GetBuffer().AsSpan(0, (int)header.Length), part);
             }
         }
         catch (InvalidDataException exception)
         {
             throw Throw.BrokenSave(archive.Path, $"{part} is no zip file", exception);
+        }
+    }
+
+    /// <summary>ML.NET loads the assembly that a stage's header names. A file may name ML.NET's own, and what the program has loaded already.</summary>
+    /// <exception cref="ZooPruneException">It names another one.</exception>
+    private void CheckAssembly(ReadOnlySpan<byte> model, string part)
+    {
+        // ML.NET's ModelHeader: "ML\0MODEL", ..., at 0x90 place and length of the name in UTF-16.
+        const int NamePlace = 0x90;
+        if (!model.StartsWith("ML\0MODEL"u8) || model.Length < NamePlace + sizeof(ulong) + sizeof(uint))
+        {
+            return;
+        }
+
+        ulong start = BinaryPrimitives.ReadUInt64LittleEndian(model[NamePlace..]);
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(model[(NamePlace + sizeof(ulong))..]);
+        if (length == 0)
+        {
+            return;
+        }
+
+        string name = start <= (ulong)model.Length && length <= (ulong)model.Length - start
+            ? Encoding.Unicode.GetString(model.Slice((int)start, (int)length)).Split(',')[0].Trim()
+            : throw Throw.BrokenSave(archive.Path, $"{part} names an assembly beyond its end");
+        if (!name.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
+            && !AppDomain.CurrentDomain.GetAssemblies().Any(known => known.GetName().Name == name))
+        {
+            throw Throw.BrokenSave(archive.Path, $"{part} needs the assembly '{Throw.Shorten(name)}', which is neither ML.NET's nor loaded");
         }
     }
 }

@@ -7,6 +7,12 @@ namespace ZooPrune.MLNet;
 /// <summary>The files that a vision-language model consists of: what they are, and whether they still are what they were.</summary>
 internal static class ModelFiles
 {
+    private static readonly HashSet<string> SmallFiles = new(StringComparer.Ordinal)
+    {
+        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json", "tokenizer_config.json",
+        "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "model.safetensors.index.json",
+    };
+
     /// <summary>Measures the files of a model.</summary>
     public static IReadOnlyList<SavedFile> Describe(VisionLanguageModel model) =>
         [.. new SortedSet<string>(model.UsedFiles, StringComparer.Ordinal).Select(path => Measure(path, NameOf(model, path)))];
@@ -47,12 +53,29 @@ internal static class ModelFiles
             throw Throw.SavedModelFolderMissing(file, folder);
         }
 
+        // A saved file may come from anybody, and a folder that it names may be any: it is told about files of a model and no others.
+        ModelFolder.Open(folder);
+        if (saved.Files.FirstOrDefault(was => !IsOfAModel(was.Name)) is { } other)
+        {
+            throw Throw.BrokenSave(file, $"'{Throw.Shorten(other.Name)}' is no file of a model");
+        }
+
         string[] differences = [.. saved.Files.Select(was => Difference(was, Path.Combine(folder, was.Name))).OfType<string>()];
         if (differences.Length > 0)
         {
             throw Throw.ModelFilesDiffer(file, folder, differences);
         }
     }
+
+    private static bool IsOfAModel(string name) => name.Split('/') switch
+    {
+        [var one] => SmallFiles.Contains(one) || IsGraphOrData(one) || one.EndsWith(".safetensors", StringComparison.Ordinal),
+        ["onnx", var one] => IsGraphOrData(one),
+        _ => false,
+    };
+
+    /// <summary>A graph, or what it keeps beside itself in a file that begins with its name.</summary>
+    private static bool IsGraphOrData(string name) => name.Contains(".onnx", StringComparison.Ordinal);
 
     private static bool IsGraph(string path) => path.EndsWith(".onnx", StringComparison.Ordinal);
 

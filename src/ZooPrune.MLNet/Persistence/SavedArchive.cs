@@ -8,6 +8,8 @@ namespace ZooPrune.MLNet;
 internal sealed class SavedArchive : IDisposable
 {
     private const int MostDescriptionBytes = 4 << 20;
+    private const int MostParts = 1000;
+    private const int LongestName = 200;
 
     private readonly FileStream _stream;
     private readonly ZipArchive _archive;
@@ -71,8 +73,9 @@ internal sealed class SavedArchive : IDisposable
             CheckFiles(saved);
             return saved;
         }
-        catch (Exception exception) when (
-            exception is JsonException or KeyNotFoundException or InvalidDataException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidDataException or InvalidOperationException or KeyNotFoundException or FormatException
+                or NotSupportedException or ArgumentException or OverflowException)
         {
             throw Throw.BrokenSave(Path, $"{SavedChain.FileName} cannot be read", exception);
         }
@@ -121,14 +124,14 @@ internal sealed class SavedArchive : IDisposable
         {
             if (!names.Add(entry.FullName))
             {
-                throw Throw.BrokenSave(path, $"the entry '{entry.FullName}' is there twice");
+                throw Throw.BrokenSave(path, $"the entry '{Throw.Shorten(entry.FullName)}' is there twice");
             }
 
             // What is not compressed cannot grow; what overlaps is longer in sum than the file.
             total += Math.Min(entry.Length, bytes + 1);
             if (entry.Length != entry.CompressedLength || total > bytes)
             {
-                throw Throw.BrokenSave(path, $"the entry '{entry.FullName}' is compressed or overlaps another");
+                throw Throw.BrokenSave(path, $"the entry '{Throw.Shorten(entry.FullName)}' is compressed or overlaps another");
             }
         }
     }
@@ -150,16 +153,18 @@ internal sealed class SavedArchive : IDisposable
     /// <summary>The description names every other entry, once, and nothing that is not there.</summary>
     private void CheckFiles(SavedChain saved)
     {
+        const int HashDigits = 64;
         // The serializer checks everything for null but what is in a list.
         bool isFull = !saved.Schema.Contains(null!) && !saved.Parts.Contains(null!) && !saved.Models.Contains(null!);
         Require(isFull, "a list has an empty place");
+        Require(saved.Parts.Count + saved.Models.Count <= MostParts, $"it has more than {MostParts} parts and models");
         var expected = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { SavedChain.FileName };
         for (int i = 0; i < saved.Parts.Count; i++)
         {
             if (saved.Parts[i].File is { } file)
             {
                 CheckName(file.Name);
-                Require(file.Name == SavedChain.PartName(i), $"part {i} is called '{file.Name}'");
+                Require(file.Name == SavedChain.PartName(i), $"part {i} is called '{Throw.Shorten(file.Name)}'");
                 expected.Add(file.Name);
             }
         }
@@ -172,6 +177,7 @@ internal sealed class SavedArchive : IDisposable
             foreach (SavedFile file in model.Files)
             {
                 CheckName(file.Name);
+                Require(file.Sha256.Length == HashDigits, $"the file '{file.Name}' of a model has no SHA-256");
                 Require(names.Add(file.Name), $"the file '{file.Name}' of a model is there twice");
                 if (model.Folder is null)
                 {
@@ -182,7 +188,7 @@ internal sealed class SavedArchive : IDisposable
 
         foreach (ZipArchiveEntry entry in _archive.Entries.Where(entry => !LoadSignpost.Entries.Contains(entry.FullName)))
         {
-            Require(expected.Remove(entry.FullName), $"nothing is said about the entry '{entry.FullName}'");
+            Require(expected.Remove(entry.FullName), $"nothing is said about the entry '{Throw.Shorten(entry.FullName)}'");
         }
 
         Require(expected.Count == 0, $"the entry '{expected.FirstOrDefault()}' is missing");
@@ -190,10 +196,10 @@ internal sealed class SavedArchive : IDisposable
 
     /// <summary>A name must not lead out of the folder that it is unpacked to, on any system.</summary>
     private void CheckName(string name) => Require(
-        name.Length > 0
-        && !name.AsSpan().ContainsAny("\\:\0")
+        name.Length is > 0 and <= LongestName
+        && !name.Contains('\\') && !name.Contains(':') && !name.Any(char.IsControl)
         && Array.TrueForAll(name.Split('/'), part => part.Trim().Length > 0 && part.Trim('.').Length > 0),
-        $"'{name}' is no name of a file in it");
+        $"'{Throw.Shorten(name)}' is no name of a file in it");
 
     private void Require(bool condition, string what)
     {

@@ -83,6 +83,12 @@ public sealed class ZooPruneModel : ITransformer, IDisposable
         {
             return new ChainReader(ml, archive, models, options).Read(out schema);
         }
+        catch (Exception exception) when (exception is not (ZooPruneException or ArgumentException or OutOfMemoryException))
+        {
+            // Whatever a file can bring about, it is the file that is wrong.
+            models.Dispose();
+            throw Throw.BrokenSave(archive.Path, "it cannot be loaded", exception);
+        }
         catch
         {
             models.Dispose();

@@ -74,7 +74,7 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
 
         string source = file;
         string start = path.Length == 0 ? "" : $"{path}.";
-        return element.EnumerateObject().Select(property => (property.Name, new JsonSection(source, start + property.Name, property.Value)));
+        return element.EnumerateObject().Select(property => (property.Name, new JsonSection(source, start + ErrorText.Shorten(property.Name), property.Value)));
     }
 
     /// <summary>The elements of a list; none where there is no such key.</summary>
@@ -113,7 +113,7 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
     public ZooPruneException Unsupported(string key, string got, string supported) =>
         JsonThrow.Unsupported(file, PathTo(key), got, supported);
 
-    private string PathTo(string key) => path.Length == 0 ? key : $"{path}.{key}";
+    private string PathTo(string key) => path.Length == 0 ? ErrorText.Shorten(key) : $"{ErrorText.Shorten(path)}.{ErrorText.Shorten(key)}";
 
     private static int CountParts(JsonElement value) => value.ValueKind switch
     {
