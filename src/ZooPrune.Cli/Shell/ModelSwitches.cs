@@ -45,6 +45,17 @@ internal static class ModelSwitches
         $"Positions of the kept tokens: {Names.Positions}. Default: auto, which is the model's own.",
         Names.Positions);
 
+    /// <summary>--device.</summary>
+    public static Option<Device> Device { get; } = TypedOption.Create(
+        "--device",
+        "NAME",
+        "Where the model runs: cpu (default), cuda, cuda:1 or the name of an execution provider. What is not cpu needs a build of the tool "
+            + "with ONNX Runtime for it.",
+        text => Onnx.Device.TryParse(text, null, out Device? device)
+            ? device
+            : throw Throw.BadOption("--device", text, "cpu, cuda, cuda:1 or the name of an execution provider"),
+        Onnx.Device.Cpu);
+
     /// <summary>--exif-orientation.</summary>
     public static Option<bool> ExifOrientation { get; } = TypedOption.Switch(
         "--exif-orientation",

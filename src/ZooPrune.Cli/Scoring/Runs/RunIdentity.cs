@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -31,7 +29,7 @@ internal static class RunIdentity
         {
             ["program"] = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
             ["input"] = table.Hash(isPart: options.Shard is not null),
-            ["model"] = HashOf(model),
+            ["model"] = model.HashFiles(),
             ["images"] = Path.GetFullPath(images),
             ["input format"] = TableFormats.Names.NameOf(table.Format),
             ["output format"] = TableFormats.Names.NameOf(outputFormat),
@@ -40,6 +38,7 @@ internal static class RunIdentity
             ["--keep"] = options.Keep.ToString(),
             ["--method"] = Names.Methods.NameOf(options.Method),
             ["--precision"] = Names.Precisions.NameOf(options.Running.Precision),
+            ["--device"] = $"{options.Running.Device}",
             ["--positions"] = Names.Positions.NameOf(options.Running.Positions),
             ["--max-new-tokens"] = $"{options.MaxNewTokens}",
             ["--batch"] = $"{options.Batch}",
@@ -48,19 +47,4 @@ internal static class RunIdentity
             ["--max-image-pixels"] = $"{options.Running.MaxImagePixels}",
             ["--timings"] = options.Timings ? "on" : "off",
         };
-
-    /// <summary>SHA-256 over the names and bytes of the files that a model was loaded from.</summary>
-    private static string HashOf(VisionLanguageModel model)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in model.UsedFiles.Order(StringComparer.Ordinal))
-        {
-            string name = Path.GetRelativePath(model.Files.Root, file).Replace('\\', '/');
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
-            using FileStream stream = File.OpenRead(file);
-            hash.AppendData(SHA256.HashData(stream));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }
