@@ -52,7 +52,6 @@ public sealed class SharedCacheTests(ServedModel served)
         {
             Assert.True(keep < 200, "The cache did not come back.");
             await AskAsync(http, Pictures[0], $"{keep}");
-            await Task.Delay(100);
         }
 
         Programs.Until(() => first.Says("The shared image cache is back.") && second.Says("The shared image cache is back."), "the log");
