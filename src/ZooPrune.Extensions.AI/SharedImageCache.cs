@@ -50,7 +50,7 @@ internal sealed partial class SharedImageCache : IDisposable
     /// <exception cref="OperationCanceledException">He has.</exception>
     public async Task<PrunedImage?> FindAsync(PrunedImageCache.Key key, CancellationToken cancellation)
     {
-        if (!CanShare(key) || !MayTry("skipped"))
+        if (!CanShare(key) || !MayTry())
         {
             return null;
         }
@@ -82,7 +82,7 @@ internal sealed partial class SharedImageCache : IDisposable
     /// <summary>Shares an image.</summary>
     public async Task StoreAsync(PrunedImageCache.Key key, PrunedImage image)
     {
-        if (!CanShare(key) || !MayTry(null))
+        if (!CanShare(key) || !IsUp)
         {
             return;
         }
@@ -146,7 +146,7 @@ internal sealed partial class SharedImageCache : IDisposable
     private static bool CanShare(PrunedImageCache.Key key) =>
         !key.IsFile && key.Pruning is null or { CustomSelection: null, OnlyIfFaster: false };
 
-    private bool MayTry(string? otherwise)
+    private bool MayTry()
     {
         if (IsUp)
         {
@@ -158,9 +158,9 @@ internal sealed partial class SharedImageCache : IDisposable
         long now = Environment.TickCount64;
         bool isFirst = now >= until
             && Interlocked.CompareExchange(ref _downUntil, now + (long)_options.RetryAfter.TotalMilliseconds, until) == until;
-        if (!isFirst && otherwise is not null)
+        if (!isFirst)
         {
-            Count(otherwise);
+            Count("skipped");
         }
 
         return isFirst;
