@@ -32,12 +32,16 @@ internal static partial class Throw
         new($"{Program} ask: the option --overlay is given with {count} pictures. Expected exactly one, because it draws on that; ask "
             + "about one or leave --overlay out.");
 
-    public static UsageException ApiKeysUnreadable(string path, Exception cause) =>
-        new($"{Program} serve: the keys '{path}' cannot be read: {cause.Message.TrimEnd('.')}. Expected a text file with a key a line; "
+    public static UsageException SecretsUnreadable(string what, string needed, string path, Exception cause) =>
+        new($"{Program} serve: the {what} '{path}' cannot be read: {cause.Message.TrimEnd('.')}. Expected a text file with {needed}; "
             + "check the path.", cause);
 
     public static UsageException ApiKeysEmpty(string path) =>
         new($"{Program} serve: the file '{path}' has no key. Expected one a line; add one, or leave --api-key-file out.");
+
+    public static UsageException SecretTooShort(string path, int least) =>
+        new($"{Program} serve: the secret in '{path}' is shorter than {least} bytes. Expected one that nobody guesses; make one with "
+            + "openssl rand -hex 32.");
 
     public static UsageException CannotListen(System.Net.IPAddress address, int port, Exception cause) =>
         new($"{Program} serve: it cannot listen at {address}, port {port}: {cause.Message.TrimEnd('.')}. Expected an address of this "

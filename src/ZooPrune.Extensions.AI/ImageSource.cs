@@ -65,6 +65,7 @@ internal sealed class ImageSource
     /// <param name="model">The model.</param>
     /// <param name="pruning">What to keep; null for all.</param>
     /// <param name="cache">Images that were pruned before.</param>
+    /// <param name="shared">Images that other processes have pruned; null for none.</param>
     /// <param name="options">How to fetch what is on the network, and how long it may be.</param>
     /// <param name="cancellation">Looked at between the steps.</param>
     /// <exception cref="ZooPruneException">It is missing, broken, too large or of another format.</exception>
@@ -73,6 +74,7 @@ internal sealed class ImageSource
         VisionLanguageModel model,
         PruningOptions? pruning,
         PrunedImageCache cache,
+        SharedImageCache? shared,
         VisionLanguageChatOptions options,
         CancellationToken cancellation)
     {
@@ -84,16 +86,22 @@ internal sealed class ImageSource
             CheckLength(_name, bytes.Length, options);
         }
 
-        var key = new PrunedImageCache.Key(_address is { IsFile: true } ? HashOfFile(options) : Hash(bytes.Span), pruning);
-        if (!cache.TryGet(key, out PrunedImage? image))
+        bool isFile = _address is { IsFile: true };
+        var key = new PrunedImageCache.Key(isFile ? HashOfFile(options) : Hash(bytes.Span), pruning, isFile);
+        if (cache.TryGet(key, out PrunedImage? image))
         {
-            PreparedImage prepared = _address is { IsFile: true }
-                ? model.Prepare(_name, cancellation)
-                : model.Prepare(bytes.Span, _name, cancellation);
-            image = model.Prune([prepared], pruning, cancellation)[0];
-            cache.Add(key, image);
+            return image;
         }
 
+        image = shared is null ? null : await shared.FindAsync(key, cancellation).ConfigureAwait(false);
+        if (image is null)
+        {
+            PreparedImage prepared = isFile ? model.Prepare(_name, cancellation) : model.Prepare(bytes.Span, _name, cancellation);
+            image = model.Prune([prepared], pruning, cancellation)[0];
+            await (shared?.StoreAsync(key, image) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+
+        cache.Add(key, image);
         return image;
     }
 

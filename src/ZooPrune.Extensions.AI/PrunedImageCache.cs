@@ -73,5 +73,6 @@ internal sealed class PrunedImageCache(long mostBytes)
     /// <summary>What a pruned image depends on.</summary>
     /// <param name="Content">SHA-256 of what was decoded.</param>
     /// <param name="Pruning">How it was pruned; null for not at all.</param>
-    internal readonly record struct Key(string Content, PruningOptions? Pruning);
+    /// <param name="IsFile">Whether the image is a file of this machine, which is known by path and time.</param>
+    internal readonly record struct Key(string Content, PruningOptions? Pruning, bool IsFile = false);
 }

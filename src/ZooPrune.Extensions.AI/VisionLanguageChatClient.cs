@@ -38,6 +38,7 @@ public sealed class VisionLanguageChatClient : IChatClient
         _options.Validate();
         model.CheckPruning(_options.Pruning);
         Images = new PrunedImageCache(_options.ImageCacheBytes);
+        SharedImages = _options.SharedImages is { } shared ? new SharedImageCache(model, shared) : null;
         ModelId = _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Files.Root)));
         _metadata = new ChatClientMetadata(ProviderName, providerUri: null, ModelId);
     }
@@ -125,10 +126,14 @@ public sealed class VisionLanguageChatClient : IChatClient
     {
         _isDisposed = true;
         Images.Clear();
+        SharedImages?.Dispose();
     }
 
     /// <summary>Images that were pruned.</summary>
     internal PrunedImageCache Images { get; }
+
+    /// <summary>Those of other processes; null where none are shared.</summary>
+    internal SharedImageCache? SharedImages { get; }
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellation)
@@ -171,8 +176,8 @@ public sealed class VisionLanguageChatClient : IChatClient
         var images = new List<PrunedImage>();
         foreach (ImageSource source in conversation.Images)
         {
-            images.Add(await Task.Run(() => source.PruneAsync(_model, settings.Pruning, Images, _options, cancellation), cancellation)
-                .ConfigureAwait(false));
+            images.Add(await Task.Run(
+                () => source.PruneAsync(_model, settings.Pruning, Images, SharedImages, _options, cancellation), cancellation).ConfigureAwait(false));
         }
 
         return (conversation.ToTurns(images), settings.Generation);

@@ -21,6 +21,9 @@ public class VisionLanguageChatOptions
     /// that was not asked about for longest goes first. 0 keeps none: every turn encodes its images again.</summary>
     public long ImageCacheBytes { get; set; } = 256 << 20;
 
+    /// <summary>Where pruned images are shared with other processes of the same model. Default: null, they are not.</summary>
+    public SharedImageOptions? SharedImages { get; set; }
+
     /// <summary>Most images of one conversation, &gt;= 0. Default: 64. Counted before one is read.</summary>
     public int MaxImages { get; set; } = 64;
 
@@ -61,6 +64,7 @@ public class VisionLanguageChatOptions
             throw Throw.OptionOutOfRange(nameof(ImageCacheBytes), ImageCacheBytes, "0 (none are kept) or the number of bytes");
         }
 
+        SharedImages?.Validate();
         if (MaxImages < 0)
         {
             throw Throw.OptionOutOfRange(nameof(MaxImages), MaxImages, "0 or the number of images");

@@ -53,6 +53,14 @@ public sealed class VisionLanguageModel : IDisposable
     /// their names.</summary>
     public IReadOnlyList<string> UsedFiles => _model.UsedFiles;
 
+    /// <summary>SHA-256 over names and bytes of <see cref="UsedFiles"/>, in hexadecimal: tells two models apart that are alike but for
+    /// their weights. Reads all of them.</summary>
+    /// <param name="cancellation">Looked at before each file.</param>
+    /// <exception cref="IOException">A file is gone.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read any more.</exception>
+    /// <exception cref="OperationCanceledException">The caller has had enough.</exception>
+    public string HashFiles(CancellationToken cancellation = default) => ModelFingerprint.OfFiles(Files.Root, UsedFiles, cancellation);
+
     /// <summary>What the model was loaded with.</summary>
     public VisionLanguageModelOptions Options { get; }
 

@@ -73,8 +73,8 @@ internal sealed class ScoreCommand : ToolCommand
         foreach (Option option in (Option[])
             [
                 Model, Output, Keep, ModelSwitches.Method, Columns, Images, AllowOutside, InputFormat, OutputFormat, Separator, Precision,
-                ModelSwitches.Positions, MaxNewTokens, Batch, Workers, Threads, ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels,
-                ModelSwitches.MaxPixels, Commit, Resume, FailFast, Timings, ShardOption, Shards,
+                ModelSwitches.Device, ModelSwitches.Positions, MaxNewTokens, Batch, Workers, Threads, ModelSwitches.ExifOrientation,
+                ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Commit, Resume, FailFast, Timings, ShardOption, Shards,
             ])
         {
             Options.Add(option);
@@ -123,7 +123,12 @@ internal sealed class ScoreCommand : ToolCommand
         MaxNewTokens = line.GetValue(MaxNewTokens),
         Batch = line.GetValue(Batch),
         Workers = line.GetValue(Workers),
-        Running = ModelSwitches.Read(line) with { Threads = line.GetValue(Threads), Precision = line.GetValue(Precision) },
+        Running = ModelSwitches.Read(line) with
+        {
+            Threads = line.GetValue(Threads),
+            Precision = line.GetValue(Precision),
+            Device = line.GetRequiredValue(ModelSwitches.Device),
+        },
         CommitInterval = TimeSpan.FromSeconds(line.GetValue(Commit)),
         Resume = line.GetValue(Resume),
         FailFast = line.GetValue(FailFast),

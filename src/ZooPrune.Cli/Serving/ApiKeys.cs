@@ -7,6 +7,7 @@ namespace ZooPrune.Cli;
 internal sealed class ApiKeys
 {
     private const int MostBytes = 1 << 20;
+    private const int LeastSecret = 16;
 
     private readonly byte[][] _hashes;
 
@@ -22,18 +23,20 @@ internal sealed class ApiKeys
     /// <exception cref="UsageException">It cannot be read, or has no key.</exception>
     public static ApiKeys Read(string path)
     {
-        string text;
-        try
-        {
-            text = Encoding.UTF8.GetString(RegularFile.ReadAll(path, MostBytes));
-        }
-        catch (IOException exception)
-        {
-            throw Throw.ApiKeysUnreadable(path, exception);
-        }
-
+        using var reader = new StreamReader(new MemoryStream(ReadBytes("keys", "a key a line", path)));
+        string text = reader.ReadToEnd();
         string[] keys = [.. text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
         return keys.Length > 0 ? new ApiKeys(keys) : throw Throw.ApiKeysEmpty(path);
+    }
+
+    /// <summary>Reads a file that holds one secret; white space around it does not count.</summary>
+    /// <exception cref="UsageException">It cannot be read, or is shorter than a secret should be.</exception>
+    public static ReadOnlyMemory<byte> ReadSecret(string path)
+    {
+        byte[] secret = ReadBytes("secret", $"one of at least {LeastSecret} bytes", path);
+        int start = Array.FindIndex(secret, one => one > ' ');
+        int end = Array.FindLastIndex(secret, one => one > ' ') + 1;
+        return start >= 0 && end - start >= LeastSecret ? secret.AsMemory(start..end) : throw Throw.SecretTooShort(path, LeastSecret);
     }
 
     /// <summary>Whether what a request says in Authorization is a key. Takes as long for a wrong one as for a right one.</summary>
@@ -50,6 +53,18 @@ internal sealed class ApiKeys
         }
 
         return isKnown || !AreNeeded;
+    }
+
+    private static byte[] ReadBytes(string what, string needed, string path)
+    {
+        try
+        {
+            return RegularFile.ReadAll(path, MostBytes);
+        }
+        catch (IOException exception)
+        {
+            throw Throw.SecretsUnreadable(what, needed, path, exception);
+        }
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

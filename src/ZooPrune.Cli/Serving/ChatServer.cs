@@ -52,7 +52,7 @@ internal sealed class ChatServer : IAsyncDisposable
         }.Apply(kestrel, options.Address, options.Port));
 
         // ASP.NET Core's own lines have addresses and queries in them; standard output is the tool's.
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddFilter(nameof(ZooPrune), LogLevel.Information).AddSimpleConsole();
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
@@ -60,7 +60,9 @@ internal sealed class ChatServer : IAsyncDisposable
         builder.Services.AddSingleton<AnswerQueue>();
         builder.Services.AddSingleton(_ => new ImageFetcher(options.MaxBodyBytes));
         builder.Services.AddSingleton(services => new VisionLanguageChatClient(
-            model, options.ToChatOptions(options.AllowFetch ? services.GetRequiredService<ImageFetcher>() : null)));
+            model,
+            options.ToChatOptions(
+                options.AllowFetch ? services.GetRequiredService<ImageFetcher>() : null, services.GetRequiredService<ILoggerFactory>())));
         builder.Services.AddSingleton<ChatEndpoint>();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("ZooPrune*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")

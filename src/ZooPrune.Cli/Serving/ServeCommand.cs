@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Net;
+using StackExchange.Redis;
+using ZooPrune.Extensions.AI;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -27,6 +29,13 @@ internal sealed class ServeCommand : ToolCommand
         "--queue", "Requests that may wait; further ones are turned away.", 0, ServerOptions.DefaultQueue, atMost: 100_000);
     private static readonly Option<int> Timeout = TypedOption.Number(
         "--timeout", "Seconds that a request may take, waiting included.", 1, ServerOptions.DefaultTimeoutSeconds, atMost: 86_400);
+    private static readonly Option<ConfigurationOptions?> Cache = TypedOption.Create<ConfigurationOptions?>(
+        "--cache", "URL", "A Redis that instances share pruned pictures through, so that none encodes what another has: redis://host:6379, "
+            + "or rediss:// with TLS. Without it, or when it is gone, each encodes for itself.", text => RedisCache.Parse("--cache", text));
+    private static readonly Option<string?> CacheSecretFile = TypedOption.Text(
+        "--cache-secret-file", "FILE", "What all instances know and nobody else: a picture in the cache that was written without it is not used.");
+    private static readonly Option<int> CacheSeconds = TypedOption.Number(
+        "--cache-seconds", "How long a picture stays in the cache.", 1, 3600);
     private static readonly Option<bool> AllowFetch = TypedOption.Switch(
         "--allow-fetch", "Fetch pictures from public https addresses. Default: pictures are sent as data URIs.");
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("run");
@@ -38,20 +47,24 @@ internal sealed class ServeCommand : ToolCommand
         Arguments.Add(Model);
         foreach (Option option in (Option[])
             [
-                Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, AllowFetch,
-                Precision, ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels, ModelSwitches.MaxPixels,
+                Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, Cache, CacheSecretFile,
+                CacheSeconds, AllowFetch, Precision, ModelSwitches.Device, ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels,
+                ModelSwitches.MaxPixels,
             ])
         {
             Options.Add(option);
         }
 
         this.Require(ModelSwitches.Method, Keep);
+        this.Require(CacheSecretFile, Cache);
+        this.Require(CacheSeconds, Cache);
     }
 
     public override string Examples => """
         Examples:
           zooprune serve models/shapes-vlm --keep 64
           zooprune serve models/qwen2.5-vl --keep 20% --port 9000 --api-key-file keys.txt --max-concurrency 2
+          zooprune serve models/llava --keep 64 --cache redis://localhost:6379 --cache-secret-file secret
 
         Clients of OpenAI's API take http://127.0.0.1:8080/v1 as their address. A request may say "zooprune": {"keep": "11%"}.
         Ctrl-C lets running answers end; a second one does not.
@@ -63,18 +76,33 @@ internal sealed class ServeCommand : ToolCommand
         VisionLanguageModelOptions running = ModelSwitches.Read(line) with
         {
             Precision = line.GetValue(Precision),
+            Device = line.GetRequiredValue(ModelSwitches.Device),
             MaxImagePixels = line.GetValue(MaxImagePixels),
             LoggerFactory = terminal.Log,
             Threads = options.Concurrency == 1 ? 0 : Math.Max(1, Environment.ProcessorCount / options.Concurrency),
         };
+        ReadOnlyMemory<byte> secret = line.GetValue(CacheSecretFile) is { } path ? ApiKeys.ReadSecret(path) : default;
         string folder = line.GetRequiredValue(Model);
         VisionLanguageModel model = terminal.Own(terminal.While("loading the model", () => VisionLanguageModel.Load(folder, running)));
-        RunAsync(model, options, terminal).GetAwaiter().GetResult();
+        RunAsync(model, options, line.GetValue(Cache), secret, TimeSpan.FromSeconds(line.GetValue(CacheSeconds)), terminal)
+            .GetAwaiter().GetResult();
         return ExitCode.Success;
     }
 
-    private static async Task RunAsync(VisionLanguageModel model, ServerOptions options, Terminal terminal)
+    private static async Task RunAsync(
+        VisionLanguageModel model,
+        ServerOptions options,
+        ConfigurationOptions? address,
+        ReadOnlyMemory<byte> secret,
+        TimeSpan lifetime,
+        Terminal terminal)
     {
+        await using RedisCache? cache = address is null ? null : await RedisCache.ConnectAsync(address, SharedImageOptions.DefaultMaxBytes);
+        if (cache is not null)
+        {
+            options = options with { SharedImages = new SharedImageOptions { Cache = cache, Secret = secret, Lifetime = lifetime } };
+        }
+
         await using ChatServer server = ChatServer.Create(model, options);
         try
         {
@@ -91,6 +119,18 @@ internal sealed class ServeCommand : ToolCommand
         if (!IPAddress.IsLoopback(options.Address) && !options.Keys.AreNeeded)
         {
             terminal.Say("Everybody who reaches this address is answered: there is no --api-key-file.");
+        }
+
+        if (cache is not null)
+        {
+            terminal.Say(cache.IsConnected
+                ? "Pictures are shared through the cache."
+                : "The cache cannot be reached: every picture is encoded here until it can.");
+        }
+
+        if (cache is not null && secret.IsEmpty)
+        {
+            terminal.Say("Pictures are taken from whoever can write to the cache and has the model: there is no --cache-secret-file.");
         }
 
         await stopped.Task;

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using ZooPrune.Extensions.AI;
 
 namespace ZooPrune.Cli;
@@ -39,6 +40,9 @@ internal sealed record ServerOptions
     /// <summary>Whether pictures are fetched from public https addresses.</summary>
     public bool AllowFetch { get; init; }
 
+    /// <summary>Where pruned images are shared with other instances; null = they are not.</summary>
+    public SharedImageOptions? SharedImages { get; init; }
+
     /// <summary>What the model is asked for by.</summary>
     public string? ModelId { get; init; }
 
@@ -70,7 +74,9 @@ internal sealed record ServerOptions
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>What the chat client is told.</summary>
-    public VisionLanguageChatOptions ToChatOptions(ImageFetcher? fetcher) => new()
+    /// <param name="fetcher">Gets what is on the network; null = nobody does.</param>
+    /// <param name="log">Where it is told that the shared images are gone or back.</param>
+    public VisionLanguageChatOptions ToChatOptions(ImageFetcher? fetcher, ILoggerFactory log) => new()
     {
         ModelId = ModelId,
         Pruning = Pruning,
@@ -78,6 +84,7 @@ internal sealed record ServerOptions
         MaxImages = MaxImages,
         MaxImageBytes = MaxBodyBytes,
         AllowFiles = false,
+        SharedImages = SharedImages is null ? null : SharedImages with { LoggerFactory = log },
         FetchImage = fetcher is null ? null : fetcher.FetchAsync,
     };
 }

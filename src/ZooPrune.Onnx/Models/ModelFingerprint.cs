@@ -26,4 +26,22 @@ internal static class ModelFingerprint
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..HexDigits];
     }
+
+    /// <summary>SHA-256 over the names and bytes of files, in hexadecimal.</summary>
+    /// <param name="root">The folder that names are relative to.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="cancellation">Looked at before each file.</param>
+    public static string OfFiles(string root, IReadOnlyList<string> files, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in files.Order(StringComparer.Ordinal))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetRelativePath(root, file).Replace('\\', '/')}\n"));
+            using FileStream stream = File.OpenRead(file);
+            hash.AppendData(SHA256.HashData(stream));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

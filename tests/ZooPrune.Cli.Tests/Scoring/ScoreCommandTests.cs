@@ -70,6 +70,6 @@ public class ScoreCommandTests
     /// <summary>What a command line of "score" means, outside of any scheduler.</summary>
     internal static ScoreOptions Parse(params string[] arguments) => Parse(_ => null, arguments);
 
-    private static ScoreOptions Parse(Func<string, string?> environment, params string[] arguments) =>
+    internal static ScoreOptions Parse(Func<string, string?> environment, params string[] arguments) =>
         ScoreCommand.ToOptions(CommandLineReader.Read(new RootCommand { new ScoreCommand() }, arguments, TextWriter.Null)!, environment);
 }

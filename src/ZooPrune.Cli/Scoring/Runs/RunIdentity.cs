@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Cli;
@@ -31,7 +29,7 @@ internal static class RunIdentity
         {
             ["program"] = typeof(RunIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
             ["input"] = table.Hash(isPart: options.Shard is not null),
-            ["model"] = HashOf(model),
+            ["model"] = model.HashFiles(),
             ["images"] = Path.GetFullPath(images),
             ["--allow-outside"] = options.AllowOutside ? "on" : "off",
             ["input format"] = TableFormats.Names.NameOf(table.Format),
@@ -41,6 +39,7 @@ internal static class RunIdentity
             ["--keep"] = options.Keep.ToString(),
             ["--method"] = Names.Methods.NameOf(options.Method),
             ["--precision"] = Names.Precisions.NameOf(options.Running.Precision),
+            ["--device"] = $"{options.Running.Device}",
             ["--positions"] = Names.Positions.NameOf(options.Running.Positions),
             ["--max-new-tokens"] = $"{options.MaxNewTokens}",
             ["--batch"] = $"{options.Batch}",
@@ -50,19 +49,4 @@ internal static class RunIdentity
             ["--max-pixels"] = $"{options.Running.MaxPixels}",
             ["--timings"] = options.Timings ? "on" : "off",
         };
-
-    /// <summary>SHA-256 over the names and bytes of the files that a model was loaded from.</summary>
-    private static string HashOf(VisionLanguageModel model)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in model.UsedFiles.Order(StringComparer.Ordinal))
-        {
-            string name = Path.GetRelativePath(model.Files.Root, file).Replace('\\', '/');
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
-            using FileStream stream = RegularFile.Open(file);
-            hash.AppendData(SHA256.HashData(stream));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }
