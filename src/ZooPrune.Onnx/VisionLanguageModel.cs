@@ -102,6 +102,10 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Shape of an image where all are alike; of one of 640 x 480 where it depends on the picture.</summary>
     public ImageShape UsualShape => _model.UsualShape;
 
+    /// <summary>Whether <see cref="Prune(IReadOnlyList{PreparedImage}, PruningOptions?, CancellationToken)"/> chooses where the encoder
+    /// leaves its visual tokens. Then to encode and to prune one after the other costs a copy to the host that this call spares.</summary>
+    public bool PrunesOnDevice => _model.DevicePruner is not null;
+
     /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
     public bool CanCachePrefix => _engine.CanCachePrefix;
 

@@ -18,7 +18,12 @@ public sealed partial class SnippetTests(PackedPackages packages)
             .Where(block => block.StartsWith("using ", StringComparison.Ordinal)),
     ];
 
-    private static readonly string[] All = [.. Readme, .. GettingStarted, .. Snippets.Of("docs/your-own-model.md"), .. OfPackages];
+    // A sample that the solution does not have, because its native library is large.
+    private static readonly string GpuPipeline =
+        File.ReadAllText(Path.Combine(PackedPackages.Root, "samples", "GpuPipeline", "Program.cs"));
+
+    private static readonly string[] All =
+        [.. Readme, .. GettingStarted, .. Snippets.Of("docs/your-own-model.md"), .. OfPackages, GpuPipeline];
 
     [Fact]
     public void GettingStarted_FirstProgram_HasFifteenLinesAndIsThatOfTheReadme()
@@ -40,6 +45,12 @@ public sealed partial class SnippetTests(PackedPackages packages)
         Assert.Equal("bottom left", packages.Run(program, $"{first + 2}").Output.Trim());
         await AssertAnswersManyAtOnce(program, first + 3);
         Assert.Equal("bottom left", packages.Run(program, $"{first + 4}").Output.Trim());
+        string model = Path.Combine(PackedPackages.Root, "models", "shapes-vlm");
+        Result onDevice = packages.Run(program, $"{All.Length - 1}", model, Path.Combine(model, "heldout"), "cpu");
+        Assert.Matches(@"^0000\.png: \w+ \(encode [\d.]+ ms, prune [\d.]+ ms, prefill [\d.]+ ms\)", onDevice.Output);
+        Result noGpu = packages.Run(program, $"{All.Length - 1}", model, Path.Combine(model, "heldout"));
+        Assert.Equal(1, noGpu.ExitCode);
+        Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", noGpu.Output, StringComparison.Ordinal);
     }
 
     private static async Task AssertAnswersManyAtOnce(string program, int block)

@@ -57,13 +57,23 @@ internal static class ImageSteps
         foreach (ImageWorkItem[] some in images.Where(image => image is { Failure: null, Kept: null }).Chunk(atOnce))
         {
             Parallel.ForEach(some.Where(image => image.Encoded is null), image => Prepare(image, stage.Model));
-            Encode([.. some.Where(image => image.Pixels is not null)], stage);
-            foreach (ImageWorkItem image in some)
+            ImageWorkItem[] prepared = [.. some.Where(image => image.Pixels is not null)];
+            if (stage.Model.PrunesOnDevice)
+            {
+                PruneOnDevice(prepared, stage);
+            }
+            else
+            {
+                Encode(prepared, stage);
+            }
+
+            ImageWorkItem[] encoded = [.. some.Where(image => image.Encoded is not null)];
+            foreach (ImageWorkItem image in encoded)
             {
                 Try(image, image => stage.Pruner.Prepare(image.Encoded!.Layout));
             }
 
-            Parallel.ForEach(some, image => Try(image, image => Prune(image, stage.Pruner)));
+            Parallel.ForEach(encoded, image => Try(image, image => Prune(image, stage.Pruner)));
         }
     }
 
@@ -114,6 +124,30 @@ internal static class ImageSteps
             Try(image, image => image.Encoded = together?[i] ?? stage.Model.Encode(image.Pixels!, stage.Cancellation));
             image.Pixels = null;
             image.Times = image.Times with { Encode = image.Encoded?.Timings.Encode ?? default };
+        }
+    }
+
+    /// <summary>Of several that fail together each is tried alone, so that the others go on.</summary>
+    private static void PruneOnDevice(ImageWorkItem[] images, AnswerQuestionsStage stage)
+    {
+        IReadOnlyList<PrunedImage>? together = null;
+        try
+        {
+            together = stage.Pruner.Prune([.. images.Select(image => image.Pixels!)], stage.Cancellation);
+        }
+        catch (ZooPruneException) when (images.Length > 1)
+        {
+        }
+
+        foreach ((int i, ImageWorkItem image) in images.Index())
+        {
+            Try(image, image => image.Kept = together?[i] ?? stage.Pruner.Prune([image.Pixels!], stage.Cancellation)[0]);
+            image.Pixels = null;
+            image.Times = image.Times with
+            {
+                Encode = image.Kept?.Timings.Encode ?? default,
+                Prune = image.Kept?.Timings.Prune ?? default,
+            };
         }
     }
 

@@ -42,6 +42,10 @@ internal sealed class StagePruner
     /// <inheritdoc cref="Prune(ReadOnlySpan{float}, ImageLayout)"/>
     public PrunedImage Prune(EncodedImage image) => _model.Prune(image, OptionsFor(image.Layout));
 
+    /// <summary>Encodes and prunes images where the encoder leaves their tokens.</summary>
+    public IReadOnlyList<PrunedImage> Prune(IReadOnlyList<PreparedImage> images, CancellationToken cancellation) =>
+        _model.Prune(images, _options, cancellation);
+
     private PruningOptions OptionsFor(ImageLayout layout) =>
         !_wantsScores && _options.Keep.Resolve(layout.CandidateCount) == layout.CandidateCount ? _idleOptions : _options;
 }

@@ -240,12 +240,15 @@ internal sealed class AnswerEngine(
 
         using Activity? activity = telemetry.Start("prune", images.Length);
         start = Stopwatch.GetTimestamp();
-        bool keepsAll = pruning is null || advice is { PaysOff: false };
+        int candidates = layouts[0].CandidateCount;
+        bool keepsAll = pruning is null || advice is { PaysOff: false } || pruning.Keep.Resolve(candidates) == candidates;
         using DeviceSelection selection = keepsAll ? KeepAll(device, tokens, layouts, cancellation)
             : images.Length > 1 ? device.PruneEach(tokens, pruning! with { OnlyIfFaster = false }, cancellation)
             : device.Prune(
                 tokens, layouts[0].TakesAll ? [] : layouts[0].Candidates, pruning! with { OnlyIfFaster = false }, cancellation);
-        string? note = keepsAll ? advice?.Refusal : selection.Note;
+        string? note = !keepsAll ? selection.Note
+            : pruning is null ? null
+            : advice?.Refusal ?? _pruner.NoteOn(layouts[0], pruning);
         int count = selection.KeptIndices.Length / images.Length;
         int size = checked(count * model.Decoder.Width);
         float[][] kept = [.. images.Select(_ => new float[size])];

@@ -15,6 +15,9 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
     /// <exception cref="ArgumentException">An option is wrong.</exception>
     public void Check(PruningOptions pruning) => PrunerFor(pruning);
 
+    /// <summary>What a prune of such an image would note.</summary>
+    public string? NoteOn(ImageLayout layout, PruningOptions pruning) => PrunerFor(pruning).NoteOn([.. layout.TileLengths]);
+
     /// <param name="visualTokens">X, row-major [N, D], over all tiles.</param>
     /// <param name="layout">Which of them can be chosen, in which tiles; of as many tokens.</param>
     /// <param name="pruning">What to keep; null keeps all.</param>

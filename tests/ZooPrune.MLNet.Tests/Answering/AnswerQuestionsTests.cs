@@ -25,6 +25,33 @@ public class AnswerQuestionsTests(TestModel test)
         Assert.All(answers, answer => Assert.Equal((string.Empty, 576), (answer.Error, answer.VisualTokenCount)));
     }
 
+    /// <summary>The way that images take on a device, played on the CPU.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(576)]
+    public void Read_PrunesOnDevice_AnswersAlikeAndTimesEachStep(int keep)
+    {
+        using var model = VisionLanguageModel.Load(TestModel.Folder, new VisionLanguageModelOptions { PrunesByGraph = true });
+        Question[] questions = [.. SeveralPerImage(3, 2), new Question { ImagePath = "nowhere.png", Text = "what ?" }];
+
+        var options = new AnswerQuestionsOptions(model)
+        {
+            Keep = KeepBudget.Tokens(keep),
+            ImageColumnName = nameof(Question.ImagePath),
+            ImageFolder = TestModel.Images,
+            QuestionColumnName = nameof(Question.Text),
+            Errors = RowErrors.Report,
+        };
+
+        Answer[] answers = Read(options, questions);
+
+        VisionAnswer[] expected = Expected(questions[..^1], keep);
+        Assert.Equal(expected.Select(answer => answer.Text), answers[..^1].Select(answer => answer.Text));
+        Assert.Equal(expected.Select(answer => answer.KeptIndices.ToArray()), answers[..^1].Select(answer => answer.KeptIndices));
+        Assert.All([answers[0], answers[2]], first => Assert.True(first.PruneMilliseconds > 0));
+        Assert.Contains("nowhere.png", answers[^1].Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_RowsThatShareAnImage_DoItsWorkOnce()
     {
