@@ -20,6 +20,14 @@ internal static partial class Throw
         $"Model folder '{path}': it is a file. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; name the folder that "
         + $"these are in.");
 
+    public static ZooPruneException ModelIsHubName(string name) => Failed(
+        $"Model folder '{name}': there is no such folder here, and models are not downloaded. Expected a folder with config.json, tokenizer.json "
+        + $"and onnx/*.onnx; run 'hf download {name} --local-dir FOLDER' and name that folder.");
+
+    public static ZooPruneException TokenizerSlow(string folder, string there) => Failed(
+        $"Model folder '{folder}': tokenizer.json is missing, and {there} is there, which is not read. Expected the fast tokenizer's file; have "
+        + $"transformers write it: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).");
+
     public static ZooPruneException ModelLayout(string folder, OtherLayout layout) => Failed(
         $"Model folder '{folder}': it has the layout of {layout.Name}, which is not read here. Expected config.json, the image processor's "
         + $"configuration, tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; {layout.Remedy}.");

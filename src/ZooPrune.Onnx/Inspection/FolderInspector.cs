@@ -23,7 +23,9 @@ internal sealed class FolderInspector(
     {
         if (!Directory.Exists(_root))
         {
-            throw File.Exists(_root) ? Throw.ModelFolderIsFile(model) : Throw.ModelFolderMissing(model);
+            throw File.Exists(_root) ? Throw.ModelFolderIsFile(model)
+                : OtherLayout.IsHubName(model) ? Throw.ModelIsHubName(model)
+                : Throw.ModelFolderMissing(model);
         }
 
         using JsonFile? configuration = Try(OpenConfiguration);

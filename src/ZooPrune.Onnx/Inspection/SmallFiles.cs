@@ -1,5 +1,6 @@
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Inspection;
 
@@ -42,7 +43,11 @@ internal static class SmallFiles
         FolderFile Required(string name, string purpose)
         {
             FolderFile file = new(name, true, Size(Path.Combine(root, name)));
-            if (file.Bytes is null)
+            if (file.Bytes is null && name == "tokenizer.json" && OtherLayout.SlowTokenizerIn(root) is { } slow)
+            {
+                findings.Add(Throw.TokenizerSlow(root, slow).Message);
+            }
+            else if (file.Bytes is null)
             {
                 findings.FileMissing(name, purpose);
             }

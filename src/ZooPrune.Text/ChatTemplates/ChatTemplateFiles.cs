@@ -28,7 +28,7 @@ public static class ChatTemplateFiles
         string jinja = Path.Combine(folder, "chat_template.jinja");
         if (File.Exists(jinja))
         {
-            return ChatTemplate.Parse(jinja, ReadText(jinja));
+            return ChatTemplate.Parse(jinja, ReadText(jinja).TrimStart('\uFEFF'));
         }
 
         foreach (string name in (string[])["chat_template.json", "processor_config.json", "tokenizer_config.json"])

@@ -157,7 +157,7 @@ public class DelimitedReaderTests
 
         List<InputRow> rows = ReadAll(path);
 
-        Assert.StartsWith("Line 2: the row does not end within 1048576 bytes.", rows[0].Error);
+        Assert.StartsWith("Line 2: the row does not end within 16777216 bytes.", rows[0].Error);
         Assert.Equal(fits, rows[1].Question);
         Assert.Equal((4, "c.png"), (rows[2].Line, rows[2].Image));
     }
@@ -169,12 +169,12 @@ public class DelimitedReaderTests
         StringBuilder text = new("image,question\na.png,\"what\n");
         for (int i = 0; i < 100_000; i++)
         {
-            text.Append("b.png,what is that ?\n");
+            text.Append("b.png,what is that ?").Append(' ', 180).Append('\n');
         }
 
         List<InputRow> rows = ReadAll(folder.Write("a.csv", text.ToString()));
 
-        Assert.StartsWith("Line 2: the row does not end within 1048576 bytes.", rows[0].Error);
+        Assert.StartsWith("Line 2: the row does not end within 16777216 bytes.", rows[0].Error);
         Assert.Equal(100_001, rows.Count);
         Assert.All(rows.Skip(1), row => Assert.Null(row.Error));
     }
