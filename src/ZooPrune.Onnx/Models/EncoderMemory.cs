@@ -3,7 +3,8 @@ using ZooPrune.Onnx.Graphs;
 namespace ZooPrune.Onnx.Models;
 
 /// <summary>
-/// About how much memory the vision encoder takes for a picture of any size: with its attention over all patches it grows with the square of
+/// About how much memory the vision encoder takes for a picture of any size: with its attention over all patches it grows with the square
+/// of
 /// the pixels. Immutable.
 /// </summary>
 /// <param name="Heads">Attention heads.</param>
@@ -43,7 +44,8 @@ internal sealed record EncoderMemory(
         try
         {
             using OnnxFile file = OnnxFile.Open(path);
-            return OnnxGraphReader.Read(file.Memory).Nodes.Any(node => node.Operator == "Softmax") ? this : this with { ScoreBuffers = Fused };
+            bool isWrittenOut = OnnxGraphReader.Read(file.Memory).Nodes.Any(node => node.Operator == "Softmax");
+            return isWrittenOut ? this : this with { ScoreBuffers = Fused };
         }
         catch (Exception exception)
             when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
@@ -67,7 +69,8 @@ internal sealed record EncoderMemory(
     }
 
     /// <param name="patches">Patches of a picture.</param>
-    /// <param name="limit">Bytes that there are; null = what the machine or the container has, without what the process takes already.</param>
+    /// <param name="limit">Bytes that there are; null = what the machine or the container has, without what the process takes
+    /// already.</param>
     /// <exception cref="ZooPruneException">They are more than that.</exception>
     public void Check(long patches, long? limit)
     {

@@ -18,7 +18,8 @@ public static class ChatTemplateFiles
         Names.Select(name => Path.Combine(folder, name)).Where(File.Exists);
 
     /// <summary>
-    /// Loads the template of chat_template.jinja, else of chat_template.json, processor_config.json or tokenizer_config.json, in this order.
+    /// Loads the template of chat_template.jinja, else of chat_template.json, processor_config.json or tokenizer_config.json, in this
+    /// order.
     /// </summary>
     /// <param name="folder">The model.</param>
     /// <returns>The template; null where the folder has none.</returns>

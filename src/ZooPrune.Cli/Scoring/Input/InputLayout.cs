@@ -108,7 +108,8 @@ internal sealed record InputLayout
                 LineEnd = lineEnd == "\r\n" ? lineEnd : "\n",
                 Columns = DelimitedReader.CellsOf(reader),
                 Header = RowReader.Utf8.GetString(reader.RawRecord),
-                FirstRow = new InputPosition(end + lineEnd.Length, reader.LineNumber + 1 + reader.RawRecord.Count((byte)'\n') + (start > 0 ? 1 : 0)),
+                FirstRow = new InputPosition(
+                    end + lineEnd.Length, reader.LineNumber + 1 + reader.RawRecord.Count((byte)'\n') + (start > 0 ? 1 : 0)),
             };
         }
         catch (DecoderFallbackException)
