@@ -21,6 +21,10 @@ internal sealed record EncoderMemory(
     private const double WrittenOut = 3.5;
 
     private const double Fused = 1;
+
+    // The rest is the system's and other programs'.
+    private const double Usable = 0.9;
+
     private const int BuffersOfAPatch = 8;
 
     /// <param name="configuration">config.json of Qwen2-VL or Qwen2.5-VL; what it lacks has the class's default.</param>
@@ -75,7 +79,7 @@ internal sealed record EncoderMemory(
     public void Check(long patches, long? limit)
     {
         double bytes = BytesOf(patches);
-        double available = limit ?? Math.Max(0, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
+        double available = limit ?? Math.Max(0, (Usable * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) - Environment.WorkingSet);
         if (bytes > available)
         {
             throw Throw.EncoderMemory(patches, patches * PatchSize * PatchSize, bytes, available, PixelsWithin(available));
