@@ -28,7 +28,8 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
             Say(Error, note);
         }
 
-        string imageFolder = questions.Store?.Folder ?? options.Images ?? (Directory.Exists(file) ? file : Path.GetDirectoryName(Path.GetFullPath(file))!);
+        string folder = Directory.Exists(file) ? file : Path.GetDirectoryName(Path.GetFullPath(file))!;
+        string imageFolder = questions.Store?.Folder ?? options.Images ?? folder;
         if (!Directory.Exists(imageFolder))
         {
             throw Throw.MissingImageFolder(imageFolder);

@@ -27,35 +27,42 @@ internal static partial class Throw
             + "another file with --questions.");
 
     public static UsageException NoParquet(string path, Exception cause) =>
-        new($"{Program}: '{path}' cannot be read as Parquet: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Expected a complete file of a "
+        new($"{Program}: '{path}' cannot be read as Parquet: {cause.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Expected a complete "
+            + $"file of a "
             + "benchmark on the hub; download it again.", cause);
 
     public static UsageException UnknownBenchmark(string path, IEnumerable<string> columns) =>
         new($"{Program}: the columns of '{path}' are {string.Join(", ", columns)}, which is no benchmark that is known. Expected those of "
-            + "MMMU, MMBench, ScienceQA, TextVQA, GQA, MME, SEED, POPE or VQAv2 as docs/evaluating.md lists them; name it with --format if it "
+            + "MMMU, MMBench, ScienceQA, TextVQA, GQA, MME, SEED, POPE or VQAv2 as docs/evaluating.md lists them; name it with --format "
+            + "if it "
             + "is one of these.");
 
     public static UsageException BenchmarkIsNoParquet(string path, string format) =>
-        new($"{Program}: '{path}' is to be read as {format}, which is read in Parquet. Expected a .parquet file or a folder of some; download "
+        new($"{Program}: '{path}' is to be read as {format}, which is read in Parquet. Expected a .parquet file or a folder of some; "
+            + $"download "
             + "it from the hub.");
 
     public static UsageException NoBenchmarkQuestions(string path) =>
         new($"{Program}: '{path}' holds no question about one image. Expected at least one; give the split that has images.");
 
     public static UsageException NoBenchmarkImage(string path, string name) =>
-        new($"{Program}: the images in '{path}' have none called '{name}'. Expected the images that go with the questions; give their table or "
+        new($"{Program}: the images in '{path}' have none called '{name}'. Expected the images that go with the questions; give their "
+            + $"table or "
             + "folder with --images.");
 
     public static UsageException ParquetLacks(ParquetRecord record, string column) =>
-        new($"{Program}: row {record.Row} of '{record.Path}' has no '{column}'. Expected one in every row; give another file, or another format "
+        new($"{Program}: row {record.Row} of '{record.Path}' has no '{column}'. Expected one in every row; give another file, or another "
+            + $"format "
             + "with --format.");
 
     public static UsageException ParquetValue(ParquetRecord record, string column, string got, string needed) =>
-        new($"{Program}: '{column}' in row {record.Row} of '{record.Path}' is '{(got.Length > 40 ? $"{got[..40]}..." : got)}'. Expected {needed}; "
+        new($"{Program}: '{column}' in row {record.Row} of '{record.Path}' is '{(got.Length > 40 ? $"{got[..40]}..." : got)}'. Expected "
+            + $"{needed}; "
             + "give another file, or another format with --format.");
 
     public static UsageException NoLetterTokens(string first, string second) =>
-        new($"{Program}: --choices logits is given, and the model's tokenizer has the same token for {first} and {second}. Expected one of its "
+        new($"{Program}: --choices logits is given, and the model's tokenizer has the same token for {first} and {second}. Expected one "
+            + $"of its "
             + "own for each letter; leave --choices out.");
 
     public static UsageException NoArray(string path, string name, string example) =>

@@ -16,21 +16,25 @@ internal static partial class Throw
     }
 
     public static ZooPruneException ImageIsAddress(string name) => Failed(
-        $"Image '{Shown(name)}': it is an address of the network. Expected a file or a data URI, since nothing is fetched unasked; download "
+        $"Image '{Shown(name)}': it is an address of the network. Expected a file or a data URI, since nothing is fetched unasked; "
+        + $"download "
         + $"the image and name the file.");
 
     public static ZooPruneException DataUriForm(string name) => Failed(
-        $"Image '{Shown(name)}': the data URI is not in base64. Expected data:image/png;base64,..., with a {ImageFormats} file; encode it so.");
+        $"Image '{Shown(name)}': the data URI is not in base64. Expected data:image/png;base64,..., with a {ImageFormats} file; encode "
+        + $"it so.");
 
     public static ZooPruneException DataUriContent(string name) => Failed(
-        $"Image '{Shown(name)}': what the data URI has after the comma is no base64. Expected a whole {ImageFormats} file in base64; encode it "
+        $"Image '{Shown(name)}': what the data URI has after the comma is no base64. Expected a whole {ImageFormats} file in base64; "
+        + $"encode it "
         + $"again.");
 
     public static ZooPruneException ImageIsFolder(string name) => Failed(
         $"Image '{Shown(name)}': it is a folder. Expected a {ImageFormats} file; name a file in it.");
 
     public static ZooPruneException ImageUnreadable(string name, Exception exception) => Failed(
-        $"Image '{Shown(name)}': it cannot be read ({exception.Message}). Expected a {ImageFormats} file that may be opened; check that it is a "
+        $"Image '{Shown(name)}': it cannot be read ({exception.Message}). Expected a {ImageFormats} file that may be opened; check that "
+        + $"it is a "
         + $"file and its permissions.",
         exception);
 
@@ -42,35 +46,43 @@ internal static partial class Throw
         + $"device, save to a file what it gives.");
 
     public static ZooPruneException ImageFileTooLong(string name, long length, long limit, long pixels) => Failed(
-        $"Image '{Shown(name)}': the file has {length:N0} bytes. At most {limit:N0} are read where {pixels:N0} pixels are decoded; make the "
+        $"Image '{Shown(name)}': the file has {length:N0} bytes. At most {limit:N0} are read where {pixels:N0} pixels are decoded; make "
+        + $"the "
         + $"image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).");
 
     public static ZooPruneException ImageFormatUnknown(string name, ReadOnlySpan<byte> file) => Failed(
-        $"Image '{Shown(name)}': it starts with the bytes {Start(file)}, which is {Guess(file)}. Expected {ImageFormats}; save it as PNG or "
+        $"Image '{Shown(name)}': it starts with the bytes {Start(file)}, which is {Guess(file)}. Expected {ImageFormats}; save it as PNG "
+        + $"or "
         + $"JPEG, its extension is not looked at.");
 
     public static ZooPruneException ImageTruncated(string name, SKEncodedImageFormat format, int length, string missing) => Failed(
-        $"Image '{Shown(name)}': the {Name(format)} file stops after {length:N0} bytes without its {missing}. Expected a complete file; copy or "
+        $"Image '{Shown(name)}': the {Name(format)} file stops after {length:N0} bytes without its {missing}. Expected a complete file; "
+        + $"copy or "
         + $"download it again.");
 
     public static ZooPruneException ImageMalformed(string name, SKEncodedImageFormat format, string found) => Failed(
-        $"Image '{Shown(name)}': the {Name(format)} file is broken, {found}. Expected a file that follows the format; copy, download or export "
+        $"Image '{Shown(name)}': the {Name(format)} file is broken, {found}. Expected a file that follows the format; copy, download or "
+        + $"export "
         + $"it again.");
 
     public static ZooPruneException ImageScans(string name, long pixels, int scans) => Failed(
-        $"Image '{Shown(name)}': the JPEG file goes over its {pixels:N0} pixels more than {scans} times. Expected about ten scans, as encoders "
+        $"Image '{Shown(name)}': the JPEG file goes over its {pixels:N0} pixels more than {scans} times. Expected about ten scans, as "
+        + $"encoders "
         + $"write them; save the image again.");
 
     public static ZooPruneException ImageGrey16(string name) => Failed(
-        $"Image '{Shown(name)}': the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; convert the "
+        $"Image '{Shown(name)}': the PNG file has 16-bit grey samples without alpha. Expected samples of 8 bits, or 16-bit colour; "
+        + $"convert the "
         + $"file, so that it is you who says which levels become black and white.");
 
     public static ZooPruneException ImageUndecodable(string name, SKEncodedImageFormat format, SKCodecResult result) => Failed(
-        $"Image '{Shown(name)}': the {Name(format)} file cannot be decoded (Skia says {result}). Expected a file that is intact; copy, download "
+        $"Image '{Shown(name)}': the {Name(format)} file cannot be decoded (Skia says {result}). Expected a file that is intact; copy, "
+        + $"download "
         + $"or export it again.");
 
     public static ZooPruneException ImageTooLarge(string name, int width, int height, long limit) => Failed(
-        $"Image '{Shown(name)}': it has {width:N0} x {height:N0} = {(long)width * height:N0} pixels. At most {limit:N0} are decoded; make the "
+        $"Image '{Shown(name)}': it has {width:N0} x {height:N0} = {(long)width * height:N0} pixels. At most {limit:N0} are decoded; "
+        + $"make the "
         + $"image smaller or raise VisionLanguageModelOptions.MaxImagePixels (--max-image-pixels).");
 
     public static ZooPruneException ImageSides(int width, int height, int longest) => Failed(
@@ -85,12 +97,14 @@ internal static partial class Throw
         + $"prepared; crop the image or make it smaller, or lower the size in the configuration of the model's image processor.");
 
     public static ZooPruneException MaxPixelsOfOneSize(string path, string processor) => Failed(
-        $"File '{path}': its image processor is {processor}, which makes pictures of the model's own size. VisionLanguageModelOptions.MaxPixels "
+        $"File '{path}': its image processor is {processor}, which makes pictures of the model's own size. "
+        + $"VisionLanguageModelOptions.MaxPixels "
         + $"(--max-pixels) is for models of any size, Qwen2-VL and Qwen2.5-VL; leave it out.");
 
     public static ZooPruneException EncoderMemory(long patches, long pixels, double bytes, double available, long most) => Failed(
         $"Image: prepared it has {pixels:N0} pixels, {patches:N0} patches, for which the vision encoder and its attention take about "
-        + $"{Gigabytes(bytes)} GB of memory. There are {Gigabytes(available)} GB; load the model with VisionLanguageModelOptions.MaxPixels = "
+        + $"{Gigabytes(bytes)} GB of memory. There are {Gigabytes(available)} GB; load the model with "
+        + $"VisionLanguageModelOptions.MaxPixels = "
         + $"{most} (--max-pixels {most}) or less, or make the picture smaller.");
 
     private static string Gigabytes(double bytes) => (bytes / 1e9).ToString("N1", System.Globalization.CultureInfo.InvariantCulture);
@@ -100,7 +114,8 @@ internal static partial class Throw
             + $"each pixel; check the size and that there is no alpha channel or row padding."),
         "rgb");
 
-    /// <summary>A name as messages show it: a path of any usual length whole, of a data URI or a cell that is no path the beginning.</summary>
+    /// <summary>A name as messages show it: a path of any usual length whole, of a data URI or a cell that is no path the
+    /// beginning.</summary>
     private static string Shown(string name)
     {
         const int Longest = 300;

@@ -20,6 +20,16 @@ internal static partial class Throw
         $"Model folder '{path}': it is a file. Expected a folder with config.json, tokenizer.json and onnx/*.onnx; name the folder that "
         + $"these are in.");
 
+    public static ZooPruneException ModelIsHubName(string name) => Failed(
+        $"Model folder '{name}': there is no such folder here, and models are not downloaded. Expected a folder with config.json, "
+        + $"tokenizer.json "
+        + $"and onnx/*.onnx; run 'hf download {name} --local-dir FOLDER' and name that folder.");
+
+    public static ZooPruneException TokenizerSlow(string folder, string there) => Failed(
+        $"Model folder '{folder}': tokenizer.json is missing, and {there} is there, which is not read. Expected the fast tokenizer's "
+        + $"file; have "
+        + $"transformers write it: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER).");
+
     public static ZooPruneException ModelLayout(string folder, OtherLayout layout) => Failed(
         $"Model folder '{folder}': it has the layout of {layout.Name}, which is not read here. Expected config.json, the image processor's "
         + $"configuration, tokenizer.json and onnx/ with vision_encoder, embed_tokens and decoder_model_merged.onnx; {layout.Remedy}.");
@@ -29,7 +39,8 @@ internal static partial class Throw
         + $"download the file.");
 
     public static ZooPruneException ImageProcessorMissing(string path) => Failed(
-        $"File '{path}': it has no 'image_processor', and there is no preprocessor_config.json beside it. One of both must say how pictures "
+        $"File '{path}': it has no 'image_processor', and there is no preprocessor_config.json beside it. One of both must say how "
+        + $"pictures "
         + $"are prepared; copy that file from the original model's folder.");
 
     public static ZooPruneException ModelFileUnusable(string folder, string file, Exception exception) => Failed(
@@ -40,7 +51,8 @@ internal static partial class Throw
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
         $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is "
-        + $"{Join(there.Select(graph => $"{graph.Graph} in {Precisions(graph.Precisions)}"))}. Each graph needs a file of that precision or a "
+        + $"{Join(there.Select(graph => $"{graph.Graph} in {Precisions(graph.Precisions)}"))}. Each graph needs a file of that precision "
+        + $"or a "
         + $"more accurate one, and one of them the precision itself; choose another or leave it at Auto.");
 
     public static ZooPruneException NativeLibraryMissing(Exception exception) => Failed(
@@ -65,7 +77,8 @@ internal static partial class Throw
         exception);
 
     public static ZooPruneException GraphUnreadable(string path, Exception exception) => IsOutOfMemory(exception) ? Failed(
-        $"Graph '{path}': loading it took more memory than there is ({FirstLine(exception)}). It needs room for its weights; load a smaller "
+        $"Graph '{path}': loading it took more memory than there is ({FirstLine(exception)}). It needs room for its weights; load a "
+        + $"smaller "
         + $"precision, or free memory.",
         exception) : Failed(
         $"Graph '{path}': ONNX Runtime cannot load it ({FirstLine(exception)}). Expected a complete ONNX file; export or copy it again.",
@@ -100,7 +113,8 @@ internal static partial class Throw
     public static ZooPruneException GraphInputUnknown(
         string graph, IReadOnlyList<string> strangers, IEnumerable<string> given, bool hasStates) => Failed(
         $"Graph '{graph}': it asks for {Quoted(strangers)}, for which a model of this kind has nothing. It may ask for {Join(given)}"
-        + $"{(hasStates ? " and past... with a present... each" : "")} only; take an export without {(strangers.Count == 1 ? "it" : "them")}, "
+        + $"{(hasStates ? " and past... with a present... each" : "")} only; take an export without "
+        + $"{(strangers.Count == 1 ? "it" : "them")}, "
         + $"or a model of a kind that docs/models.md lists.");
 
     public static ZooPruneException GraphShape(string graph, string name, IEnumerable<int> shape, string needed) => Failed(
@@ -125,7 +139,8 @@ internal static partial class Throw
         + $"past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
 
     public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => IsOutOfMemory(exception) ? Failed(
-        $"Graph '{graph}': running it on {given} took more memory than there is ({FirstLine(exception)}). It needs as much as that at once; "
+        $"Graph '{graph}': running it on {given} took more memory than there is ({FirstLine(exception)}). It needs as much as that at "
+        + $"once; "
         + $"take smaller pictures (--max-pixels in models of any size), keep fewer visual tokens, ask about fewer pictures at a time, or "
         + $"load a smaller precision.",
         exception) : Failed(
@@ -140,7 +155,8 @@ internal static partial class Throw
     // The pruner as a graph.
 
     public static ZooPruneException EncoderBaked(string path) => Failed(
-        $"Graph '{path}': it gives '{PrunerGraph.PrunerGraphWriter.KeptIndices}', so pruning was baked into it for other programs. Expected "
+        $"Graph '{path}': it gives '{PrunerGraph.PrunerGraphWriter.KeptIndices}', so pruning was baked into it for other programs. "
+        + $"Expected "
         + $"a vision encoder that gives all visual tokens, since here the budget is chosen for each image; load the model that it was made "
         + $"of.");
 
@@ -152,7 +168,8 @@ internal static partial class Throw
         $"Graph '{graph}': its operator set is {got}. Baking needs {needed}; export the model again.");
 
     public static NotSupportedException ProjectorHasNoGraph(Type projector) => new(
-        Text($"Pruner graph: the projector is a {projector.Name}. Expected one of a model folder or a {nameof(MlpProjector)}, whose weights "
+        Text($"Pruner graph: the projector is a {projector.Name}. Expected one of a model folder or a {nameof(MlpProjector)}, whose "
+            + $"weights "
             + $"can be written; prune with VisualTokenPruner."));
 
     public static NotSupportedException GraphSensitivity(SensitivityMethod method) => new(
@@ -167,7 +184,8 @@ internal static partial class Throw
             + $"with an encoder, whose tokens choose it; use ClosedForm."));
 
     public static ZooPruneException PrunerNotFinite() => Failed(
-        $"Pruner graph: a projected visual token is NaN, infinite or longer than 1e19. Expected finite visual tokens; check the picture and "
+        $"Pruner graph: a projected visual token is NaN, infinite or longer than 1e19. Expected finite visual tokens; check the picture "
+        + $"and "
         + $"the vision encoder's precision.");
 
     public static ZooPruneException GraphNotTakenOver(string path, Exception exception) => Failed(
@@ -242,7 +260,8 @@ internal static partial class Throw
 
     /// <summary>How ONNX Runtime's allocators, those of devices and the C++ library say that there is no more memory.</summary>
     private static bool IsOutOfMemory(Exception exception) => Array.Exists(
-        (string[])["failed to allocate", "bad_alloc", "bad allocation", "out of memory", "smaller than requested bytes", "failed to malloc"],
+        (string[])["failed to "
+            + "allocate", "bad_alloc", "bad allocation", "out of memory", "smaller than requested bytes", "failed to malloc"],
         text => exception.Message.Contains(text, StringComparison.OrdinalIgnoreCase));
 
     private static string Precisions(IReadOnlyList<ModelPrecision> precisions) =>

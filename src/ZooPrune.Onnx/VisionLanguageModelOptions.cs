@@ -20,7 +20,8 @@ public sealed record VisionLanguageModelOptions
     /// <summary>Where the model runs. Default: <see cref="Device.Cpu"/>.</summary>
     public Device Device { get; init; } = Device.Cpu;
 
-    /// <summary>Where the model tells what it does: loading and what is unusual as information or a warning, answers for debugging. Default:
+    /// <summary>Where the model tells what it does: loading and what is unusual as information or a warning, answers for debugging.
+    /// Default:
     /// null, nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
@@ -36,7 +37,8 @@ public sealed record VisionLanguageModelOptions
     /// <summary>
     /// Most pixels that a picture is resized to, &gt;= 1, in models that take pictures of any size (Qwen2-VL, Qwen2.5-VL); null (the
     /// default) takes max_pixels of the image processor. The hub's 12,845,056 makes 16,384 visual tokens of a photo and an encoder that
-    /// takes hundreds of gigabytes for it; 1,003,520 (1,280 visual tokens) is a good start. A smaller min_pixels goes with it. Models of one
+    /// takes hundreds of gigabytes for it; 1,003,520 (1,280 visual tokens) is a good start. A smaller min_pixels goes with it. Models of
+    /// one
     /// size of pictures, or of tiles, cannot be loaded with it.
     /// </summary>
     public long? MaxPixels { get; init; }

@@ -188,7 +188,7 @@ public sealed class ConversationTests : IDisposable
 
         Assert.Equal(
             "Prompt: with the image it takes 46 positions. The model has 40 (max_position_embeddings); keep at most 3 tokens of each "
-            + "image (KeepBudget.Tokens(3)), or ask a shorter question.",
+            + "image (KeepBudget.Tokens(3), --keep 3), or ask a shorter question.",
             exception.Message);
         PrunedImage[] fewer =
             [.. Enumerable.Range(1, 10).Select(seed => _model.Prune(TinyModel.Image(seed), new PruningOptions { Keep = KeepBudget.Tokens(3) }))];

@@ -19,13 +19,15 @@ internal static class EvaluateCommand
         "--format", "FORMAT", $"Format of the questions: auto, {QuestionFormats.Names}. Default: auto, what the file looks like.",
         text => Is(text, "auto") ? null : QuestionFormats.Names.Parse("--format", text));
     private static readonly Option<string?> Images = TypedOption.Text(
-        "--images", "FOLDER", "Folder of the images; of GQA in Parquet also the table of its images. Default: where the questions file lies, or in "
-            + "it.");
+        "--images", "FOLDER",
+        "Folder of the images; of GQA in Parquet also the table of its images. Default: where the questions file lies, or in it.");
     private static readonly Option<ScoringRule> Scoring = TypedOption.Choice(
-        "--scoring", "RULE", $"Whose reading of answers counts: {AnswerMeasure.Rules}. Default: official, that of the benchmark's own script. The "
+        "--scoring", "RULE", $"Whose reading of answers counts: {AnswerMeasure.Rules}. Default: official, that of the benchmark's own "
+            + $"script. The "
             + "other is reported beside it where it differs.", AnswerMeasure.Rules);
     private static readonly Option<OptionChoice> ByLogits = TypedOption.Choice(
-        "--choices", "WAY", $"How options are chosen: {Ways}. Default: generate, and the letter is read out of the answer; logits: the letter that "
+        "--choices", "WAY", $"How options are chosen: {Ways}. Default: generate, and the letter is read out of the answer; logits: the "
+            + $"letter that "
             + "is the likeliest next token.", Ways);
     private static readonly Option<string?> Instruction = TypedOption.Text(
         "--instruction", "TEXT", "Added to every question on a line of its own, such as \"Answer the question using a single word or "

@@ -146,7 +146,11 @@ internal static partial class Benchmarks
                         ChoiceReading.Letter(index), record.Text("subject"))
                     : throw Throw.ParquetValue(record, "answer", number, "the number of an option, from 0");
             case QuestionFormat.MmBench:
-                string[] offered = [.. "ABCDEFGH".Select(letter => record.Text($"{letter}") ?? "").TakeWhile(option => option.Length > 0 && option != "nan")];
+                string[] offered =
+                [
+                    .. "ABCDEFGH".Select(letter => record.Text($"{letter}") ?? "")
+                        .TakeWhile(option => option.Length > 0 && option != "nan"),
+                ];
                 return Choice(record, text, record.Text("hint") is { Length: > 0 } context and not "nan" ? context : null, offered,
                     record.RequiredText("answer"), record.Text("category"));
             case QuestionFormat.Seed:
@@ -175,7 +179,8 @@ internal static partial class Benchmarks
         }
 
         IEnumerable<string> lines = options.Select((option, index) => $"{ChoiceReading.Letter(index)}. {option}");
-        return new("", string.Join('\n', [.. context is null ? [] : (string[])[context], text, .. lines, LetterOnly]), answer, kind ?? "", [])
+        string asked = string.Join('\n', [.. context is null ? [] : (string[])[context], text, .. lines, LetterOnly]);
+        return new("", asked, answer, kind ?? "", [])
         {
             Options = options,
         };
@@ -186,8 +191,12 @@ internal static partial class Benchmarks
         record.RequiredText("answer") is var answer && answer.StartsWith('[') ? PythonList(answer) : [answer];
 
     /// <summary>Reads ['a', "it's", 'c'].</summary>
-    private static IReadOnlyList<string> PythonList(string text) =>
-        [.. PythonText().Matches(text).Select(found => Escape().Replace(found.Value[1..^1], escape => escape.Value[1] == 'n' ? "\n" : escape.Value[1..]))];
+    private static IReadOnlyList<string> PythonList(string text)
+    {
+        return [.. PythonText().Matches(text).Select(found => Escape().Replace(found.Value[1..^1], Unescape))];
+
+        static string Unescape(Match escape) => escape.Value[1] == 'n' ? "\n" : escape.Value[1..];
+    }
 
     [GeneratedRegex(@"<image \d+>")]
     private static partial Regex ImagePlace();

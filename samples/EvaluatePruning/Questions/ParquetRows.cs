@@ -116,9 +116,12 @@ internal sealed record ParquetRecord(string Path, long Row, IReadOnlyDictionary<
     /// <summary>A list of texts, or of structs with a text; empty where there is none.</summary>
     /// <param name="column">The column.</param>
     /// <param name="part">The field of the structs.</param>
-    public IReadOnlyList<string> Texts(string column, string part = "answer") => Values.GetValueOrDefault(column) is IEnumerable list and not string
-        ? [.. list.Cast<object?>().Select(item => item is IReadOnlyDictionary<string, object> fields ? $"{fields.GetValueOrDefault(part)}" : $"{item}")]
-        : [];
+    public IReadOnlyList<string> Texts(string column, string part = "answer")
+    {
+        return Values.GetValueOrDefault(column) is IEnumerable list and not string ? [.. list.Cast<object?>().Select(One)] : [];
+
+        string One(object? item) => item is IReadOnlyDictionary<string, object> fields ? $"{fields.GetValueOrDefault(part)}" : $"{item}";
+    }
 
     /// <summary>The images of a column: bytes, a struct of bytes and path, or a list of these.</summary>
     public IReadOnlyList<(byte[]? Bytes, string? Path)> Images(string column) => Values.GetValueOrDefault(column) switch

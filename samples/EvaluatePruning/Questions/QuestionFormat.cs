@@ -53,7 +53,8 @@ internal static class QuestionFormats
         ("seed", QuestionFormat.Seed));
 
     /// <summary>
-    /// Looks at the properties of the first JSON object: "questions" makes it VQAv2, "text" and "label" make it POPE. Anything else, broken
+    /// Looks at the properties of the first JSON object: "questions" makes it VQAv2, "text" with "label" or "question_id" POPE. Anything
+    /// else, broken
     /// files included, is ours, whose reader says what is wrong with it.
     /// </summary>
     /// <exception cref="UsageException">The file is missing or cannot be read.</exception>
@@ -61,7 +62,7 @@ internal static class QuestionFormats
     {
         HashSet<string> properties = FirstProperties(JsonRecords.ReadFile(path, "--questions"));
         return properties.Contains("questions") ? QuestionFormat.Vqa
-            : properties.Contains("text") && properties.Contains("label") ? QuestionFormat.Pope
+            : properties.Contains("text") && (properties.Contains("label") || properties.Contains("question_id")) ? QuestionFormat.Pope
             : QuestionFormat.Jsonl;
     }
 

@@ -4,7 +4,8 @@ namespace ZooPrune.Samples;
 /// <param name="Format">How they were written down.</param>
 /// <param name="Files">The files they come from, the questions first.</param>
 /// <param name="Questions">At least one, in the order of the file.</param>
-internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> Files, IReadOnlyList<ReferenceQuestion> Questions) : IDisposable
+internal sealed record QuestionSet(QuestionFormat Format, IReadOnlyList<string> Files, IReadOnlyList<ReferenceQuestion> Questions)
+    : IDisposable
 {
     /// <summary>The images, where the questions came with them; null where they lie in a folder.</summary>
     public ImageStore? Store { get; init; }

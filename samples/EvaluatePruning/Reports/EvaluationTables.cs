@@ -104,7 +104,8 @@ internal static class EvaluationTables
             ]),
         ]);
 
-    /// <summary>MME's own sums: 100 times the share of right answers and of images with both right, over the categories of a part.</summary>
+    /// <summary>MME's own sums: 100 times the share of right answers and of images with both right, over the categories of a
+    /// part.</summary>
     private static TextTable Mme(EvaluationResult result) => new(
         "MME: sums over categories of accuracy and accuracy+, 200 each",
         ["method", "keep", "positions", "perception", "cognition"],

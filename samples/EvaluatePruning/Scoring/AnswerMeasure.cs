@@ -58,10 +58,12 @@ internal sealed class AnswerMeasure(
     }
 
     /// <summary>The score of an answer, 0 to 1.</summary>
-    public double Score(string answer, ReferenceQuestion question) => rule == ScoringRule.Official ? official(answer, question) : sensible(answer, question);
+    public double Score(string answer, ReferenceQuestion question) =>
+        rule == ScoringRule.Official ? official(answer, question) : sensible(answer, question);
 
     /// <summary>The score by the other rule.</summary>
-    public double OtherScore(string answer, ReferenceQuestion question) => rule == ScoringRule.Official ? sensible(answer, question) : official(answer, question);
+    public double OtherScore(string answer, ReferenceQuestion question) =>
+        rule == ScoringRule.Official ? sensible(answer, question) : official(answer, question);
 
     /// <summary>Whether an answer is read as yes; null for neither yes nor no.</summary>
     public bool? ReadsYes(string answer) => rule == ScoringRule.Official ? officialYes(answer) : YesNo.IsYes(answer);
@@ -78,7 +80,9 @@ internal sealed class AnswerMeasure(
     private static Func<string, ReferenceQuestion, bool> ReadsAs(Func<string, bool> read) => ReadsAs(answer => (bool?)read(answer));
 
     private static Func<string, ReferenceQuestion, bool> Option(Func<string, IReadOnlyList<string>, string?> read) => (answer, question) =>
-        question.Options.Count == 0 ? OpenAnswer.Holds(answer, question.PeopleAnswers) : read(answer, question.Options) == question.Expected;
+        question.Options.Count == 0
+            ? OpenAnswer.Holds(answer, question.PeopleAnswers)
+            : read(answer, question.Options) == question.Expected;
 
     private static bool IsExact(string answer, ReferenceQuestion question) => ExactMatch.Holds(answer, question.Expected);
 

@@ -22,7 +22,8 @@ internal static partial class ChoiceReading
         answer.Trim() is [var first, ..] ? Within($"{first}", options) : null;
 
     /// <summary>
-    /// MMBench, without the language model that its script asks where these rules find nothing: the one letter among the words, unless it is
+    /// MMBench, without the language model that its script asks where these rules find nothing: the one letter among the words, unless it
+    /// is
     /// an A in more than three words, which may be the article; then the one option whose text is in the answer.
     /// </summary>
     public static string? MmBench(string answer, IReadOnlyList<string> options)
@@ -41,7 +42,8 @@ internal static partial class ChoiceReading
     }
 
     /// <summary>
-    /// MMMU: letters in brackets, else letters as words, else options whose text is in an answer of more than five words; of several the one
+    /// MMMU: letters in brackets, else letters as words, else options whose text is in an answer of more than five words; of several the
+    /// one
     /// that comes last. Where its script would draw lots there is no choice here.
     /// </summary>
     public static string? Mmmu(string answer, IReadOnlyList<string> options)
@@ -98,7 +100,8 @@ internal static partial class ChoiceReading
     private static partial Regex AnswerIs();
 }
 
-/// <summary>Answers without options as MMMU's script compares them: what follows "is", "answer" and the like, and the numbers in it.</summary>
+/// <summary>Answers without options as MMMU's script compares them: what follows "is", "answer" and the like, and the numbers in
+/// it.</summary>
 internal static partial class OpenAnswer
 {
     private static readonly string[] Signs = ["could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result "];
@@ -112,7 +115,8 @@ internal static partial class OpenAnswer
         said.AddRange([.. said.SelectMany(part => Numbers().Matches(part).Select(number => number.Value))]);
         return expected.Any(right => Number(right) is { } number
             ? said.Any(part => Number(part) == number)
-            : said.Any(part => Number(part) is null && Forms(right).Any(form => Forms(part).Any(text => text.Contains(form, StringComparison.Ordinal)))));
+            : said.Where(part => Number(part) is null).SelectMany(Forms)
+                .Any(text => Forms(right).Any(form => text.Contains(form, StringComparison.Ordinal))));
     }
 
     private static IEnumerable<string> Parts(string answer)

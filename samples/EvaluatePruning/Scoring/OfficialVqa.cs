@@ -26,7 +26,8 @@ internal static partial class OfficialVqa
 
     private static readonly Dictionary<string, string> Contractions = ReadContractions();
 
-    /// <summary>VQAv2: nothing is changed where all people say the same; otherwise people's answers and the model's are normalised. The mean
+    /// <summary>VQAv2: nothing is changed where all people say the same; otherwise people's answers and the model's are normalised. The
+    /// mean
     /// over leaving one person out of min(others who say so / 3, 1), case aside.</summary>
     /// <param name="answer">What the model said.</param>
     /// <param name="people">What people said.</param>

@@ -49,7 +49,8 @@ internal readonly record struct YesNoCounts(double TruePositive, double FalsePos
     /// <summary>Share of the questions expecting yes that were answered so; null if there is none.</summary>
     public double? Recall => Share(TruePositive, TruePositive + FalseNegative);
 
-    /// <summary>2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; null where nothing was yes nor should have been.</summary>
+    /// <summary>2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall; null where nothing was yes nor should have
+    /// been.</summary>
     public double? F1 => Share(2 * TruePositive, (2 * TruePositive) + FalsePositive + FalseNegative);
 
     /// <summary>One more answer.</summary>

@@ -48,7 +48,10 @@ internal sealed class InspectCommand : ToolCommand
         ModelReport report = terminal.While(
             "looking into the model",
             () => ModelInspector.Inspect(
-                line.GetRequiredValue(Model), line.GetValue(Sizes) ?? DefaultSizes, line.GetValue(Keep), line.GetValue(ModelSwitches.MaxPixels)));
+                line.GetRequiredValue(Model),
+                line.GetValue(Sizes) ?? DefaultSizes,
+                line.GetValue(Keep),
+                line.GetValue(ModelSwitches.MaxPixels)));
         if (line.GetValue(Json))
         {
             terminal.SayJson(report);

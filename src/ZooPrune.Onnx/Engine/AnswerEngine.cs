@@ -410,7 +410,8 @@ internal sealed class AnswerEngine(
         long each = images.Count == 0 ? 0 : left / images.Count;
         string mode = positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact (--positions compact)" : "";
         return each > 0
-            ? FormattableString.Invariant($"keep at most {each} tokens of each image (KeepBudget.Tokens({each})){mode}, or ask a shorter question")
+            ? FormattableString.Invariant($"keep at most {each} tokens of each image (KeepBudget.Tokens({each}), --keep {each}){mode}, ")
+                + "or ask a shorter question"
             : "ask a shorter question";
     }
 

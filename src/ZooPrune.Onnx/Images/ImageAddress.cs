@@ -55,9 +55,14 @@ internal static class ImageAddress
         }
 
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return scheme > 1 && text.AsSpan(0, scheme).IndexOfAnyExcept(SchemeLetters) < 0 && !File.Exists(text)
-            ? throw Throw.ImageIsAddress(text)
-            : text;
+        if (scheme > 1 && text.AsSpan(0, scheme).IndexOfAnyExcept(SchemeLetters) < 0 && !File.Exists(text))
+        {
+            throw Throw.ImageIsAddress(text);
+        }
+
+        // A table that was written on Windows.
+        string slashed = text.Replace('\\', '/');
+        return slashed != text && !File.Exists(text) && File.Exists(slashed) ? slashed : text;
     }
 
     private static SearchValues<char> SchemeLetters { get; } =

@@ -60,7 +60,9 @@ internal static class PreprocessorLoader
             "Qwen2VLImageProcessor" or "Qwen2_5_VLImageProcessor" => Qwen(root, maxPixels),
             _ => throw root.Unsupported(key, name!, string.Join(", ", Known)),
         };
-        return maxPixels is null || preprocessor is PatchImagePreprocessor ? preprocessor : throw Throw.MaxPixelsOfOneSize(path, name ?? "CLIP");
+        return maxPixels is null || preprocessor is PatchImagePreprocessor
+            ? preprocessor
+            : throw Throw.MaxPixelsOfOneSize(path, name ?? "CLIP");
     }
 
     /// <summary>One processor has several names, by the library that does the work: they give the same within a level.</summary>

@@ -23,7 +23,9 @@ internal sealed class FolderInspector(
     {
         if (!Directory.Exists(_root))
         {
-            throw File.Exists(_root) ? Throw.ModelFolderIsFile(model) : Throw.ModelFolderMissing(model);
+            throw File.Exists(_root) ? Throw.ModelFolderIsFile(model)
+                : OtherLayout.IsHubName(model) ? Throw.ModelIsHubName(model)
+                : Throw.ModelFolderMissing(model);
         }
 
         using JsonFile? configuration = Try(OpenConfiguration);
@@ -114,7 +116,8 @@ internal sealed class FolderInspector(
             && ((int.TryParse(rows, out int down) && down != height) || (int.TryParse(columns, out int across) && across != width)))
         {
             throw Throw.GraphMismatch(
-                encoder.File, $"it takes images of {rows} x {columns} pixels", Path.GetFileName(file), $"which makes them {height} x {width}");
+                encoder.File, $"it takes images of {rows} x {columns} "
+                    + $"pixels", Path.GetFileName(file), $"which makes them {height} x {width}");
         }
 
         return null;

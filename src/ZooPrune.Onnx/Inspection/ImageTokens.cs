@@ -28,7 +28,8 @@ internal sealed class ImageTokens(IModelFamily family, IImagePreprocessor prepro
     {
         IImagePreprocessor preprocessor = PreprocessorLoader.Load(PreprocessorLoader.FileIn(root), maxPixels);
         return preprocessor.TileSize is null ? new ImageTokens(family, preprocessor, 0)
-            : (OfATile(encoder, configuration) ?? ByProcessor(root, preprocessor)) is { } tokens ? new ImageTokens(family, preprocessor, tokens)
+            : (OfATile(encoder, configuration) ?? ByProcessor(root, preprocessor)) is { } tokens
+                ? new ImageTokens(family, preprocessor, tokens)
             : null;
     }
 

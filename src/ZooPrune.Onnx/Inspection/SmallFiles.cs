@@ -1,4 +1,5 @@
 using ZooPrune.Onnx.Images;
+using ZooPrune.Onnx.Models;
 
 namespace ZooPrune.Onnx.Inspection;
 
@@ -41,7 +42,11 @@ internal static class SmallFiles
         FolderFile Required(string name, string purpose)
         {
             FolderFile file = new(name, true, Size(Path.Combine(root, name)));
-            if (file.Bytes is null)
+            if (file.Bytes is null && name == "tokenizer.json" && OtherLayout.SlowTokenizerIn(root) is { } slow)
+            {
+                findings.Add(Throw.TokenizerSlow(root, slow).Message);
+            }
+            else if (file.Bytes is null)
             {
                 findings.FileMissing(name, purpose);
             }

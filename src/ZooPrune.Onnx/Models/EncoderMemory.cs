@@ -3,7 +3,8 @@ using ZooPrune.Onnx.Graphs;
 namespace ZooPrune.Onnx.Models;
 
 /// <summary>
-/// About how much memory the vision encoder takes for a picture of any size: with its attention over all patches it grows with the square of
+/// About how much memory the vision encoder takes for a picture of any size: with its attention over all patches it grows with the square
+/// of
 /// the pixels. Immutable.
 /// </summary>
 /// <param name="Heads">Attention heads.</param>
@@ -20,6 +21,10 @@ internal sealed record EncoderMemory(
     private const double WrittenOut = 3.5;
 
     private const double Fused = 1;
+
+    // The rest is the system's and other programs'.
+    private const double Usable = 0.9;
+
     private const int BuffersOfAPatch = 8;
 
     /// <param name="configuration">config.json of Qwen2-VL or Qwen2.5-VL; what it lacks has the class's default.</param>
@@ -43,7 +48,8 @@ internal sealed record EncoderMemory(
         try
         {
             using OnnxFile file = OnnxFile.Open(path);
-            return OnnxGraphReader.Read(file.Memory).Nodes.Any(node => node.Operator == "Softmax") ? this : this with { ScoreBuffers = Fused };
+            bool isWrittenOut = OnnxGraphReader.Read(file.Memory).Nodes.Any(node => node.Operator == "Softmax");
+            return isWrittenOut ? this : this with { ScoreBuffers = Fused };
         }
         catch (Exception exception)
             when (exception is InvalidDataException or IOException or UnauthorizedAccessException or OverflowException)
@@ -67,12 +73,13 @@ internal sealed record EncoderMemory(
     }
 
     /// <param name="patches">Patches of a picture.</param>
-    /// <param name="limit">Bytes that there are; null = what the machine or the container has, without what the process takes already.</param>
+    /// <param name="limit">Bytes that there are; null = what the machine or the container has, without what the process takes
+    /// already.</param>
     /// <exception cref="ZooPruneException">They are more than that.</exception>
     public void Check(long patches, long? limit)
     {
         double bytes = BytesOf(patches);
-        double available = limit ?? Math.Max(0, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
+        double available = limit ?? Math.Max(0, (Usable * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) - Environment.WorkingSet);
         if (bytes > available)
         {
             throw Throw.EncoderMemory(patches, patches * PatchSize * PatchSize, bytes, available, PixelsWithin(available));

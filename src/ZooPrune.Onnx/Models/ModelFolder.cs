@@ -8,6 +8,7 @@ public sealed class ModelFolder
 {
     private const string EncoderName = "vision_encoder";
     private const string EmbeddingName = "embed_tokens";
+    private const string TokenizerName = "tokenizer.json";
     private const string DecoderName = "decoder_model_merged";
 
     private ModelFolder(string root, GraphFiles graphs, ModelPrecision precision)
@@ -49,7 +50,7 @@ public sealed class ModelFolder
     /// <summary>preprocessor_config.json, or processor_config.json where that describes the image processor.</summary>
     internal string Preprocessor { get; }
 
-    internal string Tokenizer => Path.Combine(Root, "tokenizer.json");
+    internal string Tokenizer => Path.Combine(Root, TokenizerName);
 
     /// <summary>generation_config.json; null where there is none.</summary>
     internal string? Generation { get; }
@@ -73,7 +74,9 @@ public sealed class ModelFolder
         string root = Path.GetFullPath(folder);
         if (!Directory.Exists(root))
         {
-            throw File.Exists(root) ? Throw.ModelFolderIsFile(root) : Throw.ModelFolderMissing(root);
+            throw File.Exists(root) ? Throw.ModelFolderIsFile(root)
+                : OtherLayout.IsHubName(folder) ? Throw.ModelIsHubName(folder)
+                : Throw.ModelFolderMissing(root);
         }
 
         // A folder of exports of one's own may have no folder for the graphs.
@@ -85,6 +88,7 @@ public sealed class ModelFolder
         {
             throw files.LacksGraphs && OtherLayout.Of(root) is { } layout
                 ? Throw.ModelLayout(root, layout)
+                : missing is [TokenizerName] && OtherLayout.SlowTokenizerIn(root) is { } slow ? Throw.TokenizerSlow(root, slow)
                 : Throw.ModelFilesMissing(root, missing);
         }
 

@@ -44,11 +44,22 @@ internal sealed record OtherLayout(string Name, string Remedy)
                 ? new($"transformers.js for a model with an encoder for text too ({encoder})", $"such models are not pruned here; {Take}")
             : Find("encoder_model*.onnx", "decoder_model.onnx", "decoder_with_past_model*.onnx") is { } optimum
                 ? new($"optimum ({optimum})", Take)
-            : Find("model.onnx", "model_*.onnx") is { } single ? new($"optimum or transformers.js for a model of one graph ({single})", Take)
+            : Find("model.onnx", "model_*.onnx") is { } single ? new($"optimum or transformers.js for a model of one graph "
+                + $"({single})", Take)
             : Find("*.onnx") is null && Find("*.safetensors", "pytorch_model*.bin") is { } weights
                 ? new($"a transformers checkpoint without graphs ({weights})", Take)
             : null;
     }
+
+    /// <summary>The file of a tokenizer that is there in place of tokenizer.json; null for none.</summary>
+    public static string? SlowTokenizerIn(string root) =>
+        Array.Find((string[])["tokenizer.model", "vocab.json"], name => File.Exists(Path.Combine(root, name)));
+
+    /// <summary>Whether a text looks like a model's name on the hub, owner/name, and names no folder's parent that is there.</summary>
+    public static bool IsHubName(string text) =>
+        text.Split('/') is [{ Length: > 0 } owner, { Length: > 0 } name]
+        && !owner.StartsWith('.') && !owner.Contains(':') && !name.Contains('\\')
+        && !Directory.Exists(owner);
 
     /// <summary>Whether a file is what Git LFS leaves where it did not fetch the file itself.</summary>
     public static bool IsPointer(string path)

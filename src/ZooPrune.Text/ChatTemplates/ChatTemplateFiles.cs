@@ -18,7 +18,8 @@ public static class ChatTemplateFiles
         Names.Select(name => Path.Combine(folder, name)).Where(File.Exists);
 
     /// <summary>
-    /// Loads the template of chat_template.jinja, else of chat_template.json, processor_config.json or tokenizer_config.json, in this order.
+    /// Loads the template of chat_template.jinja, else of chat_template.json, processor_config.json or tokenizer_config.json, in this
+    /// order.
     /// </summary>
     /// <param name="folder">The model.</param>
     /// <returns>The template; null where the folder has none.</returns>
@@ -28,7 +29,7 @@ public static class ChatTemplateFiles
         string jinja = Path.Combine(folder, "chat_template.jinja");
         if (File.Exists(jinja))
         {
-            return ChatTemplate.Parse(jinja, ReadText(jinja));
+            return ChatTemplate.Parse(jinja, ReadText(jinja).TrimStart('\uFEFF'));
         }
 
         foreach (string name in (string[])["chat_template.json", "processor_config.json", "tokenizer_config.json"])

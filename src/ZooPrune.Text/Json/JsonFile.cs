@@ -35,7 +35,7 @@ internal sealed class JsonFile : IDisposable
         {
             byte[] text = RegularFile.ReadAll(path, limit);
             CheckText(text);
-            document = JsonDocument.Parse(text);
+            document = JsonDocument.Parse(WithoutMark(text));
         }
         catch (FileTooLongException exception)
         {
@@ -58,6 +58,9 @@ internal sealed class JsonFile : IDisposable
 
     public void Dispose() => _document.Dispose();
 
+    /// <summary>Editors on Windows write a byte order mark, which JSON's reader does not take.</summary>
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] text) => text is [0xEF, 0xBB, 0xBF, ..] ? text.AsMemory(3) : text;
+
     /// <summary>
     /// What JSON's reader finds only when a text is asked for, by an InvalidOperationException wherever that happens: bytes that are no UTF-8, and half
     /// a character, escaped (\ud800).
@@ -69,7 +72,7 @@ internal sealed class JsonFile : IDisposable
             throw new JsonException("it is not UTF-8");
         }
 
-        var reader = new Utf8JsonReader(text);
+        var reader = new Utf8JsonReader(WithoutMark(text).Span);
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)

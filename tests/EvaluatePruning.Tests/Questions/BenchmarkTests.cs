@@ -199,6 +199,16 @@ public class BenchmarkTests
         Assert.Contains("has the same token for B and C. Expected one of its own for each letter; leave --choices out.", run.Error);
     }
 
+    /// <summary>LLaVA 626: the questions that LLaVA asks for POPE have no labels.</summary>
+    [Fact]
+    public void Read_PopeWithoutLabels_SaysSo()
+    {
+        using TestFolder folder = new();
+        string path = folder.Write("llava_pope_test.jsonl", """{"question_id": 0, "image": "a.jpg", "text": "Is there a dog?", "category": "adversarial"}""");
+
+        Assert.Contains("has no \"label\". Expected an object like", Assert.Throws<UsageException>(() => QuestionSet.Read(path, null, null, null)).Message);
+    }
+
     [Theory]
     [InlineData("text", "the columns of")]
     [InlineData("broken", "cannot be read as Parquet")]

@@ -11,6 +11,9 @@ public class FieldTableTests
         { "image\tquestion\r\n0.png\twhat ?\r\n", "utf-16" }, // Excel's "Unicode text"
         { "image,question\r\n0.png,what ?\r\n", "utf-16" },
         { "image|question\n0.png|what ?\n", "utf-16BE" },
+        { "sep=;\r\nimage;question\r\n0.png;what ?\r\n", "utf-8" }, // a line for Excel (PowerShell 7776)
+        { "\"sep=|\"\nimage|question\n0.png|what ?\n", "utf-16" }, // in quotes too (dart's csv 68)
+        { "SEP=,\nimage,question\n0.png,what ?\n", "us-ascii" },
     };
 
     [Theory]
@@ -52,6 +55,33 @@ public class FieldTableTests
             + "download the image and name the file.",
             rows[3].Error);
         Assert.All(rows[4..], row => Assert.InRange(row.Error!.Length, 1, 400));
+    }
+
+    /// <summary>The line that says the separator is no row: lines are counted with it, and the separator that it says is taken.</summary>
+    [Fact]
+    public void Run_SeparatorLine_CountsAsALineAndIsNotWritten()
+    {
+        using ScoringFolder folder = new();
+        folder.Write("questions.csv", "sep=~\nimage~question\n0.png~what, or ; ?\n1.png~\n");
+
+        var run = ToolRun.InProcess(folder.Arguments());
+
+        Assert.Equal((ExitCode.Failure, ""), (run.ExitCode, run.Error));
+        string[] lines = File.ReadAllLines(folder.Output);
+        Assert.StartsWith("image~question~Answer", lines[0]);
+        Assert.StartsWith("0.png~what, or ; ?~", lines[1]);
+        Assert.EndsWith("Line 4: 'question' is empty. Expected a question; fill it in.", lines[2]);
+    }
+
+    [UnixFact]
+    public void Run_PathsOfWindows_AreRead()
+    {
+        using ScoringFolder folder = new();
+        Directory.CreateDirectory(folder.PathOf("sub"));
+        File.Copy(folder.PathOf("0.png"), folder.PathOf("sub/0.png"));
+        folder.Write("questions.csv", "image,question\nsub\\0.png,what ?\n");
+
+        Assert.Equal(ExitCode.Success, ToolRun.InProcess(folder.Arguments()).ExitCode);
     }
 
     [Fact]

@@ -64,6 +64,24 @@ public class AnswerQuestionsTests(TestModel test)
         Assert.All(answers, answer => Assert.True(answer.PrefillMilliseconds > 0));
     }
 
+    /// <summary>dotnet/machinelearning 5889: pictures in base64 had to be written to disk first.</summary>
+    [Fact]
+    public void Read_DataUrisInPlaceOfPaths_AnswerLikeTheFiles()
+    {
+        Question[] questions = TestModel.Questions(2);
+        Question[] inside = [.. questions.Select(question => new Question
+        {
+            ImagePath = "data:image/png;base64," + Convert.ToBase64String(File.ReadAllBytes(Path.Combine(TestModel.Images, question.ImagePath))),
+            Text = question.Text,
+        })];
+        Question address = new() { ImagePath = "https://example.com/a.png", Text = questions[0].Text };
+
+        Answer[] answers = Read(Options(64), [.. inside, address]);
+
+        Assert.Equal(Read(Options(64), questions).Select(answer => answer.Text), answers[..2].Select(answer => answer.Text));
+        Assert.Contains("it is an address of the network", answers[2].Error);
+    }
+
     [Fact]
     public void Read_ImagesAndBytes_AnswerLikeTheFourStages()
     {

@@ -1,3 +1,5 @@
+using SkiaSharp;
+
 namespace ZooPrune.Onnx.Tests;
 
 /// <summary>Pictures of any size in models that take them so: bounded before anything is run.</summary>
@@ -79,6 +81,33 @@ public sealed class LargePictureTests
         Assert.InRange(memory.BytesOf(5_120) / 1e9, 1.7, 8);
         Assert.InRange(memory.PixelsWithin(memory.BytesOf(5_120)), 5_116 * 196, 5_124 * 196);
         Assert.Equal(28 * 28, memory.PixelsWithin(0));
+    }
+
+    /// <summary>A photo of 108 million pixels, as phones take them: refused with the way out, then read in about its own size.</summary>
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Prepare_108Megapixels_IsReadWithinBounds()
+    {
+        using var folder = new TestFolder();
+        using (var bitmap = new SKBitmap(new SKImageInfo(12_000, 9_000, SKColorType.Rgba8888, SKAlphaType.Opaque)))
+        {
+            bitmap.Erase(SKColors.SteelBlue);
+            using SKData data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
+            folder.Write("photo.jpg", data.ToArray());
+        }
+
+        string path = Path.Combine(folder.Root, "photo.jpg");
+        using (var usual = VisionLanguageModel.Load(TestPaths.Model))
+        {
+            Assert.Contains("(--max-image-pixels)", Assert.Throws<ZooPruneException>(() => usual.Prepare(path)).Message);
+        }
+
+        using var model = VisionLanguageModel.Load(TestPaths.Model, new() { MaxImagePixels = 108_000_000 });
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        PreparedImage image = model.Prepare(path);
+
+        Assert.Equal((9_000, 12_000), (image.OriginalHeight, image.OriginalWidth));
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 600_000_000); // four bytes a pixel, and the file
     }
 
     [Theory]

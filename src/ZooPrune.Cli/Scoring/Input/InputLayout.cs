@@ -54,14 +54,35 @@ internal sealed record InputLayout
         using FileStream stream = InputFile.Open(path);
         return format == TableFormat.JsonLines
             ? ReadJsonLines(path, stream, hasMark, wantsColumns)
-            : ReadDelimited(path, stream, hasMark, format, separator ?? TableFormats.Separator(format), separator is not null);
+            : ReadDelimited(path, stream, hasMark, format, separator);
+    }
+
+    private static InputLayout ReadDelimited(string path, FileStream stream, bool hasMark, TableFormat format, char? separator)
+    {
+        (long start, char? told) = SeparatorLine(stream);
+        char? known = separator ?? told;
+        return ReadDelimited(path, stream, hasMark, format, known ?? TableFormats.Separator(format), known is not null, start);
+    }
+
+    /// <summary>The line "sep=;" that Excel writes and reads before the header.</summary>
+    /// <returns>Where the header begins, and the separator; 0 and null where there is no such line.</returns>
+    private static (long Start, char? Separator) SeparatorLine(FileStream stream)
+    {
+        Span<byte> start = stackalloc byte[16];
+        start = start[..RandomAccess.Read(stream.SafeFileHandle, start, 0)];
+        long mark = start is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0;
+        long end = InputFile.FindLineEnd(stream, mark);
+        return end <= start.Length
+            && Encoding.Latin1.GetString(start[(int)mark..(int)end]).Trim('"') is ['s' or 'S', 'e' or 'E', 'p' or 'P', '=', var separator]
+            ? (end + InputFile.LineEndAt(stream, end).Length, separator)
+            : (0, null);
     }
 
     // A separator of null is the one that the file looks like.
     private static InputLayout ReadDelimited(
-        string path, FileStream stream, bool hasMark, TableFormat format, char? separator, bool isGiven)
+        string path, FileStream stream, bool hasMark, TableFormat format, char? separator, bool isGiven, long start)
     {
-        stream.Position = 0;
+        stream.Position = start;
         CsvReaderOptions options = RowReader.Options with { Separator = separator };
         using var reader = CsvReader.Create(stream, options, leaveOpen: true);
         try
@@ -74,10 +95,10 @@ internal sealed record InputLayout
             // Two columns at least are needed: a header of one cell is separated by something else.
             if (reader.FieldCount == 1 && separator is not null && !isGiven)
             {
-                return ReadDelimited(path, stream, hasMark, format, null, isGiven);
+                return ReadDelimited(path, stream, hasMark, format, null, isGiven, start);
             }
 
-            long end = reader.ByteOffset + reader.RawRecord.Length;
+            long end = start + reader.ByteOffset + reader.RawRecord.Length;
             string lineEnd = InputFile.LineEndAt(stream, end);
             return new InputLayout
             {
@@ -87,7 +108,8 @@ internal sealed record InputLayout
                 LineEnd = lineEnd == "\r\n" ? lineEnd : "\n",
                 Columns = DelimitedReader.CellsOf(reader),
                 Header = RowReader.Utf8.GetString(reader.RawRecord),
-                FirstRow = new InputPosition(end + lineEnd.Length, reader.LineNumber + 1 + reader.RawRecord.Count((byte)'\n')),
+                FirstRow = new InputPosition(
+                    end + lineEnd.Length, reader.LineNumber + 1 + reader.RawRecord.Count((byte)'\n') + (start > 0 ? 1 : 0)),
             };
         }
         catch (DecoderFallbackException)

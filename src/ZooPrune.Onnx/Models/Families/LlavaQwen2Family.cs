@@ -1,6 +1,7 @@
 namespace ZooPrune.Onnx.Models;
 
-/// <summary>FastVLM (llava_qwen2): LLaVA-1.5's picture in the prompt of Qwen2. Its config.json has the language model's sizes at the top, and
+/// <summary>FastVLM (llava_qwen2): LLaVA-1.5's picture in the prompt of Qwen2. Its config.json has the language model's sizes at the top,
+/// and
 /// of the vision encoder none.</summary>
 internal sealed class LlavaQwen2Family : IModelFamily
 {
