@@ -17,7 +17,7 @@ internal static class AskCommand
         "Questions, one JSON object a line: image, question, and if known answer and kind. "
             + "Default: questions.jsonl in --images, else the held-out questions of the model.");
     private static readonly Option<string?> Image = TypedOption.Text(
-        "--image", "FILE", "Ask about one image in place of a questions file; needs --question.");
+        "--image", "FILE", "Ask about one image (- for standard input) in place of a questions file; needs --question.");
     private static readonly Option<string?> Question = new("--question") { HelpName = "TEXT", Description = "What to ask about --image." };
     private static readonly Option<int?> Limit = TypedOption.Number("--limit", "Ask the first N questions only. Default: all.");
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(

@@ -7,27 +7,49 @@ namespace ZooPrune.Samples;
 /// <summary>Asks every question twice, with all visual tokens and with the budget, and shows both.</summary>
 /// <param name="output">Standard output: the results.</param>
 /// <param name="error">Standard error: progress and what went wrong.</param>
-internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
+/// <param name="input">Standard input; null = that of this process.</param>
+internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error, StandardInput? input = null) : CommandProgram(output, error)
 {
     private const int ErrorsShown = 5;
 
     protected override RootCommand CreateCommand() => AskCommand.Create();
 
-    protected override int Run(ParseResult line, CancellationToken cancellation) => Answer(AskCommand.ToOptions(line), cancellation);
+    protected override int Run(ParseResult line, CancellationToken cancellation)
+    {
+        AskOptions options = AskCommand.ToOptions(line);
+        if (options.Image != StandardInput.Name)
+        {
+            return Answer(options, cancellation);
+        }
+
+        // The pipeline reads files.
+        byte[] picture = (input ?? StandardInput.OfProcess).ReadPicture(options.Running.MaxImagePixels);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("zooprune-");
+        try
+        {
+            string path = Path.Combine(folder.FullName, "standard-input");
+            File.WriteAllBytes(path, picture);
+            return Answer(options with { Image = path, Images = null }, cancellation);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
     private int Answer(AskOptions options, CancellationToken cancellation)
     {
-        AskInput input = AskInput.Resolve(options);
-        using var model = VisionLanguageModel.Load(input.ModelFolder, options.Running);
-        Introduce(options, input, model);
-        IReadOnlyList<QuestionResult> results = new QuestionRunner(model, input, options, Error, cancellation).Run();
+        AskInput asked = AskInput.Resolve(options);
+        using var model = VisionLanguageModel.Load(asked.ModelFolder, options.Running);
+        Introduce(options, asked, model);
+        IReadOnlyList<QuestionResult> results = new QuestionRunner(model, asked, options, Error, cancellation).Run();
 
         var full = Summary.Of(results, result => result.Full);
         var pruned = Summary.Of(results, result => result.Pruned);
         string[] notes = [.. results.SelectMany(result => result.Pruned.Notes).Distinct()];
         if (options.Json is { } path)
         {
-            OutputFile.Write("--json", path, JsonReport.Write(Settings(options, input, notes), results, full, pruned));
+            OutputFile.Write("--json", path, JsonReport.Write(Settings(options, asked, notes), results, full, pruned));
         }
 
         Output.Write(AnswerTable.Create(results));
@@ -37,7 +59,7 @@ internal sealed class AskProgram(IAnsiConsole output, IAnsiConsole error) : Comm
         }
 
         WriteNotes(notes);
-        WriteOverlays(options, input, model, results);
+        WriteOverlays(options, asked, model, results);
         return Conclude(results);
     }
 

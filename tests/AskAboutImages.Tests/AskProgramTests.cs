@@ -115,6 +115,26 @@ public class AskProgramTests
     }
 
     [Fact]
+    public void Run_ImageFromStandardInput_IsAnsweredAndIn80Columns()
+    {
+        using StringWriter output = new();
+        Spectre.Console.IAnsiConsole console = Consoles.Over(output, true);
+        console.Profile.Width = 80;
+        var input = new StandardInput(() => new MemoryStream(File.ReadAllBytes(TestModel.Photo)), isTerminal: false);
+
+        int code = new AskProgram(console, Consoles.Over(TextWriter.Null, true), input).Run(
+            ["--model", TestModel.Folder, "--image", "-", "--question", "How many circles are there?", "--overlay-count", "0"],
+            CancellationToken.None);
+
+        Assert.Equal(ExitCode.Success, code);
+        string[] lines = [.. output.ToString().Split('\n').Select(line => line.TrimEnd())];
+        Assert.Contains("1 of 1 questions answered, 0 failed.", lines);
+        Assert.Contains(lines, line => line.StartsWith("  How many circles are there? ", StringComparison.Ordinal)
+            && line.Contains(" 576 of 576 ", StringComparison.Ordinal));
+        Assert.All(lines.Where(line => line.StartsWith(' ')), line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
     public void Run_ExifOrientation_TurnsTheImage()
     {
         using TestFolder folder = new();

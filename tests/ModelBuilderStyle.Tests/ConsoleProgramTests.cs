@@ -26,6 +26,19 @@ public sealed class ConsoleProgramTests
         Assert.Contains("zeppelin", output.Split("Note: ")[1]);
     }
 
+    [Fact]
+    public void Run_PictureFromStandardInput_IsAsked()
+    {
+        using var output = new StringWriter();
+        var input = new StandardInput(() => new MemoryStream(HeldOut.Picture("0000.png")), isTerminal: false);
+
+        int code = new ConsoleProgram(Consoles.Over(output, true), Consoles.Over(TextWriter.Null, true), input).Run(
+            ["--model", TestModel.Folder, "--image", "-", "--question", "Do you see a red circle?"], CancellationToken.None);
+
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("yes  (64 of 576 visual tokens", output.ToString());
+    }
+
     [Theory]
     [InlineData("top right")]
     [InlineData("bottom left", "--exif-orientation")]

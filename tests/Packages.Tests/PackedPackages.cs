@@ -108,7 +108,7 @@ public sealed class PackedPackages : IDisposable
 
     public void Dispose() => Folder.Delete(recursive: true);
 
-    private static Result Dotnet(string folder, params IEnumerable<string> arguments)
+    internal static Result Dotnet(string folder, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
         {

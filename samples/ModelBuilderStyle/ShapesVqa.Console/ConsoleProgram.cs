@@ -8,10 +8,13 @@ namespace ZooPrune.Samples;
 /// <summary>Asks one picture, or evaluates the model on questions with known answers.</summary>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
-internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error) : CommandProgram(output, error)
+/// <param name="standardInput">Standard input; null = that of this process.</param>
+internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error, StandardInput? standardInput = null)
+    : CommandProgram(output, error)
 {
     private static readonly Option<string?> Image = TypedOption.Text(
-        "--image", "FILE", "The picture: PNG, JPEG, WebP, GIF or BMP; needs --question. Default: a held-out picture and its first question.");
+        "--image", "FILE", "The picture: PNG, JPEG, WebP, GIF or BMP, - for standard input; needs --question. Default: a held-out picture and its first "
+            + "question.");
     private static readonly Option<string?> Question = TypedOption.Text("--question", "TEXT", "What to ask about --image.");
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(
         "--keep", "N|P%", "Visual tokens to keep.", text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(ShapesVqa.DefaultKeep));
@@ -66,7 +69,12 @@ internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error) : 
 
     private int Ask(VisionLanguageModel model, KeepBudget keep, string image, string question)
     {
-        var input = new ShapesVqa.ModelInput { Image = ReadFile(image), Question = question };
+        var input = new ShapesVqa.ModelInput
+        {
+            Image = image == StandardInput.Name
+                ? (standardInput ?? StandardInput.OfProcess).ReadPicture(model.Options.MaxImagePixels) : ReadFile(image),
+            Question = question,
+        };
         using var engine = ShapesVqa.CreatePredictEngine(model, keep);
         ShapesVqa.ModelOutput result = engine.Predict(input);
         if (result.Error.Length > 0)

@@ -9,8 +9,7 @@ public class AnswerTableTests
 
         string[] lines = Lines(new QuestionResult(new Question(1, "a.png", "[red]?", "yes"), full, full with { Text = "no", Kept = 1, KeptIndices = [2] }));
 
-        Assert.Equal("a.png [red]? yes yes 4 of 4 1.2 2.0 3.0 4,000.0", lines[^2]);
-        Assert.Equal("no 1 of 4 1.2 2.0 3.0 4,000.0", lines[^1]);
+        Assert.Equal(["a.png", "[red]? yes yes 4 of 4 4,006.2", "no 1 of 4 4,006.2"], lines[^3..]);
     }
 
     [Fact]
@@ -18,7 +17,7 @@ public class AnswerTableTests
     {
         var failed = Answers.Failed("no such file");
 
-        Assert.Equal("a.png ? error: no such file - - - - -", Lines(new QuestionResult(new Question(1, "a.png", "?"), failed, failed))[^1]);
+        Assert.Equal(["a.png", "? error: no such file - -"], Lines(new QuestionResult(new Question(1, "a.png", "?"), failed, failed))[^2..]);
     }
 
     [Fact]
@@ -26,7 +25,7 @@ public class AnswerTableTests
     {
         GivenAnswer answer = new("yes", null, [], 4, 1, [0], new StageMilliseconds(0, null, 2, 3, 4));
 
-        Assert.Equal("yes 1 of 4 - 2.0 3.0 4.0", Lines(new QuestionResult(new Question(1, "a.png", "?"), answer, answer))[^1]);
+        Assert.Equal("yes 1 of 4 -", Lines(new QuestionResult(new Question(1, "a.png", "?"), answer, answer))[^1]);
     }
 
     private static string SingleSpaced(string line) => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
