@@ -15,11 +15,6 @@ internal static partial class Throw
         + $"missing. Expected config.json, preprocessor_config.json (or processor_config.json), tokenizer.json and onnx/ with "
         + $"vision_encoder, embed_tokens and decoder_model_merged.onnx; download, export or copy what is missing.");
 
-    public static ZooPruneException ModelFileUnusable(string folder, string file, Exception exception) => Failed(
-        $"Model folder '{folder}': {file} cannot be read ({FirstLine(exception)}). Expected a regular file that may be opened; check its "
-        + $"permissions, or copy or download it again.",
-        exception);
-
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
         $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is "

@@ -79,24 +79,7 @@ public sealed class ModelFolder
         var files = new ModelFolder(root, Directory.Exists(inside.Folder) ? inside : new GraphFiles(root), precision);
         files.CheckPrecision(precision);
         string[] missing = [.. files.Required.Where(file => !File.Exists(file)).Select(files.Relative)];
-        if (missing.Length > 0)
-        {
-            throw Throw.ModelFilesMissing(root, missing);
-        }
-
-        foreach (string file in files.Required.Append(files.Projector).OfType<string>())
-        {
-            try
-            {
-                RegularFile.Check(file);
-            }
-            catch (IOException exception)
-            {
-                throw Throw.ModelFileUnusable(root, files.Relative(file), exception);
-            }
-        }
-
-        return files;
+        return missing.Length == 0 ? files : throw Throw.ModelFilesMissing(root, missing);
     }
 
     /// <summary>A path as messages name it: from the folder on, with slashes.</summary>
