@@ -54,7 +54,7 @@ internal static class AskCommand
         command.Protect(
             Force,
             [Json],
-            line => [line.GetValue(Questions), line.GetValue(Image), line.GetValue(Model)]);
+            line => [line.Typed(Questions), line.Typed(Image), line.Typed(Model)]);
         return command;
     }
 

@@ -40,7 +40,7 @@ internal static class QuestionFile
     {
         try
         {
-            return [.. RegularFile.ReadLines(path, MostBytes)];
+            return RegularFile.KindOf(path) == FileKind.Empty ? [] : [.. RegularFile.ReadLines(path, MostBytes)];
         }
         catch (FileNotFoundException)
         {

@@ -81,10 +81,6 @@ internal static partial class Throw
     public static ZooPruneException PromptTooLong(long length, int limit, string remedy) => Failed(
         $"Prompt: with the image it takes {length:N0} positions. The model has {limit:N0} (max_position_embeddings); {remedy}.");
 
-    public static ZooPruneException ImagesTooLong(int count, long length, int limit) => Failed(
-        $"Prompt: its {count:N0} images alone take {length:N0} positions or more. The model has {limit:N0} (max_position_embeddings); ask about fewer "
-        + $"images or keep fewer tokens of each (KeepBudget.Tokens).");
-
     public static ArgumentOutOfRangeException GenerationOutOfRange(string option, object value, string needed) => new(
         option,
         Text($"GenerationOptions.{option}: it is {value}. It must be {needed}; leave it out for the default."));

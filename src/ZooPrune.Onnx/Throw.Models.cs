@@ -43,11 +43,6 @@ internal static partial class Throw
         + $"pictures "
         + $"are prepared; copy that file from the original model's folder.");
 
-    public static ZooPruneException ModelFileUnusable(string folder, string file, Exception exception) => Failed(
-        $"Model folder '{folder}': {file} cannot be read ({FirstLine(exception)}). Expected a regular file that may be opened; check its "
-        + $"permissions, or copy or download it again.",
-        exception);
-
     public static ZooPruneException PrecisionMissing(
         string folder, ModelPrecision precision, IEnumerable<(string Graph, IReadOnlyList<ModelPrecision> Precisions)> there) => Failed(
         $"Model folder '{folder}': VisionLanguageModelOptions.Precision is {precision}, and there is "

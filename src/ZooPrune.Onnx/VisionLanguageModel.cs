@@ -814,6 +814,10 @@ public sealed class VisionLanguageModel : IDisposable
         return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
     }
 
+    private string Remedy(int images, int limit) => limit / images is > 0 and int each
+        ? FormattableString.Invariant($"ask about fewer images, or keep less than {each} tokens of each (KeepBudget.Tokens){(Positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact" : "")}")
+        : "ask about fewer images";
+
     /// <summary>What is too long whatever the question is not even decoded: hundreds of images take seconds and gigabytes.</summary>
     private void CheckRoom(IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning)
     {
@@ -825,7 +829,7 @@ public sealed class VisionLanguageModel : IDisposable
                 : (long)pruning.Keep.Resolve(layout.CandidateCount));
             if (least > limit)
             {
-                throw Throw.ImagesTooLong(layouts.Count, least, limit);
+                throw Throw.PromptTooLong(least, limit, Remedy(layouts.Count, limit));
             }
         }
     }

@@ -67,10 +67,10 @@ public class AskCommandTests
     [InlineData("the option --question is given without --image. Expected both or neither; add --image.", "--question", "why?")]
     [InlineData("the options --image and --questions are both given. Expected at most one of them; leave one out.", "--image", "a.png", "--question", "b", "--questions", "c")]
     [InlineData("the argument '--kep' is not known. Expected one of --help, --version, --images, --questions, --image, --question, "
-        + "--limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --max-pixels, --json, --overlays, "
+        + "--limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --max-pixels, --json, --force, --overlays, "
         + "--overlay-count; see --help.", "--kep", "64")]
     [InlineData("the argument 'stray' is not known. Expected one of --help, --version, --images, --questions, --image, --question, "
-        + "--limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --max-pixels, --json, --overlays, "
+        + "--limit, --keep, --method, --model, --positions, --encoder, --exif-orientation, --max-image-pixels, --max-pixels, --json, --force, --overlays, "
         + "--overlay-count; see --help.", "stray")]
     [InlineData("the command line cannot be understood: Required argument missing for option: '--keep'. Expected what --help lists; "
         + "correct it and try again.", "--keep")]

@@ -188,4 +188,21 @@ public class EvaluateProgramTests
         Assert.Equal(ExitCode.Success, run.ExitCode);
         Assert.All(EvaluateCommand.Create().Options, option => Assert.Contains(option.Name, run.Output));
     }
+
+    [Fact]
+    public void Run_JsonIsTheQuestions_IsRefusedAndTheyStay()
+    {
+        using TestFolder folder = new();
+        string questions = folder.Write("questions.jsonl", "{\"image\": \"a.png\", \"question\": \"What?\", \"answer\": \"red\"}\n");
+        string before = File.ReadAllText(questions);
+
+        foreach (string[] more in (string[][])[[], ["--force"]])
+        {
+            ProgramRun run = ProgramRun.InProcess(["--questions", questions, "--json", questions, .. more]);
+            Assert.Equal(ExitCode.BadInput, run.ExitCode);
+            Assert.Contains("which would replace", run.Error);
+        }
+
+        Assert.Equal(before, File.ReadAllText(questions));
+    }
 }

@@ -72,7 +72,7 @@ internal static class EvaluateCommand
         command.Protect(
             Force,
             [Json, Markdown, Chart],
-            line => [line.GetValue(Questions), line.GetValue(Annotations), line.GetValue(Model), line.GetValue(Resume)]);
+            line => [line.Typed(Questions), line.Typed(Annotations), line.Typed(Model), line.Typed(Resume)]);
         return command;
     }
 

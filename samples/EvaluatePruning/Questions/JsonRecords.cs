@@ -14,7 +14,7 @@ internal static class JsonRecords
     {
         try
         {
-            byte[] bytes = RegularFile.ReadAll(path, System.Array.MaxLength);
+            byte[] bytes = RegularFile.KindOf(path) == FileKind.Empty ? [] : RegularFile.ReadAll(path, int.MaxValue);
             ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
             CheckUtf8(path, bytes);
             return bytes.AsSpan().StartsWith(mark) ? bytes[3..] : bytes;

@@ -57,7 +57,7 @@ internal sealed class AskCommand : ToolCommand
         GenerationSwitches.AddTo(this);
         Validators.Add(CheckWords);
         this.Protect(
-            Force, [Overlay], result => [result.GetValue(Model), .. ReadWords(result.GetValue(Words), result.GetValue(Images)).Images]);
+            Force, [Overlay], result => [result.Typed(Model), .. ReadWords(result.GetValue(Words), result.GetValue(Images)).Images]);
     }
 
     public override string Examples => """

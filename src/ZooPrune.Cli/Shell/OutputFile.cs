@@ -36,6 +36,9 @@ internal static class OutputFile
         command.Validators.Add(result =>
         {
             List<string> taken = [.. inputs(result).OfType<string>()];
+
+            // A run that goes on, as the journal beside its output says, replaces what it wrote before it was broken off.
+            bool mayReplace = result.GetValue(force) || outputs.Any(output => result.Typed(output) is { } path && File.Exists($"{path}.journal"));
             foreach (Option<string?> output in outputs)
             {
                 // Not GetValue: what is wrong with a value in itself is said already.
@@ -43,7 +46,7 @@ internal static class OutputFile
                 {
                     UsageException? problem = FindInput(path, taken) is { } input
                         ? Throw.OutputIsInput(output.Name, path, input)
-                        : File.Exists(path) && !result.GetValue(force) ? Throw.OutputExists(output.Name, path)
+                        : File.Exists(path) && !mayReplace ? Throw.OutputExists(output.Name, path)
                         : null;
                     if (problem is not null)
                     {
@@ -54,6 +57,10 @@ internal static class OutputFile
                 }
             }
         });
+
+    /// <summary>What was typed for an option or argument; none of it is checked yet.</summary>
+    public static string? Typed(this CommandResult result, Symbol symbol) => (symbol is Option option
+        ? result.GetResult(option)?.Tokens : result.GetResult((Argument)symbol)?.Tokens) is [.., var last] ? last.Value : null;
 
     /// <summary>The file or folder among <paramref name="inputs"/> that a file to be is or lies in.</summary>
     private static string? FindInput(string path, IEnumerable<string> inputs)

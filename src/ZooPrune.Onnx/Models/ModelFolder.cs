@@ -92,18 +92,6 @@ public sealed class ModelFolder
                 : Throw.ModelFilesMissing(root, missing);
         }
 
-        foreach (string file in files.Required.Append(files.Projector).OfType<string>())
-        {
-            try
-            {
-                RegularFile.Check(file);
-            }
-            catch (IOException exception)
-            {
-                throw Throw.ModelFileUnusable(root, files.Relative(file), exception);
-            }
-        }
-
         return files.Required.FirstOrDefault(OtherLayout.IsPointer) is { } pointer ? throw Throw.FileIsPointer(pointer) : files;
     }
 

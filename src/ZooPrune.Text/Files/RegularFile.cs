@@ -136,7 +136,7 @@ internal static class RegularFile
             when (exception is UnauthorizedAccessException or SecurityException or NotSupportedException or ArgumentException)
         {
             throw new IOException(
-                exception is UnauthorizedAccessException or SecurityException ? "it must not be read: permission is denied"
+                exception is UnauthorizedAccessException or SecurityException ? "permission is denied"
                     : exception.Message.ReplaceLineEndings(" "),
                 exception);
         }

@@ -125,4 +125,17 @@ internal sealed class WordLevelModel : ITokenModel
 
         ids.Add(id);
     }
+
+    /// <summary>A word that is text and nothing else: one that is also an added token is unknown.</summary>
+    public void EncodeLiteral(ReadOnlySpan<char> word, Func<int, bool> isAdded, List<int> ids, List<string> unknownWords)
+    {
+        if (Vocabulary.TryFind(word, out int id) && isAdded(id))
+        {
+            ids.Add(_unknown);
+            unknownWords.Add(word.ToString());
+            return;
+        }
+
+        Encode(word, ids, unknownWords);
+    }
 }

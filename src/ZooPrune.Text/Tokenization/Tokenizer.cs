@@ -190,7 +190,12 @@ public sealed class Tokenizer
         List<TextPiece> pieces = isLiteral ? [new TextPiece(0, normalized.Length, null)] : _normalized.Split(normalized);
         PieceSink sink = word =>
         {
-            if (!word.IsEmpty)
+            if (isLiteral && _model is WordLevelModel words && !word.IsEmpty)
+            {
+                // A vocabulary of words has the added tokens as words.
+                words.EncodeLiteral(word, _addedById.ContainsKey, ids, unknown);
+            }
+            else if (!word.IsEmpty)
             {
                 _model.Encode(word, ids, unknown);
             }

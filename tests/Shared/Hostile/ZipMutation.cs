@@ -28,9 +28,24 @@ internal static class ZipMutation
         }
 
         string part = parts[random.Next(parts.Length)];
+        int changed = random.Next(Read(entries[part]).Count);
+        int at = 0;
+        return ChangePart(zip, part, content => at++ == changed && content.Length > 0 ? ByteMutation.Apply(content, random) : content);
+    }
+
+    /// <summary>Changes what ML.NET saved for a part, and has the description say that it is right.</summary>
+    /// <param name="zip">The file.</param>
+    /// <param name="part">Name of the part.</param>
+    /// <param name="change">Is given each entry of the part.</param>
+    public static byte[] ChangePart(byte[] zip, string part, Func<byte[], byte[]> change)
+    {
+        Dictionary<string, byte[]> entries = Read(zip);
         Dictionary<string, byte[]> inner = Read(entries[part]);
-        string changed = inner.Keys.ElementAt(random.Next(inner.Count));
-        inner[changed] = inner[changed].Length > 0 ? ByteMutation.Apply(inner[changed], random) : inner[changed];
+        foreach (string name in inner.Keys)
+        {
+            inner[name] = change(inner[name]);
+        }
+
         entries[part] = Write(inner, CompressionLevel.Optimal);
         JsonNode root = JsonNode.Parse(entries[Description])!;
         foreach (JsonNode? file in root["parts"]!.AsArray().Select(one => one!["file"]).Where(file => (string?)file?["name"] == part))

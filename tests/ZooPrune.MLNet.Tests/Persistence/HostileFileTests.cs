@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
+using ZooPrune.Tests;
 
 namespace ZooPrune.MLNet.Tests;
 
@@ -289,6 +290,83 @@ public sealed class HostileFileTests : IDisposable
 
             Assert.True(exception is null or ZooPruneException or ArgumentException, $"case {i}: {exception}");
         }
+    }
+
+    [Fact]
+    public void Load_MutatedFiles_ThrowOnlyWhatTheContractLists()
+    {
+        byte[][] good =
+        [
+            .. ((string[])["version-1-embedded.zip", "version-1-mlnet.zip", "version-1-reference.zip"])
+                .Select(file => File.ReadAllBytes(Path.Combine(TinyChains.Data, file))),
+        ];
+        string path = _test.PathOf("mutated.zip");
+        for (int seed = 0; seed < 150; seed++)
+        {
+            var random = new Random(seed);
+            File.WriteAllBytes(path, ZipMutation.Apply(good[random.Next(good.Length)], random));
+
+            Exception? exception = Record.Exception(
+                () => _test.Load(path, new ZooPruneLoadOptions { ModelFolder = seed % 2 == 0 ? _test.ModelFolder : null }).Dispose());
+
+            Assert.True(exception is null or ZooPruneException or ArgumentException, $"seed {seed}: {exception}");
+            Assert.True(exception is not ZooPruneException || exception.Message.Length < 2100, $"seed {seed}: {exception?.Message.Length}");
+        }
+    }
+
+    [Theory]
+    [InlineData("passwd")]
+    [InlineData("onnx/passwd")]
+    [InlineData("notes.txt")]
+    [InlineData("secrets.json")]
+    [InlineData("onnx/deeper/vision_encoder.onnx")]
+    public void Load_FolderOfAModelThatNamesOtherFiles_IsToldNothingOfThem(string name)
+    {
+        string path = _test.Save(_test.Ours());
+        string secret = Path.Combine(_test.ModelFolder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(secret)!);
+        File.WriteAllText(secret, "secret");
+        TinyChains.Describe(path, TinyChains.Description(path).Replace("\"name\": \"config.json\"", $"\"name\": \"{name}\"", StringComparison.Ordinal));
+
+        Assert.StartsWith($"ZooPruneModel.Load: '{path}' cannot be used: '{name}' is no file of a model.", Message(path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ReferenceToAFolderThatIsNoModels_HashesNothing()
+    {
+        string path = _test.Save(_test.Ours());
+        string other = _test.PathOf("etc");
+        Directory.CreateDirectory(other);
+        File.WriteAllText(Path.Combine(other, "config.json"), "{ \"password\": 1 }");
+        TinyChains.Describe(path, TinyChains.Description(path).Replace("\"folder\": \"model\"", "\"folder\": \"model/../etc\"", StringComparison.Ordinal));
+
+        string message = Message(path);
+
+        Assert.Contains("are missing. Expected config.json", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("SHA-256", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("bytes", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_PartThatNamesAnotherAssembly_IsRefusedBeforeMLNetLoadsIt()
+    {
+        string path = _test.Save(_test.Mixed());
+        byte[] was = System.Text.Encoding.Unicode.GetBytes("Microsoft.ML.ImageAnalytics");
+        byte[] by = System.Text.Encoding.Unicode.GetBytes("System.Windows.Forms.Evil.A");
+        Assert.Equal(was.Length, by.Length);
+        byte[] changed = ZipMutation.ChangePart(File.ReadAllBytes(path), "parts/0.zip", content =>
+        {
+            int at = content.AsSpan().IndexOf(was);
+            if (at >= 0)
+            {
+                by.CopyTo(content, at);
+            }
+
+            return content;
+        });
+        File.WriteAllBytes(path, changed);
+
+        Assert.Contains("parts/0.zip needs the assembly 'System.Windows.Forms.Evil.A', which is neither ML.NET's nor loaded", Message(path), StringComparison.Ordinal);
     }
 
     private string Message(string path) => Assert.Throws<ZooPruneException>(() => _test.Load(path)).Message;

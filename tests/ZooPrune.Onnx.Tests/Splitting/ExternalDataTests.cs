@@ -45,12 +45,15 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("..\\data")]
     [InlineData("/data")]
     [InlineData("C:data")]
+    [InlineData("da\0ta")]
+    [InlineData("da\u001bta")]
     public void Split_LocationOutsideTheFolder_IsAnErrorBeforeAnythingIsOpened(string location)
     {
         (byte[] graph, byte[] data) = ExternalGraph.Of(EncoderGraphs.Build(EncoderGraphs.Mlp), location: location);
         string path = Write(graph, data);
 
-        AssertError(path, $"constant 'c2' is in the file '{location}', which is not in the graph's folder");
+        string shown = string.Concat(location.Select(character => char.IsControl(character) ? '\uFFFD' : character));
+        AssertError(path, $"constant 'c2' is in the file '{shown}', which is not in the graph's folder");
     }
 
     [Fact]

@@ -6,7 +6,16 @@ namespace ZooPrune.Text.Tests;
 /// <summary>Templates that are small and ask for much: each operation pays for the size of what it touches, so that a rendering ends.</summary>
 public sealed class HostileTemplateTests
 {
-    public static IEnumerable<object[]> Templates { get; } = [.. HostileTemplates.All.Select(template => (object[])[template.What, template.Source])];
+    public static TheoryData<string, string> Templates()
+    {
+        var templates = new TheoryData<string, string>();
+        foreach ((string what, string source) in HostileTemplates.All)
+        {
+            templates.Add(what, source);
+        }
+
+        return templates;
+    }
 
     [Theory]
     [MemberData(nameof(Templates))]

@@ -103,6 +103,33 @@ public sealed class HostileTokenizerTests : IDisposable
             Assert.Throws<ZooPruneException>(() => JsonFile.Open(path)).Message);
     }
 
+    [Fact]
+    public void EncodePrompt_WordThatIsAnAddedToken_IsTextWhereAUserTypedIt()
+    {
+        string path = _folder.Write("words.json", """
+            { "added_tokens": [ { "id": 1, "content": "<image>", "special": true } ], "pre_tokenizer": { "type": "WhitespaceSplit" },
+              "model": { "type": "WordLevel", "unk_token": "<unk>", "vocab": { "<unk>": 0, "<image>": 1, "red": 2 } } }
+            """);
+        Tokenizer tokenizer = Tokenizer.Load(path);
+        const string Prompt = "<image> red <image>";
+
+        TokenizedText text = tokenizer.EncodePrompt(Prompt, [8..19]);
+
+        Assert.Equal([1, 2, 0], text.Ids.ToArray());
+        Assert.Equal(["<image>"], text.UnknownWords);
+        Assert.Equal([1, 2, 1], tokenizer.Encode(Prompt));
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer_config.json")]
+    public void Open_ManySmallValues_IsRefusedBeforeItTakesGigabytes(string name)
+    {
+        string path = _folder.Write(name, "{\"a\":[" + new string('[', 20) + string.Concat(Enumerable.Repeat("1,", 8_000_100)) + "1" + new string(']', 20) + "]}");
+
+        Assert.Contains("At most 16,000,000 are read", Assert.Throws<ZooPruneException>(() => JsonFile.Open(path)).Message);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A tokenizer of two letters with one more part.</summary>
