@@ -12,8 +12,7 @@ internal static partial class Throw
             + "if it has spaces.");
 
     public static UsageException ImageMissing(string path) =>
-        new($"{Program} ask: the picture '{(path.Length > 300 ? $"{path[..40]}..." : path)}' does not exist. Expected an image file or a "
-            + $"data "
+        new($"{Program} ask: the picture '{(path.Length > 300 ? $"{path[..40]}..." : path)}' does not exist. Expected an image file or a data "
             + "URI; check the path.");
 
     public static UsageException OverlayNeedsOneImage(int count) =>

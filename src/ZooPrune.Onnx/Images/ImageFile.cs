@@ -14,8 +14,7 @@ internal static class ImageFile
     /// <param name="name">Path, which may be a link, a file: address, or a data URI.</param>
     /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
     /// <param name="mayBeOther">Whether other formats give an empty array; otherwise they are an error.</param>
-    /// <exception cref="ZooPruneException">It is an address of the network, missing, a folder, empty, no regular file, too long,
-    /// unreadable, or of another
+    /// <exception cref="ZooPruneException">It is an address of the network, missing, a folder, empty, no regular file, too long, unreadable, or of another
     /// format.</exception>
     public static byte[] Read(string name, long maxPixels, bool mayBeOther = false)
     {
@@ -97,9 +96,7 @@ internal static class ImageFile
 
         // Pipes, devices and sockets have the length 0, which can be asked without opening them; opening a pipe waits for a writer.
         var file = new FileInfo(path);
-        FileInfo target = !file.Exists ? throw new FileNotFoundException()
-            : file.LinkTarget is null ? file
-            : new FileInfo(RealPath.Of(path));
+        FileInfo target = !file.Exists ? throw new FileNotFoundException() : file.LinkTarget is null ? file : new FileInfo(RealPath.Of(path));
         if (target is not { Exists: true, Length: > 0 })
         {
             // /dev/stdin leads to "pipe:[1234]", which is no path.

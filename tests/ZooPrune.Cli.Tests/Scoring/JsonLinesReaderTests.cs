@@ -62,7 +62,7 @@ public class JsonLinesReaderTests
         List<InputRow> rows = ReadAll(folder.Write("a.jsonl", [.. good, 10, .. tooLong, 10, 0xC0, 10, .. good]));
 
         Assert.Equal(4, rows.Count);
-        Assert.StartsWith("Line 2: the row does not end within 16777216 bytes.", rows[1].Error);
+        Assert.StartsWith($"Line 2: the row does not end within {RowReader.LongestRow} bytes.", rows[1].Error);
         Assert.Equal("Line 3: the row has bytes that are not UTF-8. Expected UTF-8; save the file as UTF-8.", rows[2].Error);
         Assert.Equal((4, "x"), (rows[3].Line, rows[3].Question));
     }
