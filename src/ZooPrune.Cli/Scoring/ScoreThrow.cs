@@ -96,14 +96,14 @@ internal static partial class Throw
 
     public static UsageException NoSuchColumn(string path, string name, int count, IEnumerable<string> columns) =>
         new($"{Score}: the input '{path}' has {(count == 0 ? "no column" : $"{count} columns")} '{name}' among "
-            + $"{string.Join(", ", columns.Select(column => $"'{column}'"))}. Expected exactly one; name the columns of image "
+            + $"{List(columns)}. Expected exactly one; name the columns of image "
             + "and question with --columns.");
 
     public static UsageException ColumnIsAdded(string path, string name) =>
         new($"{Score}: the input '{path}' has a column '{name}', which the output adds. Expected another name; rename it in the input.");
 
     public static UsageException RepeatedColumns(string path, IEnumerable<string> columns) =>
-        new($"{Score}: the columns of '{path}' are {string.Join(", ", columns.Select(column => $"'{column}'"))}, some of them "
+        new($"{Score}: the columns of '{path}' are {List(columns)}, some of them "
             + "twice. Expected different names, because a JSON object needs them; rename them, or leave out --output-format.");
 
     public static string Stopped(string path, Progress progress) =>
@@ -216,7 +216,14 @@ internal static partial class Throw
         $"Line {line}: the object has a property \"{name}\", which the first object has not. Expected "
             + $"{string.Join(", ", columns)}; leave it out, or write JSONL.";
 
-    private static string List(IEnumerable<string> columns) => string.Join(", ", columns.Select(column => $"'{column}'"));
+    /// <summary>Names that a file gives: so many, so long.</summary>
+    private static string List(IEnumerable<string> columns)
+    {
+        const int Most = 20;
+        const int Longest = 80;
+        string[] shown = [.. columns.Take(Most + 1).Select(name => name.Length > Longest ? $"'{name[..Longest]}...'" : $"'{name}'")];
+        return shown.Length > Most ? $"{string.Join(", ", shown[..Most])} and more" : string.Join(", ", shown);
+    }
 
     private static string Name(JsonValueKind kind) => kind switch
     {

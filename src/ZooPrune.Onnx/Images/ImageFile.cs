@@ -12,8 +12,7 @@ internal static class ImageFile
     /// <param name="name">Path, which may be a link, a file: address, or a data URI.</param>
     /// <param name="maxPixels">Most pixels; a file that has more than four bytes for each is not read.</param>
     /// <param name="mayBeOther">Whether other formats give an empty array; otherwise they are an error.</param>
-    /// <exception cref="ZooPruneException">It is an address of the network, missing, a folder, empty, no regular file, too long,
-    /// unreadable, or of another
+    /// <exception cref="ZooPruneException">It is an address of the network, missing, a folder, empty, no regular file, too long, unreadable, or of another
     /// format.</exception>
     public static byte[] Read(string name, long maxPixels, bool mayBeOther = false)
     {

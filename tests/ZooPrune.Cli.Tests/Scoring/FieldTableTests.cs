@@ -57,6 +57,35 @@ public class FieldTableTests
         Assert.All(rows[4..], row => Assert.InRange(row.Error!.Length, 1, 400));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_Utf16WithoutMark_IsFound(bool bigEndian)
+    {
+        using ScoringFolder folder = new();
+        folder.Write("questions.csv", new UnicodeEncoding(bigEndian, byteOrderMark: false).GetBytes("image;question\r\n0.png;wo ist größer ?\r\n"));
+
+        var run = ToolRun.InProcess(folder.Arguments());
+
+        Assert.Equal((ExitCode.Success, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("0.png;wo ist größer ?;", File.ReadAllLines(folder.Output)[1]);
+    }
+
+    [Theory]
+    [InlineData("csv", "{0},question\n0.png,what ?\n")]
+    [InlineData("csv", "image,{0},{0}\n0.png,a,b\n")]
+    [InlineData("jsonl", "{{\"{0}\": 1}}\n")]
+    public void Run_LongNames_AreNotRepeatedInTheError(string format, string text)
+    {
+        using ScoringFolder folder = new();
+        string input = folder.Write($"q.{format}", string.Format(System.Globalization.CultureInfo.InvariantCulture, text, new string('x', 10_000)));
+
+        var run = ToolRun.InProcess("score", input, "--out", folder.PathOf("out.csv"), "--model", TestPaths.TinyModel, "--keep", "2", "--threads", "1");
+
+        Assert.NotEqual(ExitCode.Success, run.ExitCode);
+        Assert.InRange(run.Error.Length, 0, 1_000);
+    }
+
     /// <summary>The line that says the separator is no row: lines are counted with it, and the separator that it says is taken.</summary>
     [Fact]
     public void Run_SeparatorLine_CountsAsALineAndIsNotWritten()

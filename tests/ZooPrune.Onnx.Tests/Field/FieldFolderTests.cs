@@ -18,11 +18,13 @@ public sealed class FieldFolderTests
     private static string Picture => FamilyCase.Of("llava-interleave").First().ImagePath;
 
     [UnixTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Load_SnapshotOfTheHubsCache_FollowsLinksFromWhereTheyLie(bool external)
+    [InlineData("llava-interleave", false)]
+    [InlineData("llava-interleave", true)]
+    [InlineData("llava-next", true)]
+    [InlineData("qwen2.5-vl", true)]
+    public void Load_SnapshotOfTheHubsCache_FollowsLinksFromWhereTheyLie(string family, bool external)
     {
-        using var source = new FieldFolder();
+        using var source = new FieldFolder(family);
         using var cache = new TestFolder();
         string revision = Path.Combine(cache.Root, "models--a--b", "snapshots", "0123");
         Directory.CreateDirectory(Path.Combine(revision, "onnx"));
@@ -48,6 +50,13 @@ public sealed class FieldFolderTests
         Assert.Equal(expected, Answer(revision));
         Assert.Equal(expected, Answer(link));
         Assert.Empty(ModelInspector.Inspect(link, []).Problems);
+
+        // The folder of the graphs as a link too, and a link to a link.
+        Directory.CreateDirectory(Path.Combine(cache.Root, "models--a--b", "snapshots", "4567"));
+        Directory.Move(Path.Combine(revision, "onnx"), Path.Combine(cache.Root, "models--a--b", "snapshots", "4567", "onnx"));
+        File.CreateSymbolicLink(Path.Combine(revision, "onnx"), Path.Combine("..", "4567", "onnx"));
+        File.CreateSymbolicLink(Path.Combine(cache.Root, "elsewhere", "again"), Path.Combine("deeper", "model"));
+        Assert.Equal(expected, Answer(Path.Combine(cache.Root, "elsewhere", "again")));
 
         void Link(string name, byte[] bytes)
         {

@@ -28,16 +28,18 @@ internal static class InputFile
     }
 
     /// <summary>Whether the file begins with the byte order mark of UTF-8.</summary>
-    public static bool HasMark(string path) => Start(path) is [0xEF, 0xBB, 0xBF];
+    public static bool HasMark(string path) => Start(path) is [0xEF, 0xBB, 0xBF, ..];
 
     /// <summary>Copies a file of UTF-16 as UTF-8 with its byte order mark, so that places in it are places of bytes all the same.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The copy, a temporary file that the caller deletes; null where the file does not begin with the mark of UTF-16.</returns>
+    /// <returns>The copy, a temporary file that the caller deletes; null where the file begins neither with the mark of UTF-16 nor with two
+    /// letters in it.</returns>
     /// <exception cref="UsageException">It is no UTF-16 all through, or there is no room for the copy.</exception>
     public static string? CopyOfUtf16(string path)
     {
         byte[] start = new FileInfo(path).Length == 0 ? [] : Start(path);
-        if (start is not ([0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]))
+        bool isBig = start is [0xFE, 0xFF, ..] or [0, not 0, 0, not 0];
+        if (!isBig && start is not ([0xFF, 0xFE, ..] or [not 0, 0, not 0, 0]))
         {
             return null;
         }
@@ -45,7 +47,7 @@ internal static class InputFile
         string copy = Path.Combine(Path.GetTempPath(), $"zooprune-{Guid.NewGuid():N}.txt");
         try
         {
-            UnicodeEncoding utf16 = new(bigEndian: start[0] == 0xFE, byteOrderMark: true, throwOnInvalidBytes: true);
+            UnicodeEncoding utf16 = new(bigEndian: isBig, byteOrderMark: true, throwOnInvalidBytes: true);
             using StreamReader reader = new(Open(path), utf16, detectEncodingFromByteOrderMarks: false);
             using StreamWriter writer = new(copy, append: false, Encoding.UTF8);
             var buffer = new char[1 << 16];
@@ -85,7 +87,7 @@ internal static class InputFile
     private static byte[] Start(string path)
     {
         using FileStream stream = Open(path);
-        byte[] start = new byte[3];
+        byte[] start = new byte[4];
         return start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }
 
