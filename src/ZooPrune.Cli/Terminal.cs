@@ -12,7 +12,8 @@ namespace ZooPrune.Cli;
 /// <param name="input">Standard input; null = that of this process.</param>
 /// <param name="log">Takes what --verbose shows; null without it.</param>
 internal sealed class Terminal(
-    IAnsiConsole output, IAnsiConsole error, CancellationToken cancellation, StandardInput? input = null, VerboseLog? log = null) : IDisposable
+    IAnsiConsole output, IAnsiConsole error, CancellationToken cancellation, StandardInput? input = null, VerboseLog? log = null)
+    : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 

@@ -29,8 +29,8 @@ internal sealed class ToolProgram(IAnsiConsole output, IAnsiConsole error, Stand
     /// <summary>All commands, in the order in which they are listed to the user.</summary>
     internal static IReadOnlyList<ToolCommand> Commands() =>
     [
-        new InspectCommand(), new AskCommand(), new ChatCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(), new MergeCommand(),
-        new ServeCommand(), new CompletionCommand(),
+        new InspectCommand(), new AskCommand(), new ChatCommand(), new SplitCommand(), new BakeCommand(), new ScoreCommand(),
+        new MergeCommand(), new ServeCommand(), new CompletionCommand(),
     ];
 
     /// <summary>The tool's command line.</summary>

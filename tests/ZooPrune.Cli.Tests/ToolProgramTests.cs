@@ -41,7 +41,8 @@ public class ToolProgramTests
     [Theory]
     [InlineData("zooprune: the command line cannot be understood: Required command was not provided. Expected what zooprune --help "
         + "lists; correct it and try again.")]
-    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, chat, split, bake, score, merge, serve, completion; see zooprune --help.", "deploy", "x")]
+    [InlineData("zooprune: 'deploy' is not a command. Expected one of inspect, ask, chat, split, bake, score, merge, serve, "
+        + "completion; see zooprune --help.", "deploy", "x")]
     [InlineData("zooprune: the argument '--fast' is not known. Expected one of --help, --version, --verbose; see zooprune --help.", "--fast")]
     [InlineData(
         "zooprune ask: the argument '--fast' is not known. Expected one of --image, --keep, --method, --device, --precision, --positions, "

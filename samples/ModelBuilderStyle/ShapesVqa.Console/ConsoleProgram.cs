@@ -13,8 +13,8 @@ internal sealed class ConsoleProgram(IAnsiConsole output, IAnsiConsole error, St
     : CommandProgram(output, error)
 {
     private static readonly Option<string?> Image = TypedOption.Text(
-        "--image", "FILE", "The picture: PNG, JPEG, WebP, GIF or BMP, - for standard input; needs --question. Default: a held-out picture and its first "
-            + "question.");
+        "--image", "FILE", "The picture: PNG, JPEG, WebP, GIF or BMP, - for standard input; needs --question. Default: a held-out picture "
+            + "and its first question.");
     private static readonly Option<string?> Question = TypedOption.Text("--question", "TEXT", "What to ask about --image.");
     private static readonly Option<KeepBudget> Keep = TypedOption.Create(
         "--keep", "N|P%", "Visual tokens to keep.", text => TypedOption.ParseKeep("--keep", text), KeepBudget.Tokens(ShapesVqa.DefaultKeep));

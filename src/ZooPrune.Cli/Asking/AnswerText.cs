@@ -40,8 +40,9 @@ internal static class AnswerText
         if (answer.FinishReason == FinishReason.Length || full is { FinishReason: FinishReason.Length })
         {
             int count = (answer.FinishReason == FinishReason.Length ? answer : full!).TokenIds.Count;
+            string tokens = count == 1 ? "token" : "tokens";
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"cut off after {count:N0} {(count == 1 ? "token" : "tokens")}; a larger --max-new-tokens lets it go on.");
+                CultureInfo.InvariantCulture, $"cut off after {count:N0} {tokens}; a larger --max-new-tokens lets it go on.");
         }
 
         if (answer.Note is { } note)

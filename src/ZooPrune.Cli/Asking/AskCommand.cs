@@ -20,7 +20,8 @@ internal sealed class AskCommand : ToolCommand
     };
 
     private static readonly Option<IReadOnlyList<string>?> Images = TypedOption.CreateRepeated(
-        "--image", "FILE", "A picture (- for standard input), in place of one before the question; may be given several times.", path => path);
+        "--image", "FILE", "A picture (- for standard input), in place of one before the question; may be given several times.",
+        path => path);
     private static readonly Option<KeepBudget?> Keep = TypedOption.Create<KeepBudget?>(
         "--keep", "N|P%", "Visual tokens to keep of each picture: a number, or a percentage of them. Default: all.",
         text => TypedOption.ParseKeep("--keep", text));

@@ -92,7 +92,8 @@ internal sealed class Conversation(VisionLanguageModel model, PruningOptions? pr
         PrunedImage image = terminal.While("reading the picture", () => model.Prune(model.Prepare(path), pruning));
         _images.Add(image);
         terminal.Complain(string.Create(
-            CultureInfo.InvariantCulture, $"{path}: {image.KeptTokenCount:N0} of {image.VisualTokenCount:N0} visual tokens, with the next question"));
+            CultureInfo.InvariantCulture,
+            $"{path}: {image.KeptTokenCount:N0} of {image.VisualTokenCount:N0} visual tokens, with the next question"));
     }
 
     private void Ask(string question)

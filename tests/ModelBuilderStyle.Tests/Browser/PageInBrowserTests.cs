@@ -309,7 +309,8 @@ public sealed class PageInBrowserTests(TestServer server, Chromium chromium) : I
     [Trait("Speed", "Slow")]
     public async Task Layout_AtEveryWidth_FitsAndCanBeRead()
     {
-        foreach ((int width, bool isDark) in ((int, bool)[])[(360, false), (375, false), (375, true), (768, false), (1280, false), (1280, true), (1440, true)])
+        foreach ((int width, bool isDark) in ((int, bool)[])
+            [(360, false), (375, false), (375, true), (768, false), (1280, false), (1280, true), (1440, true)])
         {
             await using BrowserTab tab = await chromium.OpenAsync(server.Address, width, isDark);
             await tab.ClickAsync(FirstPicture);

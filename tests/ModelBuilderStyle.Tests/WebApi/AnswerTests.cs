@@ -88,7 +88,8 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/answers")
         {
-            Content = TestServer.Form(image: TestPng.Truncated()), Headers = { Accept = { new("text/event-stream") } },
+            Content = TestServer.Form(image: TestPng.Truncated()),
+            Headers = { Accept = { new("text/event-stream") } },
         };
 
         using HttpResponseMessage response = await server.Client.SendAsync(request);
@@ -135,7 +136,8 @@ public sealed class AnswerTests(TestServer server) : IClassFixture<TestServer>
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/answers")
         {
-            Content = form, Headers = { Accept = { new("text/event-stream") } },
+            Content = form,
+            Headers = { Accept = { new("text/event-stream") } },
         };
         using HttpResponseMessage response = await server.Client.SendAsync(request);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
