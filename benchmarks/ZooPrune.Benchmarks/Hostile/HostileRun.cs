@@ -27,7 +27,7 @@ internal static class HostileRun
     {
         int part = isTiny ? 20 : 1;
         bool isRight = true;
-        output.WriteLine("kind          tried  taken  refused  wrong  slowest ms  most MB allocated  peak MB");
+        output.WriteLine("kind          tried  taken  refused  wrong  slowest ms  most MB allocated  peak MB  slowest");
         foreach ((string kind, Func<Tally> run) in ((string, Func<Tally>)[])
             [
                 ("templates", Templates), ("pictures", () => RunPictures(3000 / part, seed)), ("folders", () => RunFolders(3000 / part, seed)),
@@ -72,8 +72,9 @@ internal static class HostileRun
         using var model = VisionLanguageModel.Load(Path.Combine(Saved, "tiny-model"));
         byte[][] good = [.. Directory.GetFiles(Pictures, "*.*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Where(path => Path.GetExtension(path) is ".png" or ".jpg" or ".webp" or ".gif" or ".bmp").Select(File.ReadAllBytes)];
-        foreach ((string what, byte[] file) in HostilePictures.All())
+        foreach ((string what, Func<byte[]> create) in HostilePictures.All())
         {
+            byte[] file = create();
             tally.Try(what, () => model.Prepare(file, "picture"));
         }
 
@@ -142,6 +143,7 @@ internal sealed class Tally(TimeSpan slow, long large)
     private int _tried;
     private int _taken;
     private TimeSpan _slowest;
+    private string _slowestOne = "";
     private long _largest;
 
     public List<string> Wrong { get; } = [];
@@ -187,6 +189,11 @@ internal sealed class Tally(TimeSpan slow, long large)
             }
         }
 
+        if (best > _slowest)
+        {
+            _slowestOne = what;
+        }
+
         string? problem = thrown is not (null or ZooPruneException or ArgumentException) ? $"{what}: {thrown.GetType().Name}: {thrown.Message} {thrown.StackTrace?.Split('\n')[0]}"
             : thrown is not null && (thrown.Message.Length > 2000 || thrown.Message.Any(char.IsControl)) ? $"{what}: message of {thrown.Message.Length} characters: {thrown.Message[..Math.Min(160, thrown.Message.Length)]}"
             : best > slow ? string.Create(CultureInfo.InvariantCulture, $"{what}: it took {best.TotalSeconds:0.0} s")
@@ -199,7 +206,7 @@ internal sealed class Tally(TimeSpan slow, long large)
         using var process = Process.GetCurrentProcess();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{kind,-12} {_tried,6:N0} {_taken,6:N0} {_tried - _taken,8:N0} {Wrong.Count,6:N0} {_slowest.TotalMilliseconds,11:N0} {_largest / 1e6,18:N1} {process.PeakWorkingSet64 / 1e6,8:N0}");
+            $"{kind,-12} {_tried,6:N0} {_taken,6:N0} {_tried - _taken,8:N0} {Wrong.Count,6:N0} {_slowest.TotalMilliseconds,11:N0} {_largest / 1e6,18:N1} {process.PeakWorkingSet64 / 1e6,8:N0}  {_slowestOne}");
     }
 }
 
