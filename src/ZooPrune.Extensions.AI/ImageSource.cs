@@ -87,7 +87,9 @@ internal sealed class ImageSource
         var key = new PrunedImageCache.Key(_address is { IsFile: true } ? HashOfFile(options) : Hash(bytes.Span), pruning);
         if (!cache.TryGet(key, out PrunedImage? image))
         {
-            PreparedImage prepared = _address is { IsFile: true } ? model.Prepare(_name, cancellation) : model.Prepare(bytes.Span, _name, cancellation);
+            PreparedImage prepared = _address is { IsFile: true }
+                ? model.Prepare(_name, cancellation)
+                : model.Prepare(bytes.Span, _name, cancellation);
             image = model.Prune(model.Encode(prepared, cancellation), pruning);
             cache.Add(key, image);
         }

@@ -74,8 +74,8 @@ internal static partial class Throw
         + $"prepared; crop the image or make it smaller, or lower the size in the model's preprocessor_config.json.");
 
     public static ArgumentException RgbLength(int got, int width, int height) => new(
-        Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3 * (Int128)width * height:N0}, three for "
-            + $"each pixel; check the size and that there is no alpha channel or row padding."),
+        Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3 * (Int128)width * height:N0}, "
+            + $"three for each pixel; check the size and that there is no alpha channel or row padding."),
         "rgb");
 
     private static string Name(SKEncodedImageFormat format) => format == SKEncodedImageFormat.Webp ? "WebP" : format.ToString().ToUpperInvariant();

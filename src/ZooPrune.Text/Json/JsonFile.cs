@@ -14,7 +14,8 @@ internal sealed class JsonFile : IDisposable
     /// <summary>For the index of a checkpoint, which has a line a tensor.</summary>
     public const int MaxIndexLength = 32_000_000;
 
-    /// <summary>For every other file; the longest of the hub, a tokenizer_config.json with its added tokens, has about a million bytes. Read, a
+    /// <summary>For every other file; the longest of the hub, a tokenizer_config.json with its added tokens, has about a million bytes.
+    /// Read, a
     /// file may take twenty times its length.</summary>
     public const int MaxLength = 4_000_000;
 
