@@ -13,8 +13,8 @@ internal sealed record BenchmarkArguments
                            saves of what it could, the first prune of a process, memory (needs 8 GB of memory, 3 GB of disk in the
                            folder for temporary files, and about ten minutes)
           --load           requests a second and their 95th percentile with 1, 4, 16 and 32 callers, unpruned and pruned, as a table
-          --hostile [KIND] seeded hostile templates, pictures, model folders, saved chains, disposals and requests, by the thousand (minutes);
-                           KIND is templates, pictures, folders, zips, dispose or requests; with --tiny a twentieth
+          --hostile [KIND] seeded hostile templates, pictures, model folders, saved chains, disposals and requests, by the thousand
+                           (minutes); KIND is templates, pictures, folders, zips, dispose or requests; with --tiny a twentieth
           --seed N         with --hostile: hunts elsewhere
           --device NAME    what a device does, cuda:0 for example: its answers beside the CPU's, bytes that come to the host, choosing and
                            whole answers of LLaVA-NeXT-7B's size in float16 (needs 30 GB of memory on either side and 14 GB of disk);
@@ -145,8 +145,8 @@ internal sealed record BenchmarkArguments
                 default:
                     return line with
                     {
-                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --device, --families, --hostile, --seed, --layers, --tiny, --json, "
-                            + "--break-even, --model, --filter, --list and --help; see --help.",
+                        Error = $"'{arguments[i]}': there is no such option. Known are --quick, --genai, --load, --device, --families, --hostile, --seed, "
+                            + "--layers, --tiny, --json, --break-even, --model, --filter, --list and --help; see --help.",
                     };
             }
         }

@@ -206,6 +206,7 @@ internal sealed partial class SharedImageCache : IDisposable
             $"{options.Precision}",
             $"{options.Positions}",
             $"{options.ApplyExifOrientation}",
+            $"{options.MaxPixels}",
         ])));
     }
 

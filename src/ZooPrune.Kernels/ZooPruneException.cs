@@ -53,6 +53,8 @@ public class ZooPruneException : Exception
         }
 
         // What is needed and what to do stands at the end.
-        return harmless.Length <= Longest ? harmless.ToString() : $"{harmless.ToString(0, 1200)} ... {harmless.ToString(harmless.Length - 700, 700)}";
+        return harmless.Length <= Longest
+            ? harmless.ToString()
+            : $"{harmless.ToString(0, 1200)} ... {harmless.ToString(harmless.Length - 700, 700)}";
     }
 }

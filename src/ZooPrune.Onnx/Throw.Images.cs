@@ -110,8 +110,8 @@ internal static partial class Throw
     private static string Gigabytes(double bytes) => (bytes / 1e9).ToString("N1", System.Globalization.CultureInfo.InvariantCulture);
 
     public static ArgumentException RgbLength(int got, int width, int height) => new(
-        Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3 * (Int128)width * height:N0}, three for "
-            + $"each pixel; check the size and that there is no alpha channel or row padding."),
+        Text($"RGB pixels: there are {got:N0} bytes for {width:N0} x {height:N0} pixels. Expected {3 * (Int128)width * height:N0}, "
+            + $"three for each pixel; check the size and that there is no alpha channel or row padding."),
         "rgb");
 
     /// <summary>A name as messages show it: a path of any usual length whole, of a data URI or a cell that is no path the

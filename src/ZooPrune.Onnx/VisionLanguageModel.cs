@@ -815,7 +815,8 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     private string Remedy(int images, int limit) => limit / images is > 0 and int each
-        ? FormattableString.Invariant($"ask about fewer images, or keep less than {each} tokens of each (KeepBudget.Tokens){(Positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact" : "")}")
+        ? FormattableString.Invariant($"ask about fewer images, or keep less than {each} tokens of each (KeepBudget.Tokens)")
+            + (Positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact" : "")
         : "ask about fewer images";
 
     /// <summary>What is too long whatever the question is not even decoded: hundreds of images take seconds and gigabytes.</summary>

@@ -28,7 +28,10 @@ internal static class DisposeRun
             long start = Stopwatch.GetTimestamp();
             model.Dispose();
             bool ended = asking.All(thread => thread.Join(TimeSpan.FromSeconds(30)));
-            tally.Add(isTaken: true, Stopwatch.GetElapsedTime(start), !ended ? $"dispose {i}: a thread does not end" : problems.FirstOrDefault());
+            tally.Add(
+                isTaken: true,
+                Stopwatch.GetElapsedTime(start),
+                !ended ? $"dispose {i}: a thread does not end" : problems.FirstOrDefault());
         }
 
         return tally;
@@ -72,7 +75,8 @@ internal static class RequestRun
         try
         {
             string address = server.StandardOutput.ReadLine()!.Split(' ')[2];
-            using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 2 * count }) { Timeout = TimeSpan.FromMinutes(5) };
+            using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 2 * count };
+            using var client = new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(5) };
             string picture = Convert.ToBase64String(File.ReadAllBytes(Path.Combine(folder, "heldout", "0000.png")));
             byte[] body = Encoding.UTF8.GetBytes($$$"""
                 {"model": "shapes-vlm", "messages": [{"role": "user", "content": [{"type": "text", "text": "Where is the red circle?"},

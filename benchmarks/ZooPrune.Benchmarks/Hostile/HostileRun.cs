@@ -27,10 +27,11 @@ internal static class HostileRun
     {
         int part = isTiny ? 20 : 1;
         bool isRight = true;
-        output.WriteLine("kind          tried  taken  refused  wrong  slowest ms  most MB allocated  peak MB");
+        output.WriteLine("kind          tried  taken  refused  wrong  slowest ms  most MB allocated  peak MB  slowest");
         foreach ((string kind, Func<Tally> run) in ((string, Func<Tally>)[])
             [
-                ("templates", Templates), ("pictures", () => RunPictures(3000 / part, seed)), ("folders", () => RunFolders(3000 / part, seed)),
+                ("templates", Templates), ("pictures", () => RunPictures(3000 / part, seed)),
+                ("folders", () => RunFolders(3000 / part, seed)),
                 ("zips", () => RunZips(2000 / part, seed)), ("dispose", () => DisposeRun.Measure(100 / part)),
                 ("requests", () => RequestRun.Measure(500 / part)),
             ])
@@ -55,12 +56,17 @@ internal static class HostileRun
             tally.Try(what, () => ChatTemplate.Parse("hostile", source).Render([new ChatMessage("user", "Hello?")]));
         }
 
-        byte[][] good = [.. Directory.GetFiles("tests", "chat_template.jinja", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        byte[][] good =
+        [
+            .. Directory.GetFiles("tests", "chat_template.jinja", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(File.ReadAllBytes),
+        ];
         for (int i = 0; i < 1000; i++)
         {
             var random = new Random(i);
             string source = System.Text.Encoding.UTF8.GetString(TemplateMutation.Apply(good[random.Next(good.Length)], random));
-            tally.Try($"mutation {i}", () => ChatTemplate.Parse("hostile", source).Render([new ChatMessage("user", [ChatPart.Image, new ChatPart("What?")])]));
+            tally.Try($"mutation {i}", () => ChatTemplate.Parse("hostile", source)
+                .Render([new ChatMessage("user", [ChatPart.Image, new ChatPart("What?")])]));
         }
 
         return tally;
@@ -72,8 +78,9 @@ internal static class HostileRun
         using var model = VisionLanguageModel.Load(Path.Combine(Saved, "tiny-model"));
         byte[][] good = [.. Directory.GetFiles(Pictures, "*.*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Where(path => Path.GetExtension(path) is ".png" or ".jpg" or ".webp" or ".gif" or ".bmp").Select(File.ReadAllBytes)];
-        foreach ((string what, byte[] file) in HostilePictures.All())
+        foreach ((string what, Func<byte[]> create) in HostilePictures.All())
         {
+            byte[] file = create();
             tally.Try(what, () => model.Prepare(file, "picture"));
         }
 
@@ -127,7 +134,10 @@ internal static class HostileRun
             var random = new Random(seed + i);
             File.WriteAllBytes(path, ZipMutation.Apply(good[random.Next(good.Length)], random));
             tally.Try($"zip, seed {seed + i}", () => ZooPruneModel.Load(
-                new MLContext(), path, out _, new ZooPruneLoadOptions { ImageFolder = folder.Root, MaxUnpackedBytes = 64 << 20 }).Dispose());
+                new MLContext(),
+                path,
+                out _,
+                new ZooPruneLoadOptions { ImageFolder = folder.Root, MaxUnpackedBytes = 64 << 20 }).Dispose());
         }
 
         return tally;
@@ -142,6 +152,7 @@ internal sealed class Tally(TimeSpan slow, long large)
     private int _tried;
     private int _taken;
     private TimeSpan _slowest;
+    private string _slowestOne = "";
     private long _largest;
 
     public List<string> Wrong { get; } = [];
@@ -182,13 +193,20 @@ internal sealed class Tally(TimeSpan slow, long large)
             _largest = Math.Max(_largest, GC.GetAllocatedBytesForCurrentThread() - bytes);
             if (GC.GetAllocatedBytesForCurrentThread() - bytes > large)
             {
-                Wrong.Add(string.Create(CultureInfo.InvariantCulture, $"  {what}: it allocated {(GC.GetAllocatedBytesForCurrentThread() - bytes) >> 20} MB"));
+                Wrong.Add($"  {what}: it allocated {(GC.GetAllocatedBytesForCurrentThread() - bytes) >> 20} MB");
                 break;
             }
         }
 
-        string? problem = thrown is not (null or ZooPruneException or ArgumentException) ? $"{what}: {thrown.GetType().Name}: {thrown.Message} {thrown.StackTrace?.Split('\n')[0]}"
-            : thrown is not null && (thrown.Message.Length > 2000 || thrown.Message.Any(char.IsControl)) ? $"{what}: message of {thrown.Message.Length} characters: {thrown.Message[..Math.Min(160, thrown.Message.Length)]}"
+        if (best > _slowest)
+        {
+            _slowestOne = what;
+        }
+
+        string? problem = thrown is not (null or ZooPruneException or ArgumentException)
+                ? $"{what}: {thrown.GetType().Name}: {thrown.Message} {thrown.StackTrace?.Split('\n')[0]}"
+            : thrown is not null && (thrown.Message.Length > 2000 || thrown.Message.Any(char.IsControl))
+                ? $"{what}: message of {thrown.Message.Length} characters: {thrown.Message[..Math.Min(160, thrown.Message.Length)]}"
             : best > slow ? string.Create(CultureInfo.InvariantCulture, $"{what}: it took {best.TotalSeconds:0.0} s")
             : null;
         Add(thrown is null, best, problem);
@@ -199,7 +217,9 @@ internal sealed class Tally(TimeSpan slow, long large)
         using var process = Process.GetCurrentProcess();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{kind,-12} {_tried,6:N0} {_taken,6:N0} {_tried - _taken,8:N0} {Wrong.Count,6:N0} {_slowest.TotalMilliseconds,11:N0} {_largest / 1e6,18:N1} {process.PeakWorkingSet64 / 1e6,8:N0}");
+            $"{kind,-12} {_tried,6:N0} {_taken,6:N0} {_tried - _taken,8:N0} {Wrong.Count,6:N0} {_slowest.TotalMilliseconds,11:N0} ")
+            + string.Create(
+                CultureInfo.InvariantCulture, $"{_largest / 1e6,18:N1} {process.PeakWorkingSet64 / 1e6,8:N0}  {_slowestOne}");
     }
 }
 

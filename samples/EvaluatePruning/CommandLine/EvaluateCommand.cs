@@ -63,8 +63,8 @@ internal static class EvaluateCommand
     public static RootCommand Create()
     {
         RootCommand command = new(
-            "Measures what pruning costs: how well a model answers the questions of a file, for every method and budget, with 95 % intervals, "
-            + "agreement with the unpruned answers, and times.")
+            "Measures what pruning costs: how well a model answers the questions of a file, for every method and budget, with 95 % "
+            + "intervals, agreement with the unpruned answers, and times.")
         {
             Model, Questions, Annotations, Format, Images, Instruction, Scoring, ByLogits, Limit, Keep, Methods, Positions, Seeds, Workers,
             ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume, Force,

@@ -27,7 +27,8 @@ internal sealed class BakeCommand : ToolCommand
         "--sharpness", "P", "Scale the sensitivity by (S / max S)^P. Default: (S - min) / (max - min), as published.",
         text => TypedOption.ParseSingle("--sharpness", text, 0, float.MaxValue, "a number of at least 0 (3.2)"));
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("take");
-    private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it holds what this tool wrote, and nothing else.");
+    private static readonly Option<bool> Force = TypedOption.Switch(
+        "--force", "Replace FOLDER where it holds what this tool wrote, and nothing else.");
     private static readonly Option<bool> Json = JsonSwitch();
 
     public BakeCommand()

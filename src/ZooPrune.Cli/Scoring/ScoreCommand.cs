@@ -45,7 +45,8 @@ internal sealed class ScoreCommand : ToolCommand
         "--max-new-tokens", "Most tokens of an answer.", 1, GenerationSwitches.DefaultMaxNewTokens);
     private static readonly Option<int> Batch = TypedOption.Number(
         "--batch", "Rows that go through the pipeline together; shards begin at multiples of it.", 1, otherwise: 32, atMost: 65_536);
-    private static readonly Option<int> Workers = TypedOption.Number("--workers", "Batches at work at the same time.", 1, otherwise: 1, atMost: 256);
+    private static readonly Option<int> Workers = TypedOption.Number(
+        "--workers", "Batches at work at the same time.", 1, otherwise: 1, atMost: 256);
     private static readonly Option<int> Threads = TypedOption.Number(
         "--threads", "Threads inside one operation of ONNX Runtime. Default: 0, one per physical core.", 0, otherwise: 0, atMost: 1024);
     private static readonly Option<double> Commit = TypedOption.Create(

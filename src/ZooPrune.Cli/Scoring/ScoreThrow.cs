@@ -206,8 +206,8 @@ internal static partial class Throw
         $"Line {line}: \"{name}\" is a JSON {Name(kind)}. Expected a text; put it in quotes.";
 
     public static string ImageIsOutside(long line, string image) =>
-        $"Line {line}: the image '{Consoles.Harmless(image.Length <= 200 ? image : $"{image[..200]}...")}' lies outside the folder of --images. Expected "
-            + "one inside; put it there, or allow others with --allow-outside.";
+        $"Line {line}: the image '{Consoles.Harmless(image.Length <= 200 ? image : $"{image[..200]}...")}' lies outside the folder of "
+            + "--images. Expected one inside; put it there, or allow others with --allow-outside.";
 
     public static string PropertyIsAdded(long line, string name) =>
         $"Line {line}: the object has a property \"{name}\", which the output adds. Expected another name; rename it.";

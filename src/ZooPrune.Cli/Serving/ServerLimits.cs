@@ -76,7 +76,8 @@ internal sealed class BytesInFlight(long limit)
     /// <summary>Room for a body that is to come; dispose it to give the room back.</summary>
     public Room NewRoom() => new(this);
 
-    /// <summary>Room for the bytes of one body. It is taken as they arrive: what a request only claims holds nothing. For one thread.</summary>
+    /// <summary>Room for the bytes of one body. It is taken as they arrive: what a request only claims holds nothing. For one
+    /// thread.</summary>
     internal sealed class Room(BytesInFlight all) : IDisposable
     {
         private long _taken;

@@ -25,20 +25,25 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Refuses, while the line is parsed, files to be that are there already unless --force is given, and those that are read whatever
+    /// <summary>Refuses, while the line is parsed, files to be that are there already unless --force is given, and those that are read
+    /// whatever
     /// is given: also where links lead to the same file.</summary>
     /// <param name="command">The command.</param>
     /// <param name="force">--force.</param>
     /// <param name="outputs">The options that name files to be.</param>
     /// <param name="inputs">Files and folders that the command reads; nothing that lies in such a folder is replaced.</param>
     public static void Protect(
-        this Command command, Option<bool> force, IReadOnlyList<Option<string?>> outputs, Func<CommandResult, IEnumerable<string?>> inputs) =>
+        this Command command,
+        Option<bool> force,
+        IReadOnlyList<Option<string?>> outputs,
+        Func<CommandResult, IEnumerable<string?>> inputs) =>
         command.Validators.Add(result =>
         {
             List<string> taken = [.. inputs(result).OfType<string>()];
 
             // A run that goes on, as the journal beside its output says, replaces what it wrote before it was broken off.
-            bool mayReplace = result.GetValue(force) || outputs.Any(output => result.Typed(output) is { } path && File.Exists($"{path}.journal"));
+            bool mayReplace = result.GetValue(force)
+                || outputs.Any(output => result.Typed(output) is { } path && File.Exists($"{path}.journal"));
             foreach (Option<string?> output in outputs)
             {
                 // Not GetValue: what is wrong with a value in itself is said already.
@@ -69,7 +74,8 @@ internal static class OutputFile
         {
             string output = RegularFile.RealPath(path);
             return inputs.FirstOrDefault(input => RegularFile.RealPath(input) is var real
-                && (output == real || (File.Exists(output) && output.StartsWith(real + Path.DirectorySeparatorChar, StringComparison.Ordinal))));
+                && (output == real
+                    || (File.Exists(output) && output.StartsWith(real + Path.DirectorySeparatorChar, StringComparison.Ordinal))));
         }
         catch (IOException)
         {

@@ -73,7 +73,8 @@ internal static class Throw
     /// <summary>For what the file system refuses.</summary>
     public static string FileSystem(Exception exception) =>
         $"{Program}: a file or folder cannot be used: {exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}. "
-            + "Expected one that is of the right kind and may be read or written; check the paths, their permissions and the room on the disk.";
+            + "Expected one that is of the right kind and may be read or written; check the paths, their permissions and the room on the "
+            + "disk.";
 
     /// <summary>For exceptions that no one has made a message of.</summary>
     public static string Unexpected(Exception exception) => exception is OutOfMemoryException

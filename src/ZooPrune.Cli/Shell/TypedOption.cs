@@ -65,7 +65,8 @@ internal static class TypedOption
     public static Option<int?> Number(string name, string description, int atLeast = 1) =>
         Create<int?>(name, "N", description, text => ParseNumber(name, text, atLeast));
 
-    /// <summary>An option that takes a number of threads or the like, 1 to <paramref name="atMost"/>; null where nothing was typed.</summary>
+    /// <summary>An option that takes a number of threads or the like, 1 to <paramref name="atMost"/>; null where nothing was
+    /// typed.</summary>
     public static Option<int?> NumberUpTo(string name, string description, int atMost) =>
         Create<int?>(name, "N", description, text => ParseNumber(name, text, 1, atMost));
 

@@ -122,7 +122,8 @@ internal sealed class OutputFolder : IDisposable
     }
 }
 
-/// <summary>What this tool wrote into a folder: a list in the folder itself. --force takes away what is on it, as it was written, and nothing
+/// <summary>What this tool wrote into a folder: a list in the folder itself. --force takes away what is on it, as it was written, and
+/// nothing
 /// else.</summary>
 internal static class FolderManifest
 {
@@ -164,11 +165,14 @@ internal static class FolderManifest
     }
 
     private static string[] FilesIn(string folder) =>
-        [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Where(entry => !IsFolder(entry)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Where(entry => !IsFolder(entry))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>A link to a folder is an entry of its own.</summary>
     private static bool IsFolder(string entry) =>
-        File.GetAttributes(entry) is var attributes && attributes.HasFlag(FileAttributes.Directory) && !attributes.HasFlag(FileAttributes.ReparsePoint);
+        (File.GetAttributes(entry) & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == FileAttributes.Directory;
 
     /// <summary>A file as it was written: its length and the SHA-256 of its first megabyte, for weights take minutes to read.</summary>
     private sealed record Entry(long Bytes, string Start)

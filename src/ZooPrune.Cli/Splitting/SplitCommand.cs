@@ -12,7 +12,8 @@ internal sealed class SplitCommand : ToolCommand
     private static readonly Option<string?> Out = TypedOption.Text(
         "--out", "FOLDER", "The folder to make. It appears whole or not at all.");
     private static readonly Option<ModelPrecision> Precision = PrecisionOption("take");
-    private static readonly Option<bool> Force = TypedOption.Switch("--force", "Replace FOLDER where it holds what this tool wrote, and nothing else.");
+    private static readonly Option<bool> Force = TypedOption.Switch(
+        "--force", "Replace FOLDER where it holds what this tool wrote, and nothing else.");
     private static readonly Option<bool> Json = JsonSwitch();
 
     public SplitCommand()

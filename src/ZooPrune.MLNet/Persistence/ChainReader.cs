@@ -139,7 +139,10 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // ML.NET has no error of its own for files that are broken.
-            throw Throw.BrokenSave(archive.Path, $"ML.NET cannot load {file.Name}", exception is TargetInvocationException ? exception.GetBaseException() : exception);
+            throw Throw.BrokenSave(
+                archive.Path,
+                $"ML.NET cannot load {file.Name}",
+                exception is TargetInvocationException ? exception.GetBaseException() : exception);
         }
     }
 
@@ -208,7 +211,8 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         }
     }
 
-    /// <summary>ML.NET loads the assembly that a stage's header names. A file may name ML.NET's own, and what the program has loaded already.</summary>
+    /// <summary>ML.NET loads the assembly that a stage's header names. A file may name ML.NET's own, and what the program has loaded
+    /// already.</summary>
     /// <exception cref="ZooPruneException">It names another one.</exception>
     private void CheckAssembly(ReadOnlySpan<byte> model, string part)
     {
@@ -232,7 +236,8 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
         if (!name.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
             && !AppDomain.CurrentDomain.GetAssemblies().Any(known => known.GetName().Name == name))
         {
-            throw Throw.BrokenSave(archive.Path, $"{part} needs the assembly '{Throw.Shorten(name)}', which is neither ML.NET's nor loaded");
+            throw Throw.BrokenSave(
+                archive.Path, $"{part} needs the assembly '{Throw.Shorten(name)}', which is neither ML.NET's nor loaded");
         }
     }
 }

@@ -9,8 +9,8 @@ internal static class ModelFiles
 {
     private static readonly HashSet<string> SmallFiles = new(StringComparer.Ordinal)
     {
-        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json", "tokenizer_config.json",
-        "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "model.safetensors.index.json",
+        "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
+        "tokenizer_config.json", "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "model.safetensors.index.json",
     };
 
     /// <summary>Measures the files of a model.</summary>

@@ -83,7 +83,10 @@ internal sealed record SavedColumn(string Name, string Type, ulong? Keys, IReadO
         catch (Exception exception)
             when (exception is ArgumentException or KeyNotFoundException or OverflowException or InvalidOperationException)
         {
-            throw Throw.BrokenSave(file, $"column '{Throw.Shorten(Name)}' of the schema has the type '{Throw.Shorten(Type)}', which makes no sense", exception);
+            throw Throw.BrokenSave(
+                file,
+                $"column '{Throw.Shorten(Name)}' of the schema has the type '{Throw.Shorten(Type)}', which makes no sense",
+                exception);
         }
     }
 }

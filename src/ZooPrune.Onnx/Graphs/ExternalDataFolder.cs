@@ -65,7 +65,8 @@ internal sealed class ExternalDataFolder(string? folder)
         if (kind != FileKind.Regular)
         {
             throw new InvalidDataException(
-                $"constant '{tensor.Name}' is in the file '{external.Location}', which is {(kind == FileKind.Missing ? "missing" : "no regular file or empty")}");
+                $"constant '{tensor.Name}' is in the file '{external.Location}', which is "
+                + (kind == FileKind.Missing ? "missing" : "no regular file or empty"));
         }
 
         long available = (Target(file) ?? file).Length;

@@ -27,7 +27,9 @@ internal sealed unsafe class OnnxFile : MemoryManager<byte>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static OnnxFile Open(string path)
     {
-        FileStream stream = RegularFile.KindOf(path) == FileKind.Empty ? throw new InvalidDataException("the file is empty") : RegularFile.Open(path);
+        FileStream stream = RegularFile.KindOf(path) == FileKind.Empty
+            ? throw new InvalidDataException("the file is empty")
+            : RegularFile.Open(path);
         MemoryMappedFile? file = null;
         try
         {

@@ -22,7 +22,8 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
     /// <param name="path">The file.</param>
     /// <param name="cancellation">Looked at before and while decoding.</param>
     /// <exception cref="ZooPruneException">The file is missing, unreadable, of another format, broken or too large.</exception>
-    public RgbImage Read(string path, CancellationToken cancellation = default) => Decode(ImageFile.Read(path, maxPixels), path, cancellation);
+    public RgbImage Read(string path, CancellationToken cancellation = default) =>
+        Decode(ImageFile.Read(path, maxPixels), path, cancellation);
 
     /// <param name="stream">Where from; read to its end.</param>
     /// <param name="name">What to call it in messages.</param>
@@ -87,7 +88,8 @@ internal sealed class ImageDecoder(long maxPixels, bool turn = false)
         }
     }
 
-    /// <summary>Decodes; a large JPEG file in bands of rows, between which the caller is asked. What else is decoded at once takes about a second
+    /// <summary>Decodes; a large JPEG file in bands of rows, between which the caller is asked. What else is decoded at once takes about a
+    /// second
     /// at most.</summary>
     private static SKCodecResult GetPixels(SKCodec codec, SKImageInfo info, nint pixels, CancellationToken cancellation)
     {

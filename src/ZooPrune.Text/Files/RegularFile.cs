@@ -15,7 +15,8 @@ internal enum FileKind
 }
 
 /// <summary>
-/// Reads files that others name or made. Only regular ones are opened: a pipe would be waited for without end, and a device has none. What is
+/// Reads files that others name or made. Only regular ones are opened: a pipe would be waited for without end, and a device has none. What
+/// is
 /// read has a limit that holds while reading, for a length proves nothing. Every failure is an <see cref="IOException"/>.
 /// </summary>
 internal static class RegularFile
@@ -122,7 +123,9 @@ internal static class RegularFile
 
         string real = Path.Combine(RealPath(parent, depth), Path.GetFileName(trimmed));
         FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
-        return entry.LinkTarget is { } target ? RealPath(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(real)!, target)), depth + 1) : real;
+        return entry.LinkTarget is { } target
+            ? RealPath(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(real)!, target)), depth + 1)
+            : real;
     }
 
     /// <summary>Makes one kind of exception of all that a file system gives for a path.</summary>

@@ -11,9 +11,13 @@ internal sealed class JsonFile : IDisposable
     /// <summary>Twice the largest tokenizer.json of the hub, and some more.</summary>
     public const int MaxTokenizerLength = 80_000_000;
 
-    /// <summary>For every other file: a tokenizer_config.json with its added tokens, the index of a checkpoint of a thousand shards. Read, a
+    /// <summary>For the index of a checkpoint, which has a line a tensor.</summary>
+    public const int MaxIndexLength = 32_000_000;
+
+    /// <summary>For every other file; the longest of the hub, a tokenizer_config.json with its added tokens, has about a million bytes.
+    /// Read, a
     /// file may take twenty times its length.</summary>
-    public const int MaxLength = 16_000_000;
+    public const int MaxLength = 4_000_000;
 
     private readonly JsonDocument _document;
 

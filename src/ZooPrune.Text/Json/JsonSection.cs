@@ -74,7 +74,8 @@ internal readonly struct JsonSection(string file, string path, JsonElement eleme
 
         string source = file;
         string start = path.Length == 0 ? "" : $"{path}.";
-        return element.EnumerateObject().Select(property => (property.Name, new JsonSection(source, start + ErrorText.Shorten(property.Name), property.Value)));
+        return element.EnumerateObject().Select(property =>
+            (property.Name, new JsonSection(source, start + ErrorText.Shorten(property.Name), property.Value)));
     }
 
     /// <summary>The elements of a list; none where there is no such key.</summary>

@@ -51,7 +51,8 @@ internal sealed class TextPattern
         {
             return new TextPattern(
                 null,
-                KnownPatterns.Find(expression) ?? new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Multiline, PatternTime.Limit),
+                KnownPatterns.Find(expression)
+                    ?? new Regex(translated, RegexOptions.CultureInvariant | RegexOptions.Multiline, PatternTime.Limit),
                 KnownPatterns.FindScanner(expression));
         }
         catch (ArgumentException)

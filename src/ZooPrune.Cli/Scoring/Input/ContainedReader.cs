@@ -1,6 +1,7 @@
 namespace ZooPrune.Cli;
 
-/// <summary>Rows whose images lie in a folder; a row that names another one, also by a link in the folder, has an error. Not thread-safe.</summary>
+/// <summary>Rows whose images lie in a folder; a row that names another one, also by a link in the folder, has an error. Not
+/// thread-safe.</summary>
 /// <param name="rows">The rows; disposed by whoever opened them.</param>
 /// <param name="folder">Full path of the folder.</param>
 internal sealed class ContainedReader(IRowReader rows, string folder) : IRowReader
@@ -9,7 +10,9 @@ internal sealed class ContainedReader(IRowReader rows, string folder) : IRowRead
 
     /// <inheritdoc/>
     public InputRow? Read() => rows.Read() is { } row
-        ? row.Error is null && row.Image.Length > 0 && !IsInside(row.Image) ? row with { Error = Throw.ImageIsOutside(row.Line, row.Image) } : row
+        ? row.Error is null && row.Image.Length > 0 && !IsInside(row.Image)
+            ? row with { Error = Throw.ImageIsOutside(row.Line, row.Image) }
+            : row
         : null;
 
     /// <inheritdoc/>

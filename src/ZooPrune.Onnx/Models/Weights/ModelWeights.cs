@@ -50,7 +50,7 @@ internal static class ModelWeights
     /// <summary>The shard that has the first tensor of these names; null where the index lists none of them.</summary>
     private static (string Path, string Tensor)? FindShard(string root, string index, IReadOnlyList<string> names)
     {
-        using JsonFile file = JsonFile.Open(index);
+        using JsonFile file = JsonFile.Open(index, JsonFile.MaxIndexLength);
         JsonSection map = file.Root.Section("weight_map");
         if (map.Kind != JsonValueKind.Object)
         {

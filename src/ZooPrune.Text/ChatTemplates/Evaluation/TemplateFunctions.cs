@@ -33,7 +33,9 @@ internal sealed class TemplateFunctions
         "raise_exception" => new FunctionValue(
             name, arguments => throw Throw.TemplateRaised(ValueText.Print(arguments.Bind(name, "message")[0], _budget))),
         "strftime_now" => new FunctionValue(
-            name, arguments => TemplateClock.Format(_clock.GetLocalNow(), CallArguments.Text(name, arguments.Bind(name, "format")[0]), _budget)),
+            name,
+            arguments => TemplateClock.Format(
+                _clock.GetLocalNow(), CallArguments.Text(name, arguments.Bind(name, "format")[0]), _budget)),
         "cycler" or "joiner" or "lipsum" or "varargs" or "kwargs" or "caller" or "self" => throw Throw.TemplateUnsupported($"'{name}'"),
         _ => new UndefinedValue($"'{name}'"),
     };

@@ -116,7 +116,8 @@ internal sealed class DictionaryValue
         _ => throw Throw.TemplateUnsupported($"a key of the type {ValueText.TypeName(key)}"),
     };
 
-    /// <summary>Numbers get other places in every process: those of .NET are known, and a template could choose thousands for one.</summary>
+    /// <summary>Numbers get other places in every process: those of .NET are known, and a template could choose thousands for
+    /// one.</summary>
     private sealed class KeyComparer : IEqualityComparer<object>
     {
         public static KeyComparer Instance { get; } = new();
@@ -192,7 +193,8 @@ internal sealed record CallArguments(IReadOnlyList<object?> Positional, IReadOnl
     {
         if (Positional.Count > parameters.Length)
         {
-            throw Throw.TemplateArguments(function, $"{Positional.Count} arguments", parameters.IsEmpty ? "none" : $"({Needed(parameters)})");
+            throw Throw.TemplateArguments(
+                function, $"{Positional.Count} arguments", parameters.IsEmpty ? "none" : $"({Needed(parameters)})");
         }
 
         var bound = new object?[parameters.Length];

@@ -231,7 +231,11 @@ internal static class CollectionMethods
     }
 
     private static FunctionValue View(
-        string name, SequenceKind kind, DictionaryValue dictionary, TemplateBudget budget, Func<List<object?>> items) => new(name, arguments =>
+        string name,
+        SequenceKind kind,
+        DictionaryValue dictionary,
+        TemplateBudget budget,
+        Func<List<object?>> items) => new(name, arguments =>
     {
         arguments.Bind(name);
         budget.Spend(dictionary.Items.Count);
