@@ -32,7 +32,7 @@ internal sealed class MergeCommand : ToolCommand
             throw Throw.MergedExists(path);
         }
 
-        var parts = FinishedParts.Find(folder);
+        FinishedParts parts = Find(folder, terminal);
         string temporary = FormattableString.Invariant($"{path}.{Environment.ProcessId}.tmp");
         try
         {
@@ -55,5 +55,17 @@ internal sealed class MergeCommand : ToolCommand
         terminal.Say(FormattableString.Invariant(
             $"{path}: {parts.Rows:N0} rows of {parts.Count:N0} parts, {parts.Rows - parts.Failed:N0} answered, {parts.Failed:N0} failed."));
         return parts.Failed == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static FinishedParts Find(string folder, Terminal terminal)
+    {
+        try
+        {
+            return terminal.While("looking at the parts", () => FinishedParts.Find(folder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Throw.PartsUnreadable(folder, e);
+        }
     }
 }

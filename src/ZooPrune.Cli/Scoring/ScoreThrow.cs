@@ -237,6 +237,10 @@ internal static partial class Throw
     public static UsageException NoParts(string path) =>
         new($"{Merge}: the folder '{path}' holds no part. Expected files like part-00007-of-00064.csv; run the shards.");
 
+    public static UsageException PartsUnreadable(string path, Exception cause) =>
+        new($"{Merge}: the parts in '{path}' cannot be read: {cause.Message.TrimEnd('.')}. Expected files that can be read; check the "
+            + "permissions and the file system.", cause);
+
     public static UsageException PartsOfSeveral(string path, string first, string other) =>
         new($"{Merge}: the folder '{path}' holds '{first}' and '{other}'. Expected the parts of one run, of one number and one format; "
             + "move the others away.");

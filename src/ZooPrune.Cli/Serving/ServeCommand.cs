@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using StackExchange.Redis;
 using ZooPrune.Extensions.AI;
 using ZooPrune.Onnx;
@@ -108,7 +109,7 @@ internal sealed class ServeCommand : ToolCommand
         {
             await server.StartAsync(terminal.Cancellation);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw Throw.CannotListen(options.Address, options.Port, exception);
         }

@@ -229,6 +229,32 @@ public class ShardTests
         Assert.Empty(Directory.GetFiles(folder.PathOf("."), "merged*"));
     }
 
+    /// <summary>To open a pipe waits for whoever writes to it, for ever.</summary>
+    [UnixTheory]
+    [InlineData("part-00001-of-00005.csv.0123456789abcdef.journal", true)]
+    [InlineData("part-00001-of-00005.csv", true)]
+    [InlineData("part-00001-of-00005.csv", false)]
+    public async Task Merge_PipeWhereAFileShouldBe_SaysSo(string pipe, bool withJournal)
+    {
+        using ScoringFolder folder = new();
+        Directory.CreateDirectory(folder.PathOf("parts"));
+        folder.Write("parts/part-00001-of-00005.csv", "x");
+        folder.Write("parts/part-00001-of-00005.csv.0123456789abcdef.journal", "{}");
+        folder.Write("parts/part-00001-of-00005.csv.1123456789abcdef.journal", "{}");
+        if (withJournal)
+        {
+            File.Delete(folder.PathOf("parts/part-00001-of-00005.csv.1123456789abcdef.journal"));
+        }
+
+        File.Delete(folder.PathOf($"parts/{pipe}"));
+        Assert.Equal(0, Programs.Run("mkfifo", [], [folder.PathOf($"parts/{pipe}")]).Code);
+
+        ToolRun run = await Task.Run(() => Merge(folder)).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains("journal", run.Error);
+    }
+
     [Theory]
     [InlineData("parts", ExitCode.BadInput, "which is a file. Expected the name of a folder; choose another.")]
     [InlineData("parts/part-00001-of-00005.csv.tries", ExitCode.Stopped, "cannot be written: ")]

@@ -40,6 +40,46 @@ public sealed class ServeCommandTests
     }
 
     [Fact]
+    public void Serve_AddressOfAnotherMachine_SaysSo()
+    {
+        var run = ToolRun.InProcess("serve", TestModel.Folder, "--address", "203.0.113.1", "--port", "8081");
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.StartsWith("zooprune serve: it cannot listen at 203.0.113.1, port 8081: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(
+        "zooprune: the option --cache is 'localhost'. Expected the address of a Redis (redis://localhost:6379, "
+            + "rediss://user:password@host:6380/0); correct it.",
+        "--cache", "localhost")]
+    [InlineData(
+        "zooprune: the option --cache-secret-file is given without --cache. Expected both or neither; add --cache.",
+        "--cache-secret-file", "secret")]
+    [InlineData(
+        "zooprune: the option --cache-seconds is '0'. Expected a whole number of at least 1; correct it.",
+        "--cache", "redis://localhost", "--cache-seconds", "0")]
+    [InlineData(
+        "zooprune serve: the secret 'nowhere' cannot be read: it is missing, empty, no file or over 1 MB. Expected a text file with one of "
+            + "at least 16 bytes; check the path.",
+        "--cache", "redis://localhost", "--cache-secret-file", "nowhere")]
+    public void Serve_WrongCache_SaysWhatIsExpected(string message, params string[] arguments) =>
+        Serve_WrongOption_SaysWhatIsExpected(message, arguments);
+
+    [Fact]
+    public void ReadSecret_Short_IsAnError()
+    {
+        using var folder = new TestFolder();
+        string path = folder.Write("secret", "  0123456789abcde \n");
+
+        Assert.Equal(
+            $"zooprune serve: the secret in '{path}' is shorter than 16 bytes. Expected one that nobody guesses; make one with openssl rand "
+                + "-hex 32.",
+            Assert.Throws<UsageException>(() => ApiKeys.ReadSecret(path)).Message);
+        Assert.Equal("0123456789abcdef"u8.ToArray(), ApiKeys.ReadSecret(folder.Write("secret", "0123456789abcdef\r\n")).ToArray());
+    }
+
+    [Fact]
     public void ApiKeys_NoKey_IsAnError()
     {
         using var folder = new TestFolder();

@@ -25,12 +25,24 @@ internal sealed class AppendedFile : IDisposable
         FileShare share = isShared ? FileShare.ReadWrite | FileShare.Delete
             : OperatingSystem.IsWindows() ? FileShare.Delete
             : FileShare.None;
-        return new AppendedFile(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0));
+        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+        if (!stream.CanSeek)
+        {
+            stream.Dispose();
+            throw new IOException("it is a pipe or a device.");
+        }
+
+        return new AppendedFile(stream);
     }
 
-    /// <summary>SHA-256 of a file, in hexadecimal.</summary>
+    /// <summary>SHA-256 of a file, in hexadecimal. A pipe or a device, whose length is 0, is not opened: that may wait for ever.</summary>
     public static string HashOf(string path)
     {
+        if (new FileInfo(path).Length == 0)
+        {
+            return Convert.ToHexStringLower(SHA256.HashData([]));
+        }
+
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
@@ -39,6 +51,11 @@ internal sealed class AppendedFile : IDisposable
     /// <exception cref="IOException">It is shorter, or one of the files cannot be used.</exception>
     public static void CopyStart(string from, string to, long length)
     {
+        if (new FileInfo(from).Length < length)
+        {
+            throw new EndOfStreamException();
+        }
+
         using SafeFileHandle source = File.OpenHandle(from, share: FileShare.ReadWrite | FileShare.Delete);
         using FileStream target = new(to, FileMode.CreateNew);
         byte[] buffer = new byte[1 << 16];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
@@ -7,10 +8,15 @@ namespace ZooPrune.Cli;
 /// <summary>All parts of a table, in their order, checked.</summary>
 internal sealed partial class FinishedParts
 {
-    private readonly List<FinishedPart> _parts = [];
+    /// <summary>Journals that are read at the same time: a file system of a network answers each after a while.</summary>
+    private const int AtOnce = 16;
+
+    private readonly FinishedPart[] _parts;
+
+    private FinishedParts(FinishedPart[] parts) => _parts = parts;
 
     /// <summary>How many there are.</summary>
-    public int Count => _parts.Count;
+    public int Count => _parts.Length;
 
     private bool IsParquet => Path.GetExtension(_parts[0].Path) == ".parquet";
 
@@ -58,12 +64,8 @@ internal sealed partial class FinishedParts
             throw Throw.NoParts(folder);
         }
 
-        FinishedParts parts = new();
-        foreach ((Shard shard, string path) in there.Values)
-        {
-            parts.Add(FinishedPart.Read(shard, path, journals.GetValueOrDefault(path, [])));
-        }
-
+        FinishedParts parts = new(Read([.. there.Values], journals));
+        parts.CheckRuns();
         int count = there.First().Value.Shard.Count;
         Shard[] missing =
         [
@@ -84,10 +86,11 @@ internal sealed partial class FinishedParts
     {
         using (Stream output = IsParquet ? Stream.Null : new FileStream(path, FileMode.CreateNew))
         {
+            byte[] buffer = new byte[1 << 20];
             foreach (FinishedPart part in _parts)
             {
                 cancellation.ThrowIfCancellationRequested();
-                part.CopyTo(output, withHeader: part == _parts[0]);
+                part.CopyTo(output, withHeader: part == _parts[0], buffer);
             }
 
             (output as FileStream)?.Flush(flushToDisk: true);
@@ -103,13 +106,32 @@ internal sealed partial class FinishedParts
     private static int Number(Match match, string group) =>
         int.Parse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private void Add(FinishedPart part)
+    private static FinishedPart[] Read((Shard Shard, string Path)[] there, Dictionary<string, List<string>> journals)
     {
-        _parts.Add(part);
-        string[] differences = [.. Journal.Differences(RunIdentity.Common(_parts[0].Run), RunIdentity.Common(part.Run))];
-        if (differences.Length > 0)
+        var parts = new FinishedPart[there.Length];
+        try
         {
-            throw Throw.PartsOfTwoRuns(_parts[0].Path, part.Path, differences);
+            Parallel.For(0, there.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, i =>
+                parts[i] = FinishedPart.Read(there[i].Shard, there[i].Path, journals.GetValueOrDefault(there[i].Path, [])));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions.MinBy(inner => inner.Message)!);
+        }
+
+        return parts;
+    }
+
+    private void CheckRuns()
+    {
+        SortedDictionary<string, string> first = RunIdentity.Common(_parts[0].Run);
+        foreach (FinishedPart part in _parts)
+        {
+            string[] differences = [.. Journal.Differences(first, RunIdentity.Common(part.Run))];
+            if (differences.Length > 0)
+            {
+                throw Throw.PartsOfTwoRuns(_parts[0].Path, part.Path, differences);
+            }
         }
     }
 
@@ -155,12 +177,19 @@ internal sealed record FinishedPart(
     }
 
     /// <summary>Appends its rows to a file, and checks that its bytes are those that its journal speaks of.</summary>
+    /// <param name="output">The file.</param>
+    /// <param name="withHeader">Whether its header is appended too.</param>
+    /// <param name="buffer">Holds what is on the way.</param>
     /// <exception cref="UsageException">They are not.</exception>
-    public void CopyTo(Stream output, bool withHeader)
+    public void CopyTo(Stream output, bool withHeader, byte[] buffer)
     {
-        using FileStream input = File.OpenRead(Path);
+        if (Progress.OutputLength == 0)
+        {
+            return;
+        }
+
+        using FileStream input = new(Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 20];
         long skipped = withHeader ? 0 : Progress.HeaderLength;
         while (input.Read(buffer) is > 0 and int count)
         {

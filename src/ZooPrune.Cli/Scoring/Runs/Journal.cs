@@ -14,6 +14,7 @@ namespace ZooPrune.Cli;
 internal sealed class Journal(string path, string? temporary = null)
 {
     private const int Version = 1;
+    private const int MostBytes = 1 << 24;
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -83,7 +84,8 @@ internal sealed class Journal(string path, string? temporary = null)
         Entry? entry;
         try
         {
-            entry = JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(path), Options);
+            // Pipes and devices have the length 0, and opening one may wait for ever.
+            entry = new FileInfo(path).Length is 0 or > MostBytes ? null : JsonSerializer.Deserialize<Entry>(File.ReadAllBytes(path), Options);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
