@@ -28,7 +28,8 @@ public sealed class PruMergeReducer : ITokenReducer
 
     /// <summary>Creates the method.</summary>
     /// <param name="isPlus">Whether evenly spaced tokens are added: PruMerge+.</param>
-    /// <param name="attended">r, how many PruMerge+ takes by attention; null for a quarter.</param>
+    /// <param name="attended">r, how many PruMerge+ takes by attention, which is then done as published even where all tokens could be
+    /// kept; null for a quarter.</param>
     /// <param name="neighbours">How many tokens each kept one takes in; at least 0. Published: 32.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
     public PruMergeReducer(bool isPlus = false, int? attended = null, int neighbours = 32)
@@ -90,7 +91,7 @@ public sealed class PruMergeReducer : ITokenReducer
         }
 
         ScoreRanking.Sort(attention, ranking);
-        if (order.Length == tokens.Count)
+        if (order.Length == tokens.Count && _attended is null)
         {
             ranking.CopyTo(order);
             Copy(tokens, order, rows);
