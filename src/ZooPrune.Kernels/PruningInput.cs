@@ -40,6 +40,12 @@ public readonly ref struct PruningInput
     /// </summary>
     public ReadOnlySpan<float> Scores { get; init; }
 
+    /// <summary>
+    /// Of as many tokens; what the vision encoder's attention says about them, for methods that use it (VisionZip, HiRED and others). A
+    /// VisionLanguageModel reads it out of the encoder. Null (the default) if the method uses none.
+    /// </summary>
+    public EncoderAttention? Attention { get; init; }
+
     internal int ImageCount => TilesPerImage.IsEmpty ? 1 : TilesPerImage.Length;
 
     /// <summary>N.</summary>
@@ -67,6 +73,7 @@ public readonly ref struct PruningInput
             Budgets = Budgets.IsEmpty ? [] : Budgets.Slice(image, 1),
             ProtectedTokens = ProtectedTokens[PlaceOf(first, ProtectedTokens)..PlaceOf(first + count, ProtectedTokens)],
             Scores = Scores.IsEmpty ? [] : Scores.Slice(first, count),
+            Attention = Attention,
         };
     }
 

@@ -30,6 +30,13 @@ public sealed class PruningWorkspace
 
     internal GrowingBuffer<float> CandidateScores { get; } = new();
 
+    internal GrowingBuffer<float> CandidateVisualTokens { get; } = new();
+
+    /// <summary>Merged rows of an image in order of choice and in order of position, and what the projector makes of them.</summary>
+    internal GrowingBuffer<float> MergedRows { get; } = new();
+
+    internal GrowingBuffer<float> SortedRows { get; } = new();
+
     internal GrowingBuffer<int> Positions { get; } = new();
 
     /// <summary>[tiles]: candidates, weight and share of every tile.</summary>

@@ -225,6 +225,21 @@ internal static class Throw
         $"PruningInput.Scores: it is empty, and the selection {method.Name} uses it.",
         $"It needs one score a visual token, {count:N0} here; pass them in a PruningInput, or choose a method without scores.");
 
+    public static ArgumentException AttentionMissing(Type method, AttentionParts missing, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.Attention: the selection {method.Name} uses {missing} of the vision encoder's attention, which was not given.",
+        $"It needs an image that goes through the encoder together with the pruning: prune a PreparedImage with a VisionLanguageModel,",
+        $"pass the attention in a PruningInput, or choose a method that needs tokens alone.");
+
+    public static ArgumentException AttentionNotFinite(string part, int token, float value, string parameter) => Wrong(
+        parameter,
+        $"PruningInput.Attention.{part}: that of token {token:N0} has the value {value}. All values must be finite;",
+        $"check the encoder, half precision overflows at 65,504.");
+
+    public static ArgumentOutOfRangeException SelectorOutside(string selector, double value, string needed, string parameter) => OutOfRange(
+        parameter,
+        $"{selector}, {parameter}: it is {value}. It must be {needed}; leave it out for the default.");
+
     public static ArgumentException ScoreNotFinite(int token, float value, string parameter) => Wrong(
         parameter,
         $"PruningInput.Scores: the score of token {token:N0} is {value}. All scores must be finite; check how they are computed.");

@@ -122,6 +122,38 @@ public sealed class TokenSelection
         }
     }
 
+    /// <summary>Puts merged rows in place of those of the chosen tokens; protected ones stay as they are.</summary>
+    /// <param name="rows">Row-major [K, D or H], in the order of <see cref="SelectionOrder"/>.</param>
+    /// <param name="sorted">Receives the same in the order of the positions.</param>
+    /// <param name="projector">M, where the rows are not projected yet; otherwise null.</param>
+    internal void Replace(ReadOnlySpan<float> rows, Span<float> sorted, IProjector? projector)
+    {
+        int count = SelectionOrder.Length;
+        int width = rows.Length / count;
+        int[] places = [.. Enumerable.Range(0, count)];
+        SelectionOrder.ToArray().AsSpan().Sort(places.AsSpan());
+        for (int k = 0; k < count; k++)
+        {
+            rows.Slice(places[k] * width, width).CopyTo(sorted[(k * width)..]);
+        }
+
+        int outputWidth = _keptTokens.Span.Length / KeptIndices.Length;
+        Span<float> kept = _keptTokens.Span;
+        ReadOnlySpan<float> projected = sorted;
+        if (projector is not null)
+        {
+            float[] values = new float[count * outputWidth];
+            projector.Project(sorted, values);
+            projected = values;
+        }
+
+        for (int k = 0; k < count; k++)
+        {
+            int row = KeptIndices.BinarySearch(SelectionOrder[places[k]]);
+            projected.Slice(k * outputWidth, outputWidth).CopyTo(kept[(row * outputWidth)..]);
+        }
+    }
+
     private static int[] Renumbered(ReadOnlySpan<int> places, ReadOnlySpan<int> indices)
     {
         int[] renumbered = new int[places.Length];

@@ -69,6 +69,38 @@ internal static class VisualTokenCheck
         Images(input);
         Protected(input.ProtectedTokens, count);
         Scores(input.Scores, count, method);
+        Attention(input.Attention, count, method);
+    }
+
+    private static void Attention(EncoderAttention? attention, int count, ISelectionMethod method)
+    {
+        AttentionParts missing = method.UsesAttention & ~(attention?.Parts ?? AttentionParts.None);
+        if (missing != AttentionParts.None)
+        {
+            throw Throw.AttentionMissing(method.GetType(), missing, "input");
+        }
+
+        if (attention is not null)
+        {
+            Part("LastLayer", attention.LastLayer.Span, 1);
+            Part("FirstLayer", attention.FirstLayer.Span, 1);
+            Part("Joined", attention.Joined.Span, 1);
+            Part("Keys", attention.Keys.Span, attention.KeyHeads);
+        }
+
+        void Part(string name, ReadOnlySpan<float> values, int multiple)
+        {
+            if (!values.IsEmpty && (multiple < 1 || values.Length % ((long)count * multiple) != 0 || (multiple == 1 && name != "Keys" && values.Length != count)))
+            {
+                throw Throw.WrongLength($"PruningInput.Attention.{name}", values.Length, "a multiple of N x heads, N", count, "input");
+            }
+
+            int bad = FiniteCheck.FirstNotFinite(values);
+            if (bad >= 0)
+            {
+                throw Throw.AttentionNotFinite(name, bad / (values.Length / count), values[bad], "input");
+            }
+        }
     }
 
     /// <summary>Rejects several images where one is expected.</summary>

@@ -51,6 +51,9 @@ public sealed class VisualTokenPruner
     /// <summary>How the sensitivity is computed, never Auto; null where the selection uses none.</summary>
     public SensitivityMethod? SensitivityMethodUsed => _scorer.Method;
 
+    /// <summary>What of the vision encoder's attention has to be given in <see cref="PruningInput.Attention"/>.</summary>
+    public AttentionParts UsesAttention => _selection.UsesAttention;
+
     /// <summary>Projects all visual tokens and keeps all, in order: what a model without pruning reads.</summary>
     /// <param name="projector">M.</param>
     /// <param name="visualTokens">X, row-major [N, D].</param>
@@ -154,6 +157,11 @@ public sealed class VisualTokenPruner
                 ScoredTokens tokens = scored.Slice(image.First, image.TokenCount);
                 PerTileSelector.Select(_selection, image, tokens.Candidates(image), _options.Keep, selections[i]);
                 selections[i].Gather(tokens, _scorer);
+                if (_selection is ITokenReducer reducer && selections[i].SelectionOrder.Length > 0)
+                {
+                    ReadOnlySpan<float> rows = work.MergedRows.Span;
+                    selections[i].Replace(rows, work.SortedRows.Take(rows.Length), reducer.MergesBeforeProjector ? _projector : null);
+                }
             }
 
             return selections;
@@ -176,6 +184,11 @@ public sealed class VisualTokenPruner
         Span<float> sensitivity = work.Sensitivity.Take(_selection.UsesSensitivity ? count : 0);
         _scorer.Score(input.VisualTokens, projected, sensitivity);
         VisualTokenCheck.Projection(projected, sensitivity, count, _projector, _options.MaxThreads);
-        return new ScoredTokens(projected, sensitivity, count, 0, work) { Scores = input.Scores };
+        return new ScoredTokens(projected, sensitivity, count, 0, work)
+        {
+            Scores = input.Scores,
+            VisualTokens = _selection is ITokenReducer ? input.VisualTokens : [],
+            Attention = input.Attention,
+        };
     }
 }

@@ -65,7 +65,7 @@ public sealed class PruningPropertyTests
     [InlineData("Sensitivity")]
     [InlineData("Norm")]
     [InlineData("CdPruner")]
-    [InlineData("Dart")]
+    [InlineData("DartOfFour")]
     [InlineData("Scores")]
     public void Prune_PermutedTokens_PermutesTheChoice(string method)
     {

@@ -60,7 +60,7 @@ public sealed class PruningWorkspaceTests
     [InlineData("ZooPrune")]
     [InlineData("DivPrune")]
     [InlineData("CdPruner")]
-    [InlineData("Dart")]
+    [InlineData("DartOfFour")]
     [InlineData("Sensitivity")]
     [InlineData("Norm")]
     [InlineData("Scores")]

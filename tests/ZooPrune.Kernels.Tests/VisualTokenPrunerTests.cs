@@ -11,7 +11,7 @@ public sealed class VisualTokenPrunerTests
         [SelectionMethod.ZooPrune, SelectionMethod.DivPrune, SelectionMethod.Sensitivity, SelectionMethod.Norm, SelectionMethod.Random];
 
     public static TheoryData<SelectionMethod> AllMethods =>
-        [.. Enum.GetValues<SelectionMethod>().Where(method => method != SelectionMethod.ZooPruneTuned)];
+        [.. PruningCase.PlainMethods];
 
     [Theory]
     [MemberData(nameof(GreedyMethods))]

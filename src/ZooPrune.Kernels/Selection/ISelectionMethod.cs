@@ -17,6 +17,12 @@ public interface ISelectionMethod
     /// </summary>
     bool UsesScores => false;
 
+    /// <summary>
+    /// What of the vision encoder's attention has to be there: the caller must then pass <see cref="PruningInput.Attention"/>. The default
+    /// is nothing.
+    /// </summary>
+    AttentionParts UsesAttention => AttentionParts.None;
+
     /// <summary>Whether the tiles of an image compete for one budget, instead of each having its share (the default).</summary>
     bool JoinsTiles => false;
 

@@ -21,13 +21,22 @@ public static class PerTileSelector
         ReadOnlySpan<int> tileLengths = TileLengths(image, method.JoinsTiles, candidates.Count, workspace);
         ReadOnlySpan<int> shares = Shares(method, candidates, tileLengths, kept, workspace);
         Span<int> order = result.TakeOrder(kept);
+        ITokenReducer? reducer = method as ITokenReducer;
+        int width = reducer is null || candidates.Count == 0 ? 0
+            : (reducer.MergesBeforeProjector ? candidates.VisualTokens : candidates.Projected).Length / candidates.Count;
+        Span<float> rows = workspace.MergedRows.Take(checked(kept * width));
         int first = 0;
         int filled = 0;
         for (int tile = 0; tile < shares.Length; tile++)
         {
             if (shares[tile] > 0)
             {
-                Select(method, candidates.Slice(first, tileLengths[tile]), order.Slice(filled, shares[tile]));
+                ScoredTokens tokens = candidates.Slice(first, tileLengths[tile]);
+                Select(
+                    method,
+                    method.JoinsTiles ? tokens.WithTiles(CandidatesOfTiles(image)) : tokens,
+                    order.Slice(filled, shares[tile]),
+                    rows.Slice(filled * width, shares[tile] * width));
             }
 
             first += tileLengths[tile];
@@ -50,10 +59,17 @@ public static class PerTileSelector
         budget.TokenCount > candidates ? $"keep {budget.TokenCount} of {candidates}: all tokens kept" : Note(tileLengths, kept);
 
     /// <summary>One tile; the choice, counted within it, becomes positions in the image.</summary>
-    private static void Select(ISelectionMethod method, in ScoredTokens tile, Span<int> order)
+    private static void Select(ISelectionMethod method, in ScoredTokens tile, Span<int> order, Span<float> rows)
     {
         order.Fill(-1);
-        method.Select(tile, order);
+        if (method is ITokenReducer reducer)
+        {
+            reducer.Reduce(tile, order, rows);
+        }
+        else
+        {
+            method.Select(tile, order);
+        }
 
         Span<bool> taken = tile.Workspace.Taken.Take(tile.Count);
         taken.Clear();
@@ -79,6 +95,19 @@ public static class PerTileSelector
             return lengths;
         }
 
+        return CandidatesOf(image, lengths);
+    }
+
+    /// <summary>Candidates of each tile, for a method that joins them.</summary>
+    private static int[] CandidatesOfTiles(in PruningInput image)
+    {
+        int[] lengths = new int[image.TileLengths.Length];
+        CandidatesOf(image, lengths);
+        return lengths;
+    }
+
+    private static ReadOnlySpan<int> CandidatesOf(in PruningInput image, Span<int> lengths)
+    {
         int end = image.First;
         int next = 0;
         for (int tile = 0; tile < lengths.Length; tile++)

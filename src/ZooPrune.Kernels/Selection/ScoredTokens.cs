@@ -57,6 +57,17 @@ public readonly ref struct ScoredTokens
     /// </summary>
     public ReadOnlySpan<float> ImageScores { get; init; }
 
+    /// <summary>X, row-major [N, D]: the candidates before the projector; empty where a test gave none.</summary>
+    public ReadOnlySpan<float> VisualTokens { get; init; }
+
+    /// <summary>What the vision encoder's attention says about the image's tokens; null where it was not given.</summary>
+    public EncoderAttention? Attention { get; init; }
+
+    /// <summary>
+    /// Candidates of each tile, which sum up to N, for methods that join tiles; empty: one tile.
+    /// </summary>
+    public ReadOnlySpan<int> TileLengths { get; init; }
+
     /// <summary>N, the number of candidates.</summary>
     public int Count { get; }
 
@@ -64,6 +75,9 @@ public readonly ref struct ScoredTokens
     public int Width => Projected.Length / Count;
 
     internal int First { get; }
+
+    /// <summary>The place of the image's first token in <see cref="Attention"/>.</summary>
+    internal int AttentionStart { get; init; }
 
     /// <summary>[N]; where some tokens of the image are no candidates. Empty: the candidates follow each other from First on.</summary>
     internal ReadOnlySpan<int> Positions { get; init; }
@@ -77,6 +91,21 @@ public readonly ref struct ScoredTokens
     /// <exception cref="ArgumentOutOfRangeException">There is no such candidate.</exception>
     public ReadOnlySpan<float> Token(int candidate) => Projected.Slice(candidate * Width, Width);
 
+    /// <summary>The class token's attention to a candidate in the encoder's last layer, see <see cref="EncoderAttention.LastLayer"/>.</summary>
+    /// <param name="candidate">0 to N - 1.</param>
+    /// <returns>0 or more.</returns>
+    public float LastAttention(int candidate) => Attention!.LastLayer.Span[AttentionStart + PositionOf(candidate)];
+
+    /// <summary>The same in its first layer.</summary>
+    /// <param name="candidate">0 to N - 1.</param>
+    /// <returns>0 or more.</returns>
+    public float FirstAttention(int candidate) => Attention!.FirstLayer.Span[AttentionStart + PositionOf(candidate)];
+
+    /// <summary>The same in its last layer with all heads as one.</summary>
+    /// <param name="candidate">0 to N - 1.</param>
+    /// <returns>0 or more.</returns>
+    public float JoinedAttention(int candidate) => Attention!.Joined.Span[AttentionStart + PositionOf(candidate)];
+
     /// <summary>The position of a candidate among all tokens of the image, protected ones included, over all tiles.</summary>
     /// <param name="candidate">0 to N - 1.</param>
     /// <returns>The position, counted from 0.</returns>
@@ -89,6 +118,8 @@ public readonly ref struct ScoredTokens
         int count = Count - image.ProtectedTokens.Length;
         ReadOnlySpan<int> positions = image.ProtectedTokens.IsEmpty ? [] : Unprotected(image, Workspace.Positions.Take(count));
         ReadOnlySpan<float> scores = Pick(Scores, positions, count, 1, Workspace.CandidateScores);
+        ReadOnlySpan<float> visualTokens = Pick(
+            VisualTokens, positions, count, VisualTokens.Length / Count, Workspace.CandidateVisualTokens);
         return new ScoredTokens(
             Pick(Projected, positions, count, Width, Workspace.CandidateRows),
             Pick(Sensitivity, positions, count, 1, Workspace.CandidateSensitivity),
@@ -99,6 +130,9 @@ public readonly ref struct ScoredTokens
             Scores = scores,
             ImageScores = scores,
             Positions = positions,
+            VisualTokens = visualTokens,
+            Attention = Attention,
+            AttentionStart = image.First,
         };
     }
 
@@ -112,8 +146,43 @@ public readonly ref struct ScoredTokens
     {
         Scores = Scores.IsEmpty ? [] : Scores.Slice(first, length),
         ImageScores = ImageScores,
+        VisualTokens = VisualTokens.IsEmpty
+            ? []
+            : VisualTokens.Slice(first * (VisualTokens.Length / Count), length * (VisualTokens.Length / Count)),
+        Attention = Attention,
+        AttentionStart = AttentionStart,
         Positions = Positions.IsEmpty ? [] : Positions.Slice(first, length),
     };
+
+    /// <summary>The candidates of an image's tiles, where a method joins them.</summary>
+    internal ScoredTokens WithTiles(ReadOnlySpan<int> lengths) => new(Projected, Sensitivity, Count, First, _workspace)
+    {
+        Scores = Scores,
+        ImageScores = ImageScores,
+        VisualTokens = VisualTokens,
+        Attention = Attention,
+        AttentionStart = AttentionStart,
+        Positions = Positions,
+        TileLengths = lengths,
+    };
+
+    /// <summary>Row-major [N, heads x d]: the candidates' keys, all heads of one after the other.</summary>
+    internal ReadOnlySpan<float> Keys() => AttentionRows(Attention!.Keys.Span);
+
+    /// <summary>Row-major [N, d]: the candidates' keys, the mean over heads.</summary>
+    internal ReadOnlySpan<float> MeanKeys() => AttentionRows(Attention!.MeanKeys());
+
+    private ReadOnlySpan<float> AttentionRows(ReadOnlySpan<float> values)
+    {
+        int width = values.Length / Attention!.TokenCount;
+        float[] rows = new float[Count * width];
+        for (int i = 0; i < Count; i++)
+        {
+            values.Slice((AttentionStart + PositionOf(i)) * width, width).CopyTo(rows.AsSpan(i * width));
+        }
+
+        return rows;
+    }
 
     private static ReadOnlySpan<int> Unprotected(in PruningInput image, Span<int> positions)
     {

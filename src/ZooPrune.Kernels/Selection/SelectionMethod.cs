@@ -29,6 +29,30 @@ public enum SelectionMethod
 
     /// <summary>A seeded random choice; a control.</summary>
     Random,
+
+    /// <summary>
+    /// The tokens that the encoder's class token attends to most (FasterVLM). Like all that follow but for the last two it needs the inside
+    /// of the vision encoder.
+    /// </summary>
+    FasterVlm,
+
+    /// <summary>Dominant tokens by class attention, contextual ones merged by keys: <see cref="VisionZipReducer"/>.</summary>
+    VisionZip,
+
+    /// <summary>Class attention shares the budget among tiles and spends it: <see cref="HiRedSelector"/>.</summary>
+    HiRed,
+
+    /// <summary>Class attention with neighbours merged by keys: <see cref="PruMergeReducer"/>.</summary>
+    PruMerge,
+
+    /// <summary>The same with evenly spaced tokens among the kept: <see cref="PruMergeReducer"/>.</summary>
+    PruMergePlus,
+
+    /// <summary>Similar tokens merged pair by pair, after the encoder: <see cref="ToMeReducer"/>.</summary>
+    ToMe,
+
+    /// <summary>Pivots and what resembles them least, on embeddings: <see cref="DartSelector"/>.</summary>
+    Dart,
 }
 
 /// <summary>Makes the method that the options ask for.</summary>
@@ -43,6 +67,13 @@ internal static class SelectionMethodFactory
             SelectionMethod.Norm => TopScoreSelector.ByNorm,
             SelectionMethod.Uniform => new UniformSelector(),
             SelectionMethod.Random => new RandomSelector(options.Seed),
+            SelectionMethod.FasterVlm => new ClassAttentionSelector(),
+            SelectionMethod.VisionZip => new VisionZipReducer(),
+            SelectionMethod.HiRed => new HiRedSelector(),
+            SelectionMethod.PruMerge => new PruMergeReducer(),
+            SelectionMethod.PruMergePlus => new PruMergeReducer(isPlus: true),
+            SelectionMethod.ToMe => new ToMeReducer(),
+            SelectionMethod.Dart => new DartSelector(maxThreads: options.MaxThreads),
             SelectionMethod.ZooPruneTuned => throw Throw.TunedSelectionMissing(),
             _ => throw Throw.UnknownOption(nameof(PruningOptions.Selection), (int)options.Selection, nameof(options)),
         };

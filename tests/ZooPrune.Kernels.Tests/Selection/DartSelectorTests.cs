@@ -5,7 +5,7 @@ namespace ZooPrune.Tests;
 /// <summary>The embedding variant against Data/dart (a published port of the authors' code), and hand-sized cases.</summary>
 public sealed class DartSelectorTests
 {
-    public static TheoryData<string, string> Cases => RivalCases.Of("dart");
+    public static TheoryData<string, string> Cases => RivalCases.Of("dart", "embedding_only");
 
     [Theory]
     [MemberData(nameof(Cases))]

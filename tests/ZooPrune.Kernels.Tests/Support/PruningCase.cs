@@ -5,9 +5,18 @@ internal static class PruningCase
 {
     public const int OutputWidth = 16;
 
-    /// <summary>The members of <see cref="SelectionMethod"/> and the classes beside them.</summary>
+    /// <summary>
+    /// The members of <see cref="SelectionMethod"/> that need tokens alone and merge none; AttentionMethodTests has the others.
+    /// </summary>
+    public static SelectionMethod[] PlainMethods { get; } =
+    [
+        .. Enum.GetValues<SelectionMethod>().Where(method => method != SelectionMethod.ZooPruneTuned)
+            .Where(method => method is < SelectionMethod.FasterVlm or SelectionMethod.Dart),
+    ];
+
+    /// <summary>These and the classes beside them.</summary>
     public static string[] MethodNames { get; } =
-        [.. Enum.GetNames<SelectionMethod>().Where(name => name != nameof(SelectionMethod.ZooPruneTuned)), "CdPruner", "Dart", "Scores"];
+        [.. PlainMethods.Select(method => method.ToString()), "CdPruner", "DartOfFour", "Scores"];
 
     public static PruningOptions Options(string method, int seed, KeepBudget keep)
     {
@@ -15,7 +24,7 @@ internal static class PruningCase
         return method switch
         {
             "CdPruner" => options with { CustomSelection = new CdPrunerSelector() },
-            "Dart" => options with { CustomSelection = new DartSelector(4) },
+            "DartOfFour" => options with { CustomSelection = new DartSelector(4) },
             "Scores" => options with { CustomSelection = TopScoreSelector.ByScores },
             _ => options with { Selection = Enum.Parse<SelectionMethod>(method) },
         };

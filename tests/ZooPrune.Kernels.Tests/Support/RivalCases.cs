@@ -2,16 +2,21 @@ using System.Text.Json;
 
 namespace ZooPrune.Tests;
 
-/// <summary>Golden cases of rival methods in Data/METHOD: cases.json and a file of tensors each.</summary>
+/// <summary>
+/// Golden cases of rival methods in Data/METHOD, or in the folder that ZOOPRUNE_BASELINES names: cases.json and a file of tensors each.
+/// </summary>
 internal static class RivalCases
 {
     /// <summary>Every case of a method, for every kernel set of this machine.</summary>
-    public static TheoryData<string, string> Of(string method)
+    /// <param name="method">Name of the folder.</param>
+    /// <param name="condition">A parameter that must be true; null takes every case.</param>
+    public static TheoryData<string, string> Of(string method, string? condition = null)
     {
         TheoryData<string, string> rows = [];
         foreach (ITokenKernels set in TokenKernels.Available)
         {
-            foreach (JsonElement item in All(method).EnumerateArray())
+            foreach (JsonElement item in All(method).EnumerateArray().Where(
+                item => condition is null || item.GetProperty("parameters").GetProperty(condition).GetBoolean()))
             {
                 rows.Add(set.Name, item.GetProperty("file").GetString()!);
             }
@@ -33,8 +38,13 @@ internal static class RivalCases
         return pruner.Prune(new PruningInput(tokens, tiles) { Scores = scores });
     }
 
+    /// <summary>The file of every case of a method.</summary>
+    public static TheoryData<string> Files(string method) =>
+        [.. All(method).EnumerateArray().Select(item => item.GetProperty("file").GetString()!)];
+
     private static JsonElement All(string method) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder(method), "cases.json"))).RootElement;
 
-    private static string Folder(string method) => Path.Combine(AppContext.BaseDirectory, "Data", method);
+    private static string Folder(string method) => Path.Combine(
+        Environment.GetEnvironmentVariable("ZOOPRUNE_BASELINES") ?? Path.Combine(AppContext.BaseDirectory, "Data"), method);
 }
