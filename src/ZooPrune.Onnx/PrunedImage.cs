@@ -68,6 +68,9 @@ public sealed class PrunedImage
     /// <summary>H.</summary>
     internal int Width => KeptTokens.Length / Indices.Length;
 
+    /// <summary>The same, which took no time.</summary>
+    internal PrunedImage WithoutTimings() => new(KeptTokens, Indices, Layout, Note, new StageTimings(), Model);
+
     /// <summary>Writes the image, so that a later run of the same model need not encode it again.</summary>
     /// <param name="stream">Where to; is left open.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>

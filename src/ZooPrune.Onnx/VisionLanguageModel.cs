@@ -37,7 +37,11 @@ public sealed class VisionLanguageModel : IDisposable
         ILogger logger = options.LoggerFactory?.CreateLogger(typeof(VisionLanguageModel).FullName!) ?? NullLogger.Instance;
         _telemetry = new EngineTelemetry(Name, logger);
         _engine = new AnswerEngine(
-            model, model.Positions, new PruningDecisions(advise ?? new ModelTimer(model).Advise), _telemetry);
+            model,
+            model.Positions,
+            new PruningDecisions(advise ?? new ModelTimer(model).Advise),
+            _telemetry,
+            options.ImageCacheBytes > 0 ? new SeenImages(options.ImageCacheBytes) : null);
     }
 
     /// <summary>Where the model's files are.</summary>

@@ -50,6 +50,12 @@ public sealed record VisionLanguageModelOptions
     /// </summary>
     public bool ApplyExifOrientation { get; init; }
 
+    /// <summary>
+    /// Most bytes of pruned images that the model keeps, &gt;= 0; 0 (the default) keeps none. A prepared image that comes again with the
+    /// same pixel values and the same pruning is not encoded again. 64 kept tokens of width 4,096 are about a megabyte.
+    /// </summary>
+    public long ImageCacheBytes { get; init; }
+
     /// <summary>Most bytes that the encoder may take for a picture; null = what there is. For tests.</summary>
     internal long? EncoderMemoryLimit { get; init; }
 
@@ -79,6 +85,11 @@ public sealed record VisionLanguageModelOptions
         if (MaxImagePixels < 1)
         {
             throw Throw.OptionOutOfRange(nameof(MaxImagePixels), MaxImagePixels, "at least 1 pixel");
+        }
+
+        if (ImageCacheBytes < 0)
+        {
+            throw Throw.OptionOutOfRange(nameof(ImageCacheBytes), ImageCacheBytes, "0 (no cache) or the most bytes of images that are kept");
         }
 
         if (MaxPixels < 1)

@@ -34,6 +34,39 @@ public sealed class ShapesModelMemoryTests
         }
     }
 
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Answer_TenThousandTimes_NothingGrows()
+    {
+        using var files = new TinyModel();
+        using VisionLanguageModel model = files.Load(new VisionLanguageModelOptions { Threads = 1, ImageCacheBytes = 10_000 });
+        AnswerMany(0, 2_000);
+        (long managed, long resident) = Memory();
+
+        AnswerMany(2_000, 10_000);
+
+        (long managedAfter, long residentAfter) = Memory();
+        Assert.InRange(managedAfter - managed, long.MinValue, 1_000_000);
+        Assert.InRange(residentAfter - resident, long.MinValue, 24_000_000);
+
+        // Every image is another one, and every hundredth answer is given up.
+        void AnswerMany(int first, int count)
+        {
+            for (int i = first; i < first + count; i++)
+            {
+                var pruning = new PruningOptions { Keep = KeepBudget.Tokens(1 + (i % 4)) };
+                using var stop = new CancellationTokenSource();
+                if (i % 100 == 0)
+                {
+                    stop.Cancel();
+                    Assert.ThrowsAny<OperationCanceledException>(() => model.Answer([TinyModel.Image(i)], "what ?", pruning, null, null, stop.Token));
+                }
+
+                model.Answer(TinyModel.Image(i), "what ?", pruning, maxNewTokens: 2);
+            }
+        }
+    }
+
     private static (long Managed, long Resident) Memory()
     {
         for (int i = 0; i < 3; i++)

@@ -8,7 +8,7 @@ namespace ZooPrune.Onnx.Engine;
 
 /// <summary>The steps of every answer: encode, prune, prefill, decode. All that asks a model goes through here. Thread-safe.</summary>
 internal sealed class AnswerEngine(
-    LoadedModel model, PositionMode positions, PruningDecisions decisions, EngineTelemetry telemetry)
+    LoadedModel model, PositionMode positions, PruningDecisions decisions, EngineTelemetry telemetry, SeenImages? seen = null)
 {
     // Activations of an encoder grow with its tiles.
     private const int MostTiles = 64;
@@ -62,6 +62,15 @@ internal sealed class AnswerEngine(
     /// <param name="pruning">What to keep; null keeps all.</param>
     /// <param name="cancellation">Ends the run.</param>
     public PrunedImage[] EncodeAndPrune(
+        IReadOnlyList<PreparedImage> images,
+        IReadOnlyList<ImageLayout> layouts,
+        PruningOptions? pruning,
+        CancellationToken cancellation) => seen is null
+            ? EncodeAndPruneAll(images, layouts, pruning, cancellation)
+            : seen.Prune(images, pruning, places => EncodeAndPruneAll(
+                [.. places.Select(place => images[place])], [.. places.Select(place => layouts[place])], pruning, cancellation));
+
+    private PrunedImage[] EncodeAndPruneAll(
         IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning, CancellationToken cancellation)
     {
         if (model.DevicePruner is null || (pruning is not null && !PrunerNodes.CanWrite(pruning)))
