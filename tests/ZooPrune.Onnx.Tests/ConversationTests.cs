@@ -51,9 +51,9 @@ public sealed class ConversationTests : IDisposable
     [Fact]
     public void Render_SeveralTurns_EachTextIsInItsRange()
     {
-        const string source = "{% for m in messages %}<{{ m.role }}>{% for c in m.content %}{% if c.type == 'image' %}[img]{% else %}{{ c.text | trim }}"
+        const string Source = "{% for m in messages %}<{{ m.role }}>{% for c in m.content %}{% if c.type == 'image' %}[img]{% else %}{{ c.text | trim }}"
             + "{% endif %}{% endfor %}</{{ m.role }}>{% endfor %}<assistant>";
-        var prompt = ChatPrompt.Read(Text.ChatTemplate.Parse("t", source), new Dictionary<string, string>(), "[img]");
+        var prompt = ChatPrompt.Read(Text.ChatTemplate.Parse("t", Source), new Dictionary<string, string>(), "[img]");
 
         RenderedPrompt rendered = prompt.Render(
         [

@@ -79,8 +79,9 @@ internal sealed record EncoderMemory(
     public void Check(long patches, long? limit)
     {
         double bytes = BytesOf(patches);
-        double available = limit ?? Math.Max(0, (Usable * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) - Environment.WorkingSet);
-        if (bytes > available)
+        long total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        double available = limit ?? Math.Max(0, (Usable * total) - Environment.WorkingSet);
+        if (bytes > available && (limit is not null || total > 0))
         {
             throw Throw.EncoderMemory(patches, patches * PatchSize * PatchSize, bytes, available, PixelsWithin(available));
         }
