@@ -14,8 +14,8 @@ public partial class SlurmTests(ITestOutputHelper output)
     private static readonly string Script = Path.Combine(Repository.Root, "deploy", "slurm", "score.sbatch");
 
     /// <summary>
-    /// Sixteen tasks on two nodes. Three are killed while they run. One node is drained and its daemon killed, so that its tasks are started
-    /// again on the other while their first try still lives.
+    /// Sixteen tasks on two nodes. Three are killed while they run. One node is drained and its daemon killed, so that its tasks are
+    /// started again on the other while their first try still lives.
     /// </summary>
     [SlurmFact]
     [Trait("Speed", "Slow")]
@@ -48,7 +48,10 @@ public partial class SlurmTests(ITestOutputHelper output)
             if (index is not null)
             {
                 Programs.Kill(process);
-                Programs.Until(() => LogOf(folder, index).Contains(" ended with ") || LogOf(folder, index).Contains(" rows, "), "the script to see it", State);
+                Programs.Until(
+                    () => LogOf(folder, index).Contains(" ended with ") || LogOf(folder, index).Contains(" rows, "),
+                    "the script to see it",
+                    State);
                 if (LogOf(folder, index).Contains(" ended with 137 "))
                 {
                     killed.Add(index);
@@ -64,7 +67,8 @@ public partial class SlurmTests(ITestOutputHelper output)
         cluster.Run("scontrol", "update", "nodename=two", "state=down", "reason=test");
         told.Add($"node two drained and its daemon killed, with tasks {string.Join(", ", orphans)}");
 
-        Programs.Until(() => cluster.Run("squeue", "--noheader").Length == 0, "the array to end", () => $"{cluster.Run("squeue")}\n{State()}");
+        Programs.Until(
+            () => cluster.Run("squeue", "--noheader").Length == 0, "the array to end", () => $"{cluster.Run("squeue")}\n{State()}");
         output.WriteLine(State());
         string logs = LogsOf(folder);
         Assert.All(killed, index => Assert.Contains($"Task {index} ended with 137 and goes on.", logs));
@@ -83,7 +87,8 @@ public partial class SlurmTests(ITestOutputHelper output)
 
     private static string NewTool(ScoringFolder folder)
     {
-        string tool = folder.Write("zooprune", $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "zooprune.dll")}' \"$@\"\n");
+        string program = Path.Combine(AppContext.BaseDirectory, "zooprune.dll");
+        string tool = folder.Write("zooprune", $"#!/bin/sh\nexec dotnet '{program}' \"$@\"\n");
         File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return tool;
     }
@@ -116,7 +121,8 @@ public partial class SlurmTests(ITestOutputHelper output)
     }
 
     private static string LogsOf(ScoringFolder folder) =>
-        string.Concat(Directory.GetFiles(folder.PathOf("."), "task-*.log").Order().Select(path => $"{Path.GetFileName(path)}:\n{File.ReadAllText(path)}"));
+        string.Concat(Directory.GetFiles(folder.PathOf("."), "task-*.log").Order()
+            .Select(path => $"{Path.GetFileName(path)}:\n{File.ReadAllText(path)}"));
 
     /// <summary>The first cell of every row of every finished part.</summary>
     private static IEnumerable<string> RowsOfParts(ScoringFolder folder) =>
