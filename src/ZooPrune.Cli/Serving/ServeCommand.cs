@@ -34,9 +34,7 @@ internal sealed class ServeCommand : ToolCommand
         "--cache", "URL", "A Redis that instances share pruned pictures through, so that none encodes what another has: redis://host:6379, "
             + "or rediss:// with TLS. Without it, or when it is gone, each encodes for itself.", text => RedisCache.Parse("--cache", text));
     private static readonly Option<string?> CacheSecretFile = TypedOption.Text(
-        "--cache-secret-file",
-        "FILE",
-        "What all instances know and nobody else: a picture in the cache that was written without it is not used.");
+        "--cache-secret-file", "FILE", "What all instances know and nobody else: a picture in the cache that was written without it is not used.");
     private static readonly Option<int> CacheSeconds = TypedOption.Number(
         "--cache-seconds", "How long a picture stays in the cache.", 1, otherwise: 3600);
     private static readonly Option<bool> AllowFetch = TypedOption.Switch(
