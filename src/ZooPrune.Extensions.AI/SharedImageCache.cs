@@ -35,7 +35,8 @@ internal sealed partial class SharedImageCache : IDisposable
         _options = options;
         _log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SharedImageCache>();
         _modelTag = new("zooprune.model", model.Name);
-        _entries = _meter.CreateCounter<long>("zooprune.chat.shared_images", "{entry}", "Pruned images looked for in, or given to, the shared cache.");
+        _entries = _meter.CreateCounter<long>(
+            "zooprune.chat.shared_images", "{entry}", "Pruned images looked for in, or given to, the shared cache.");
         _meter.CreateObservableGauge(
             "zooprune.chat.shared_cache.up", () => IsUp ? 1 : 0, "{cache}", "Whether the shared cache was there when it was last tried.");
         _identity = new(() => Task.Run(() => IdentityOf(model)));
@@ -172,7 +173,8 @@ internal sealed partial class SharedImageCache : IDisposable
         Interlocked.Exchange(ref _downUntil, Environment.TickCount64 + (long)_options.RetryAfter.TotalMilliseconds);
         if (Interlocked.Exchange(ref _isDown, 1) == 0)
         {
-            Gone(_log, exception is TimeoutException or OperationCanceledException ? "it does not answer in time" : exception.Message.TrimEnd('.'));
+            bool isSlow = exception is TimeoutException or OperationCanceledException;
+            Gone(_log, isSlow ? "it does not answer in time" : exception.Message.TrimEnd('.'));
         }
     }
 
@@ -210,7 +212,10 @@ internal sealed partial class SharedImageCache : IDisposable
         ])));
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The shared image cache is gone: {Reason}. Images that other instances have encoded are encoded again until it is back.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "The shared image cache is gone: {Reason}. Images that other instances have encoded are encoded again until it is back.")]
     private static partial void Gone(ILogger log, string reason);
 
     [LoggerMessage(2, LogLevel.Information, "The shared image cache is back.")]
@@ -219,7 +224,10 @@ internal sealed partial class SharedImageCache : IDisposable
     [LoggerMessage(3, LogLevel.Warning, "The shared image cache takes no images: {Reason}.")]
     private static partial void NotStored(ILogger log, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "The shared image cache has an entry that is damaged, or that somebody else wrote: {Key}. It was not used.")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "The shared image cache has an entry that is damaged, or that somebody else wrote: {Key}. It was not used.")]
     private static partial void Refused(ILogger log, string key);
 
     /// <summary>What an entry is called, and the seal that ties its content to that.</summary>

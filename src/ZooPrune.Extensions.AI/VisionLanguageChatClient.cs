@@ -177,7 +177,8 @@ public sealed class VisionLanguageChatClient : IChatClient
         foreach (ImageSource source in conversation.Images)
         {
             images.Add(await Task.Run(
-                () => source.PruneAsync(_model, settings.Pruning, Images, SharedImages, _options, cancellation), cancellation).ConfigureAwait(false));
+                () => source.PruneAsync(_model, settings.Pruning, Images, SharedImages, _options, cancellation),
+                cancellation).ConfigureAwait(false));
         }
 
         return (conversation.ToTurns(images), settings.Generation);

@@ -52,7 +52,8 @@ internal sealed class ChatServer : IAsyncDisposable
         }.Apply(kestrel, options.Address, options.Port));
 
         // ASP.NET Core's own lines have addresses and queries in them; standard output is the tool's.
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddFilter(nameof(ZooPrune), LogLevel.Information).AddSimpleConsole();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddFilter(nameof(ZooPrune), LogLevel.Information)
+            .AddSimpleConsole();
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();

@@ -39,7 +39,8 @@ internal sealed class RedisCache : IDistributedCache, IAsyncDisposable
         {
             // The password must not be said.
             string shown = text.Contains('@', StringComparison.Ordinal) ? $"...{text[text.LastIndexOf('@')..]}" : text;
-            throw Shell.Throw.BadOption(option, shown, "the address of a Redis (redis://localhost:6379, rediss://user:password@host:6380/0)");
+            throw Shell.Throw.BadOption(
+                option, shown, "the address of a Redis (redis://localhost:6379, rediss://user:password@host:6380/0)");
         }
 
         string[] login = [.. uri!.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];

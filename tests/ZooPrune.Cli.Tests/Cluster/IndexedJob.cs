@@ -40,7 +40,8 @@ internal sealed class IndexedJob
             return
             [
                 .. container.Find("command").Items().Skip(2).Concat(container.Find("args").Items())
-                    .Select(word => variables.Aggregate(word.Text()!, (text, one) => text.Replace($"$({one.Key})", one.Value, StringComparison.Ordinal))),
+                    .Select(word => variables.Aggregate(
+                        word.Text()!, (text, one) => text.Replace($"$({one.Key})", one.Value, StringComparison.Ordinal))),
             ];
         }
     }

@@ -12,7 +12,8 @@ internal static partial class KubernetesSchema
     private static readonly Dictionary<string, Dictionary<string, string>> Types = File.ReadLines(TestPaths.Data("kubernetes-api.txt"))
         .Where(line => line.Length > 0 && line[0] != '#')
         .Select(line => line.Split(' '))
-        .ToDictionary(words => words[0], words => words[1..].ToDictionary(field => field[..field.IndexOf(':')], field => field[(field.IndexOf(':') + 1)..]));
+        .ToDictionary(words => words[0], words => words[1..].ToDictionary(
+            field => field[..field.IndexOf(':')], field => field[(field.IndexOf(':') + 1)..]));
 
     /// <summary>The documents of a file.</summary>
     /// <exception cref="YamlException">It is no YAML, or has a key twice.</exception>
@@ -48,7 +49,8 @@ internal static partial class KubernetesSchema
         {
             string one = type == "map" ? "string" : type == "labels" ? "label" : "quantity";
             return node is YamlMappingNode entries
-                ? entries.Children.SelectMany(entry => OfType("key", entry.Key, $"{at} key").Concat(OfType(one, entry.Value, $"{at}.{entry.Key}")))
+                ? entries.Children.SelectMany(entry => OfType("key", entry.Key, $"{at} key")
+                    .Concat(OfType(one, entry.Value, $"{at}.{entry.Key}")))
                 : [$"{at}: is no map"];
         }
 
@@ -72,7 +74,7 @@ internal static partial class KubernetesSchema
             }
         }
 
-        foreach (string missing in fields.Where(field => field.Value.EndsWith('!')).Select(field => field.Key).Where(key => map.Find(key) is null))
+        foreach ((string missing, _) in fields.Where(field => field.Value.EndsWith('!') && map.Find(field.Key) is null))
         {
             yield return $"{at}.{missing}: is missing";
         }
@@ -83,7 +85,8 @@ internal static partial class KubernetesSchema
         string text = node.Value ?? "";
         bool isPlain = node.Style == ScalarStyle.Plain;
         bool isText = !isPlain || !NotText().IsMatch(text);
-        bool isNumber = isPlain && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= 0;
+        bool isNumber = isPlain
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= 0;
         return type switch
         {
             "int" => isNumber,
@@ -103,7 +106,8 @@ internal static partial class KubernetesSchema
         };
     }
 
-    [GeneratedRegex("^([-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|true|True|TRUE|false|False|FALSE|yes|no|on|off|Yes|No|On|Off|null|Null|NULL|~|)$")]
+    [GeneratedRegex(
+        "^([-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?|0x[0-9a-f]+|true|false|yes|no|on|off|null|~|)$", RegexOptions.IgnoreCase)]
     private static partial Regex NotText();
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
@@ -137,7 +141,8 @@ internal static class YamlExtensions
     public static string? Text(this YamlNode? node) => (node as YamlScalarNode)?.Value;
 
     /// <summary>The number of a scalar; null of anything else.</summary>
-    public static int? Number(this YamlNode? node) => int.TryParse(node.Text(), CultureInfo.InvariantCulture, out int number) ? number : null;
+    public static int? Number(this YamlNode? node) =>
+        int.TryParse(node.Text(), CultureInfo.InvariantCulture, out int number) ? number : null;
 
     /// <summary>The elements of a list; none of anything else.</summary>
     public static IEnumerable<YamlNode> Items(this YamlNode? node) => (node as YamlSequenceNode)?.Children ?? Enumerable.Empty<YamlNode>();

@@ -3,7 +3,8 @@ using YamlDotNet.RepresentationModel;
 
 namespace ZooPrune.Cli.Tests;
 
-/// <summary>The manifests of deploy/kubernetes: what Kubernetes would say to them, and whether what they start does what they hope.</summary>
+/// <summary>The manifests of deploy/kubernetes: what Kubernetes would say to them, and whether what they start does what
+/// they hope.</summary>
 public sealed class KubernetesTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "deploy", "kubernetes");
@@ -21,13 +22,21 @@ public sealed class KubernetesTests
     [InlineData("score-job.yaml", "value: \"64\"", "value: 64", "Job.spec.template.spec.containers[0].env[0].value: '64' is no string")]
     [InlineData("score-job.yaml", "status: \"True\"", "status: True", "onPodConditions[0].status: 'True' is no {True|False|Unknown}")]
     [InlineData("score-job.yaml", "restartPolicy: Never", "restartPolicy: never", "restartPolicy: 'never' is no {Always|OnFailure|Never}")]
-    [InlineData("score-job.yaml", "restartPolicy: Never", "restartPolicy: OnFailure", "backoffLimitPerIndex needs Indexed and restartPolicy Never")]
+    [InlineData(
+        "score-job.yaml", "restartPolicy: Never", "restartPolicy: OnFailure",
+        "backoffLimitPerIndex needs Indexed and restartPolicy Never")]
     [InlineData("score-job.yaml", "completionMode: Indexed", "completionMode: NonIndexed", "backoffLimitPerIndex needs Indexed")]
-    [InlineData("score-job.yaml", "maxFailedIndexes: 8", "maxFailedIndexes: 65", "maxFailedIndexes needs backoffLimitPerIndex and is at most completions")]
-    [InlineData("score-job.yaml", "podReplacementPolicy: Failed", "podReplacementPolicy: TerminatingOrFailed", "podReplacementPolicy is Failed")]
+    [InlineData(
+        "score-job.yaml", "maxFailedIndexes: 8", "maxFailedIndexes: 65",
+        "maxFailedIndexes needs backoffLimitPerIndex and is at most completions")]
+    [InlineData(
+        "score-job.yaml", "podReplacementPolicy: Failed", "podReplacementPolicy: TerminatingOrFailed",
+        "podReplacementPolicy is Failed")]
     [InlineData("score-job.yaml", "values: [2]", "values: [0, 2]", "In does not take the exit code 0")]
     [InlineData("score-job.yaml", "containerName: score", "containerName: main", "containerName is one of the containers")]
-    [InlineData("score-job.yaml", "memory: 8Gi\n            limits", "memory: 9Gi\n            limits", "memory is requested within its limit")]
+    [InlineData(
+        "score-job.yaml", "memory: 8Gi\n            limits", "memory: 9Gi\n            limits",
+        "memory is requested within its limit")]
     [InlineData("score-job.yaml", "memory: 8Gi", "memory: 8 Gi", "'8 Gi' is no quantity")]
     [InlineData("score-job.yaml", "$(SHARDS)", "$(SHARD)", "$(SHARD) is a variable of the container")]
     [InlineData("score-job.yaml", "- name: tmp\n          emptyDir", "- name: temp\n          emptyDir", "the mount tmp is a volume")]
@@ -35,17 +44,27 @@ public sealed class KubernetesTests
     [InlineData("score-job.yaml", "zooprune:0.1.0", "zooprune", "the image has a version")]
     [InlineData("score-job.yaml", "          args:", "          arguments:", "unknown field 'arguments'")]
     [InlineData("score-job-gpu.yaml", "nvidia.com/gpu: \"1\"", "nvidia.com/gpu: 500m", "nvidia.com/gpu has a whole limit")]
-    [InlineData("serve.yaml", "component: serve\n  strategy", "component: server\n  strategy", "the selector selects the template's labels")]
+    [InlineData(
+        "serve.yaml", "component: serve\n  strategy", "component: server\n  strategy",
+        "the selector selects the template's labels")]
     [InlineData("serve.yaml", "maxUnavailable: 0", "maxUnavailable: 0%\n      maxSurge: 0", null)]
-    [InlineData("serve.yaml", "port: http\n            periodSeconds: 10", "port: web\n            periodSeconds: 10", "livenessProbe: the port web is one of the container")]
-    [InlineData("serve.yaml", "            failureThreshold: 6", "            failureThreshold: 0", "livenessProbe.failureThreshold is at least 1")]
+    [InlineData(
+        "serve.yaml", "port: http\n            periodSeconds: 10", "port: web\n            periodSeconds: 10",
+        "livenessProbe: the port web is one of the container")]
+    [InlineData(
+        "serve.yaml", "            failureThreshold: 6", "            failureThreshold: 0",
+        "livenessProbe.failureThreshold is at least 1")]
     [InlineData("serve.yaml", "targetPort: http", "targetPort: web", "targetPort web is a port of the pods")]
-    [InlineData("serve.yaml", "kind: Deployment\n    name: zooprune-serve", "kind: Deployment\n    name: zooprune", "scaleTargetRef is in the file")]
+    [InlineData(
+        "serve.yaml", "kind: Deployment\n    name: zooprune-serve", "kind: Deployment\n    name: zooprune",
+        "scaleTargetRef is in the file")]
     [InlineData("serve.yaml", "minReplicas: 2", "minReplicas: 20", "1 <= minReplicas <= maxReplicas")]
     [InlineData("serve.yaml", "averageValue: \"4\"", "averageUtilization: 4", "a metric of pods has an AverageValue")]
     [InlineData("serve.yaml", "type: Pods\n      pods", "type: Resource\n      pods", "a metric has the source of its type alone")]
     [InlineData("serve.yaml", "maxUnavailable: 1\n", "maxUnavailable: 1\n  minAvailable: 1\n", "one of minAvailable and maxUnavailable")]
-    [InlineData("serve.yaml", "terminationGracePeriodSeconds: 50", "terminationGracePeriodSeconds: 10", "preStop ends before the grace period does")]
+    [InlineData(
+        "serve.yaml", "terminationGracePeriodSeconds: 50", "terminationGracePeriodSeconds: 10",
+        "preStop ends before the grace period does")]
     [InlineData("serve.yaml", "containerPort: 8080", "containerPort: 80800", "containerPort: '80800' is no port")]
     [InlineData("serve.yaml", "kind: NetworkPolicy", "kind: NetworkPolicies", "the kind 'NetworkPolicies' is unknown")]
     public void Manifest_ChangedForTheWorse_HasAProblem(string file, string before, string after, string? problem)
@@ -92,8 +111,8 @@ public sealed class KubernetesTests
     }
 
     /// <summary>
-    /// What the API promises of an Indexed Job, played with processes for pods: at most so many at once, an index started again until it has
-    /// succeeded or its limit is reached, now and then two pods of one index, pods that die and pods that are evicted.
+    /// What the API promises of an Indexed Job, played with processes for pods: at most so many at once, an index started again until it
+    /// has succeeded or its limit is reached, now and then two pods of one index, pods that die and pods that are evicted.
     /// </summary>
     [UnixFact]
     [Trait("Speed", "Slow")]
@@ -102,10 +121,13 @@ public sealed class KubernetesTests
         const int Shards = 6;
         using ScoringFolder folder = new();
         folder.WriteQuestions(1500);
-        var job = new IndexedJob(Text("score-job.yaml").Replace("completions: 64", $"completions: {Shards}").Replace("value: \"64\"", $"value: \"{Shards}\""));
+        var job = new IndexedJob(Text("score-job.yaml")
+            .Replace("completions: 64", $"completions: {Shards}").Replace("value: \"64\"", $"value: \"{Shards}\""));
         string[] words = [.. job.Words.Select(word => word
-            .Replace("/data", folder.PathOf("."), StringComparison.Ordinal).Replace("/model", TestPaths.TinyModel, StringComparison.Ordinal))];
-        ToolRun.InProcess(["score", folder.PathOf("./questions.csv"), "--model", TestPaths.TinyModel, "--out", folder.Output, "--keep", "20%"]);
+            .Replace("/data", folder.PathOf("."), StringComparison.Ordinal)
+            .Replace("/model", TestPaths.TinyModel, StringComparison.Ordinal))];
+        ToolRun.InProcess(
+            "score", folder.PathOf("./questions.csv"), "--model", TestPaths.TinyModel, "--out", folder.Output, "--keep", "20%");
 
         string log = job.Play(words, new Random(4));
 
@@ -147,7 +169,8 @@ public sealed class KubernetesTests
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
-    private static string[] LinesOf(string file) => [.. Text(file).Split('\n').Select(line => line.Split(" #")[0].Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+    private static string[] LinesOf(string file) =>
+        [.. Text(file).Split('\n').Select(line => line.Split(" #")[0].Trim()).Where(line => line.Length > 0 && line[0] != '#')];
 
     private sealed class ToolRoot
     {
@@ -184,17 +207,23 @@ public sealed class KubernetesServeTests(ServedModel served)
 
         string metric = documents.Single(one => one.Find("kind").Text() == "HorizontalPodAutoscaler")
             .Find("spec.metrics").Items().Single().Find("pods.metric.name").Text()!;
-        Assert.Contains($"\n{metric}{{", await server.Http.GetStringAsync(documents[0].Find("spec.template.metadata.annotations").Pairs()["prometheus.io/path"]));
+        string path = documents[0].Find("spec.template.metadata.annotations").Pairs()["prometheus.io/path"];
+        Assert.Contains($"\n{metric}{{", await server.Http.GetStringAsync(path));
     }
 
     [RedisFact]
     public void Cache_Arguments_StartARedis()
     {
-        YamlNode container = KubernetesSchema.Read(Text).Single(one => one.Find("metadata.name").Text() == "zooprune-cache" && one.Find("kind").Text() == "Deployment")
+        YamlNode container = KubernetesSchema.Read(Text)
+            .Single(one => one.Find("metadata.name").Text() == "zooprune-cache" && one.Find("kind").Text() == "Deployment")
             .Find("spec.template.spec.containers").Items().Single();
         using var redis = new RedisServer([.. container.Find("args").Items().Select(word => word.Text()!)]);
 
-        Assert.Equal("allkeys-lru", redis.Use(database => $"{database.Execute("config", "get", "maxmemory-policy").ToDictionary()["maxmemory-policy"]}"));
-        Assert.Equal("4294967296", redis.Use(database => $"{database.Execute("config", "get", "maxmemory").ToDictionary()["maxmemory"]}"));
+        Assert.Equal(
+            ("allkeys-lru", "4294967296"),
+            redis.Use(database => (Setting(database, "maxmemory-policy"), Setting(database, "maxmemory"))));
+
+        static string Setting(StackExchange.Redis.IDatabase database, string name) =>
+            $"{database.Execute("config", "get", name).ToDictionary()[name]}";
     }
 }

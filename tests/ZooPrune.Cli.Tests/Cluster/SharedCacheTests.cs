@@ -29,7 +29,8 @@ public sealed class SharedCacheTests(ServedModel served)
         using var first = new ServeProcess(arguments);
         using var second = new ServeProcess(arguments);
         using var balancer = new RoundRobin(first.Address, second.Address);
-        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = balancer.Address };
+        using var connections = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
+        using var http = new HttpClient(connections) { BaseAddress = balancer.Address };
 
         foreach (string picture in Pictures[..3])
         {
@@ -67,7 +68,8 @@ public sealed class SharedCacheTests(ServedModel served)
     public async Task Serve_EntriesOfStrangers_AreNotUsed()
     {
         using var redis = new RedisServer();
-        await using RedisCache cache = await RedisCache.ConnectAsync(RedisCache.Parse("--cache", redis.Address), SharedImageOptions.DefaultMaxBytes);
+        await using RedisCache cache = await RedisCache.ConnectAsync(
+            RedisCache.Parse("--cache", redis.Address), SharedImageOptions.DefaultMaxBytes);
         string expected = await AnswerAsync(cache);
         RedisKey key = Assert.Single(redis.Keys());
         byte[] entry = redis.Use(database => (byte[])database.StringGet(key)!);
@@ -108,7 +110,8 @@ public sealed class SharedCacheTests(ServedModel served)
             await using RunningServer server = await StartAsync(served.Model, OptionsOf(cache));
             for (int keep = 570; keep > 562; keep--)
             {
-                using HttpResponseMessage answer = await server.PostAsync(Request($"\"zooprune\": {{\"keep\": {keep}}}", "\"max_tokens\": 1"));
+                using HttpResponseMessage answer = await server.PostAsync(
+                    Request($"\"zooprune\": {{\"keep\": {keep}}}", "\"max_tokens\": 1"));
                 Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             }
 
@@ -129,7 +132,8 @@ public sealed class SharedCacheTests(ServedModel served)
         Assert.Equal(
             expected,
             $"{host.Host}:{host.Port}{(options.DefaultDatabase > 0 ? $" database {options.DefaultDatabase}" : "")}"
-                + $"{(options.Ssl ? " TLS" : "")}{(options.User is { } user ? $" {user}" : "")}{(options.Password is { } password ? $" {password}" : "")}");
+                + $"{(options.Ssl ? " TLS" : "")}{(options.User is { } user ? $" {user}" : "")}"
+                + $"{(options.Password is { } password ? $" {password}" : "")}");
     }
 
     [Theory]

@@ -114,7 +114,8 @@ internal sealed class SlurmCluster : IDisposable
         }
 
         // Those that hold a task of a node whose daemon was killed.
-        foreach (int left in Programs.Running($"slurmstepd: [").Where(process => Programs.VariableOf(process, "SLURM_CONF") == Configuration))
+        foreach (int left in Programs.Running("slurmstepd: [")
+            .Where(process => Programs.VariableOf(process, "SLURM_CONF") == Configuration))
         {
             Programs.Kill(left);
         }

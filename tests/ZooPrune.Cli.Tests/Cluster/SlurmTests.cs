@@ -1,11 +1,12 @@
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
+using Xunit.Abstractions;
 
 namespace ZooPrune.Cli.Tests;
 
 /// <summary>deploy/slurm/score.sbatch under a real Slurm.</summary>
 [SupportedOSPlatform("linux")]
-public partial class SlurmTests
+public partial class SlurmTests(ITestOutputHelper output)
 {
     private const int Rows = 300;
     private const int Tasks = 16;
@@ -13,8 +14,8 @@ public partial class SlurmTests
     private static readonly string Script = Path.Combine(Repository.Root, "deploy", "slurm", "score.sbatch");
 
     /// <summary>
-    /// Sixteen tasks on two nodes. Three are killed while they run. One node is drained and its daemon killed, so that its tasks are started
-    /// again on the other while their first try still lives.
+    /// Sixteen tasks on two nodes. Three are killed while they run. One node is drained and its daemon killed, so that its tasks are
+    /// started again on the other while their first try still lives.
     /// </summary>
     [SlurmFact]
     [Trait("Speed", "Slow")]
@@ -33,19 +34,30 @@ public partial class SlurmTests
         List<string> told = [];
 
         string[] arguments = folder.ArgumentsTo(folder.PathOf("parts"), "--batch", "4", "--commit", "0");
-        string job = JobNumber().Match(cluster.Run(
-            "sbatch", [("ZOOPRUNE", tool), ("SHARDS", $"{Tasks}")],
-            [$"--array=0-{Tasks - 1}", "--cpus-per-task=1", $"--output={folder.PathOf("task-%a.log")}", Script, .. arguments[1..]])).Value;
+        cluster.Run(
+            "sbatch",
+            [("ZOOPRUNE", tool), ("SHARDS", $"{Tasks}")],
+            [$"--array=0-{Tasks - 1}", "--cpus-per-task=1", $"--output={folder.PathOf("task-%a.log")}", Script, .. arguments[1..]]);
 
-        // Three tries, each of another task.
+        // Three tries, each of another task; one that was done just then does not count.
         HashSet<string> killed = [];
         while (killed.Count < 3)
         {
-            Programs.Until(() => AtWork(folder).Any(task => !killed.Contains(task.Index)), "a task that has scored some rows");
-            (int process, string index, _) = AtWork(folder).First(task => !killed.Contains(task.Index));
-            Programs.Kill(process);
-            killed.Add(index);
-            told.Add($"task {index} killed");
+            Programs.Until(() => AtWork(folder).Any(task => !killed.Contains(task.Index)), "a task that has scored some rows", State);
+            (int process, string index, _) = AtWork(folder).FirstOrDefault(task => !killed.Contains(task.Index));
+            if (index is not null)
+            {
+                Programs.Kill(process);
+                Programs.Until(
+                    () => LogOf(folder, index).Contains(" ended with ") || LogOf(folder, index).Contains(" rows, "),
+                    "the script to see it",
+                    State);
+                if (LogOf(folder, index).Contains(" ended with 137 "))
+                {
+                    killed.Add(index);
+                    told.Add($"task {index} killed");
+                }
+            }
         }
 
         Programs.Until(() => AtWork(folder).Any(task => task.Node == "two"), "a task on the second node");
@@ -56,22 +68,27 @@ public partial class SlurmTests
         told.Add($"node two drained and its daemon killed, with tasks {string.Join(", ", orphans)}");
 
         Programs.Until(
-            () => cluster.Run("squeue", "--noheader").Length == 0, "the array to end", () => $"{told.Aggregate((a, b) => $"{a}; {b}")}\n{cluster.Run("squeue")}\n{LogsOf(folder)}\n{cluster.Log}");
+            () => cluster.Run("squeue", "--noheader").Length == 0, "the array to end", () => $"{cluster.Run("squeue")}\n{State()}");
+        output.WriteLine(State());
         string logs = LogsOf(folder);
         Assert.All(killed, index => Assert.Contains($"Task {index} ended with 137 and goes on.", logs));
         Assert.Contains(", restart 1.", logs);
-        Assert.True(orphans.Length > 0 && orphans.All(index => logs.Contains($"Task {index} on one, restart")), $"{string.Join("; ", told)}\n{logs}");
+        Assert.True(Array.Exists(orphans, index => LogOf(folder, index).Contains($"Task {index} on one, restart")), State());
 
         ToolRun merge = ToolRun.InProcess("merge", folder.PathOf("parts"), "--out", folder.PathOf("merged"));
-        Assert.True(merge.Output.Contains($"{Rows} rows of {Tasks} parts", StringComparison.Ordinal), $"{merge.Error}{job}\n{logs}\n{cluster.Log}");
+        Assert.True(merge.Output.Contains($"{Rows} rows of {Tasks} parts", StringComparison.Ordinal), merge.Error + State());
+        output.WriteLine(merge.Output);
         Assert.Equal(0, Programs.Run("cmp", [], [folder.Output, folder.PathOf("merged")]).Code);
         Assert.Equal(Rows, RowsOfParts(folder).Distinct().Count());
         Assert.Equal(Rows, RowsOfParts(folder).Count());
+
+        string State() => $"{string.Join('\n', told)}\n{LogsOf(folder)}\n{cluster.Log}";
     }
 
     private static string NewTool(ScoringFolder folder)
     {
-        string tool = folder.Write("zooprune", $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "zooprune.dll")}' \"$@\"\n");
+        string program = Path.Combine(AppContext.BaseDirectory, "zooprune.dll");
+        string tool = folder.Write("zooprune", $"#!/bin/sh\nexec dotnet '{program}' \"$@\"\n");
         File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return tool;
     }
@@ -97,17 +114,21 @@ public partial class SlurmTests
         }
     }
 
+    private static string LogOf(ScoringFolder folder, string index)
+    {
+        string path = folder.PathOf($"task-{index}.log");
+        return File.Exists(path) ? File.ReadAllText(path) : "";
+    }
+
     private static string LogsOf(ScoringFolder folder) =>
-        string.Concat(Directory.GetFiles(folder.PathOf("."), "task-*.log").Order().Select(path => $"{Path.GetFileName(path)}:\n{File.ReadAllText(path)}"));
+        string.Concat(Directory.GetFiles(folder.PathOf("."), "task-*.log").Order()
+            .Select(path => $"{Path.GetFileName(path)}:\n{File.ReadAllText(path)}"));
 
     /// <summary>The first cell of every row of every finished part.</summary>
     private static IEnumerable<string> RowsOfParts(ScoringFolder folder) =>
         from part in Directory.GetFiles(folder.PathOf("parts"), "*.csv")
         from row in RowStart().Matches(File.ReadAllText(part))
         select row.Value;
-
-    [GeneratedRegex("[0-9]+")]
-    private static partial Regex JobNumber();
 
     [GeneratedRegex("^[0-9]+(?=,)", RegexOptions.Multiline)]
     private static partial Regex RowStart();
