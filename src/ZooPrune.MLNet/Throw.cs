@@ -30,6 +30,13 @@ internal static partial class Throw
             + $"Expected a folder with the images; check the path, or leave the option out for the current directory."),
         option);
 
+    public static ArgumentException SelectionNeedsAttention(string stage, string selection, string column) => new(
+        Text(
+            $"{stage}: the selection {selection} uses the attention inside the vision encoder, and column '{column}' has visual tokens alone. "
+            + $"Expected a selection that needs no more (ZooPrune, DivPrune, Sensitivity, Norm, Uniform, Random, ToMe, Dart); take one of "
+            + $"them, or AnswerQuestions, which encodes and prunes in one."),
+        nameof(PruningStageOptions.Selection));
+
     public static ArgumentOutOfRangeException MaxNewTokensBelowOne(string stage, int value, string option) => new(
         option,
         Text($"{stage}: {option} is {value:N0}. Expected 1 or more; leave the option out for its default."));

@@ -27,6 +27,10 @@ public sealed class EncodedImage
     /// <summary>How they lie in the prompt.</summary>
     public ImageLayout Layout { get; }
 
+    /// <summary>What the encoder's attention says about the tokens, for selections that use it; null where it was not read, as
+    /// <see cref="VisionLanguageModel.Encode(PreparedImage, PruningOptions, CancellationToken)"/> does.</summary>
+    public EncoderAttention? Attention { get; init; }
+
     /// <summary>What preparing and encoding took; of a batch an equal share for each tile.</summary>
     public StageTimings Timings { get; }
 }

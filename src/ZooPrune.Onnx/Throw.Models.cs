@@ -133,6 +133,16 @@ internal static partial class Throw
         $"Graph '{graph}': its inputs are {Quoted(names)}. It needs inputs_embeds, attention_mask, position_ids and "
         + $"past_key_values.N.key and .value for every layer N; export it with its cache (decoder_model_merged).");
 
+    public static ZooPruneException AttentionNotFound(string path, string why) => Failed(
+        $"File '{path}': the selection uses the attention inside the vision encoder, and it was not found: {why}. Expected layers of MatMul, "
+        + $"Softmax and MatMul, or fused ones of ONNX Runtime; take an export that has them, or a selection that needs tokens alone "
+        + $"(zooprune, divprune, tome, dart).");
+
+    public static ZooPruneException AttentionRows(string path, int rows, int tokens) => Failed(
+        $"File '{path}': its attention is among {rows:N0} rows, and there are {tokens:N0} visual tokens. Expected as many, or one more for a "
+        + $"class token, or the patches of whole tokens; take an export of another kind, or a selection that needs tokens alone (zooprune, "
+        + $"divprune, tome, dart).");
+
     public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => IsOutOfMemory(exception) ? Failed(
         $"Graph '{graph}': running it on {given} took more memory than there is ({FirstLine(exception)}). It needs as much as that at "
         + $"once; "

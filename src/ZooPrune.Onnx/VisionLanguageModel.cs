@@ -321,6 +321,35 @@ public sealed class VisionLanguageModel : IDisposable
         return _engine.Encode(images, layouts, mostTiles, cancellation);
     }
 
+    /// <summary>Runs the vision encoder, and reads of its inside what a selection uses: the attention, for VisionZip and others.</summary>
+    /// <remarks>The first call that reads attention loads the encoder's graph a second time.</remarks>
+    /// <param name="image">An image that Prepare gave, or one of that shape.</param>
+    /// <param name="pruning">How the image will be pruned.</param>
+    /// <param name="cancellation">Looked at before the run.</param>
+    /// <returns>X, and the attention where it is used.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> or <paramref name="pruning"/> is null.</exception>
+    /// <exception cref="ArgumentException">The image has another shape, or an option is wrong.</exception>
+    /// <exception cref="ZooPruneException">The encoder failed, gave NaN or infinity, or its attention is not found.</exception>
+    public EncodedImage Encode(PreparedImage image, PruningOptions pruning, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return NeedsAttention(pruning)
+            ? _engine.EncodeWithAttention([image], [LayoutOf(image)], cancellation)[0]
+            : Encode(image, cancellation);
+    }
+
+    /// <summary>Whether a selection uses the attention inside the vision encoder, so that visual tokens alone cannot be pruned by
+    /// it.</summary>
+    /// <param name="pruning">What to keep and how to choose.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="pruning"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public bool NeedsAttention(PruningOptions pruning)
+    {
+        ArgumentNullException.ThrowIfNull(pruning);
+        ThrowIfDisposed();
+        return _engine.Pruner.UsesAttention(pruning);
+    }
+
     /// <summary>Encodes an image, projects its visual tokens and keeps those that matter.</summary>
     /// <param name="image">An image that Prepare gave, or one of that shape.</param>
     /// <param name="pruning">What to keep and how to choose; null keeps all. A budget is shared out among the tiles.</param>

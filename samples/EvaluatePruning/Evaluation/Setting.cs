@@ -29,7 +29,7 @@ internal sealed record Candidate(
     // Without "-sampled" the sensitivity is the cheapest that the projector allows: the closed form for Linear-GELU-Linear.
     private static readonly Candidate[] Known =
     [
-        .. Enum.GetValues<SelectionMethod>().Where(NeedsNothingElse).SelectMany(selection => selection == SelectionMethod.ZooPrune
+        .. Enum.GetValues<SelectionMethod>().Where(IsThere).SelectMany(selection => selection == SelectionMethod.ZooPrune
             ?
             [
                 new Candidate(NameOf(selection), selection),
@@ -50,22 +50,27 @@ internal sealed record Candidate(
 
     private static string NameOf(SelectionMethod selection)
     {
+        if (selection == SelectionMethod.PruMergePlus)
+        {
+            return "prumerge-plus";
+        }
+
         string name = selection.ToString().ToLowerInvariant();
         return name.StartsWith("zooprune", StringComparison.Ordinal) && name.Length > "zooprune".Length
             ? name.Insert("zooprune".Length, "-")
             : name;
     }
 
-    // Two tokens are chosen from: a method that is only reserved, or that wants scores of the caller besides, does not do it.
-    private static bool NeedsNothingElse(SelectionMethod selection)
+    // A method that is only reserved cannot be made.
+    private static bool IsThere(SelectionMethod selection)
     {
         MlpProjector identity = new([1f], [0f], [1f], [0f], inputWidth: 1, hiddenWidth: 1, outputWidth: 1);
         try
         {
-            new VisualTokenPruner(identity, new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = selection }).Prune([1f, 2f], 2);
+            _ = new VisualTokenPruner(identity, new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = selection });
             return true;
         }
-        catch (Exception e) when (e is NotSupportedException or ArgumentException or InvalidOperationException)
+        catch (NotSupportedException)
         {
             return false;
         }

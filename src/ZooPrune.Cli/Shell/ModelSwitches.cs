@@ -13,7 +13,14 @@ internal static class Names
         ("sensitivity", SelectionMethod.Sensitivity),
         ("norm", SelectionMethod.Norm),
         ("uniform", SelectionMethod.Uniform),
-        ("random", SelectionMethod.Random));
+        ("random", SelectionMethod.Random),
+        ("fastervlm", SelectionMethod.FasterVlm),
+        ("visionzip", SelectionMethod.VisionZip),
+        ("hired", SelectionMethod.HiRed),
+        ("prumerge", SelectionMethod.PruMerge),
+        ("prumerge-plus", SelectionMethod.PruMergePlus),
+        ("tome", SelectionMethod.ToMe),
+        ("dart", SelectionMethod.Dart));
 
     /// <summary>Which of a model's graphs are run.</summary>
     public static Choices<ModelPrecision> Precisions { get; } = new(

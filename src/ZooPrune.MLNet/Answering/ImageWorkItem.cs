@@ -117,11 +117,11 @@ internal static class ImageSteps
 
     private static void Encode(ImageWorkItem[] images, AnswerQuestionsStage stage)
     {
-        IReadOnlyList<EncodedImage>? together = EncodeImagesStage.TryEncode(
+        IReadOnlyList<EncodedImage>? together = stage.Pruner.NeedsAttention ? null : EncodeImagesStage.TryEncode(
             stage.Model, [.. images.Select(image => image.Pixels!)], 0, stage.Cancellation);
         foreach ((int i, ImageWorkItem image) in images.Index())
         {
-            Try(image, image => image.Encoded = together?[i] ?? stage.Model.Encode(image.Pixels!, stage.Cancellation));
+            Try(image, image => image.Encoded = together?[i] ?? stage.Pruner.Encode(image.Pixels!, stage.Cancellation));
             image.Pixels = null;
             image.Times = image.Times with { Encode = image.Encoded?.Timings.Encode ?? default };
         }

@@ -17,6 +17,11 @@ internal sealed class PruneVisualTokensStage : StageDefinition
         Width = Model.EncoderWidth;
         Pruner = new StagePruner(
             options, wantsScores: options.SensitivityColumnName is not null || options.SelectionOrderColumnName is not null);
+        if (Pruner.NeedsAttention)
+        {
+            throw Throw.SelectionNeedsAttention(Name, options.CustomSelection?.GetType().Name ?? options.Selection.ToString(), options.VisualTokensColumnName);
+        }
+
         bool areAlike = Model.ImageMeasure == ImageMeasure.None;
         int values = areAlike ? Model.VisualTokenCount * Width : Width;
         string count = areAlike ? Model.VisualTokenCount.ToString("N0", CultureInfo.InvariantCulture) : "N";

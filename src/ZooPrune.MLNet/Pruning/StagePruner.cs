@@ -22,7 +22,14 @@ internal sealed class StagePruner
         _model.CheckPruning(_options);
         _idleOptions = _options with { Selection = SelectionMethod.Uniform, CustomSelection = null, OnlyIfFaster = false };
         _wantsScores = wantsScores;
+        NeedsAttention = _model.NeedsAttention(_options);
     }
+
+    /// <summary>Whether the selection uses the attention inside the vision encoder, so that it and the encoder belong together.</summary>
+    public bool NeedsAttention { get; }
+
+    /// <summary>Runs the vision encoder, and reads of its inside what the selection uses. Thread-safe.</summary>
+    public EncodedImage Encode(PreparedImage image, CancellationToken cancellation) => _model.Encode(image, _options, cancellation);
 
     /// <summary>Times the model, if it is to decide; a moment at the first row only. It is no part of any row's time.</summary>
     public void Prepare(ImageLayout layout)

@@ -55,6 +55,27 @@ internal sealed class AnswerEngine(
         return [.. encoded];
     }
 
+    /// <summary>Runs the vision encoder image by image, and reads what its attention says.</summary>
+    /// <exception cref="ZooPruneException">The attention is not found, or the encoder failed or gave NaN or infinity.</exception>
+    public EncodedImage[] EncodeWithAttention(
+        IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, CancellationToken cancellation)
+    {
+        using Activity? activity = telemetry.Start("encode", images.Count);
+        model.Inside.Open(); // Loading it is no part of an image's time.
+        var encoded = new List<EncodedImage>(images.Count);
+        foreach ((PreparedImage image, ImageLayout layout) in images.Zip(layouts))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            (float[] tokens, EncoderAttention attention) = model.Inside.Encode(image, cancellation);
+            var timings = new StageTimings { Encode = Stopwatch.GetElapsedTime(start) };
+            encoded.Add(new EncodedImage(tokens, layout, timings) { Attention = attention });
+            telemetry.Encoded(timings.Encode);
+        }
+
+        return [.. encoded];
+    }
+
     /// <summary>Encodes images and keeps what matters of each. On a device their visual tokens stay there, and of each image K x H values
     /// and K indices come to the host.</summary>
     /// <param name="images">Prepared for this model.</param>
@@ -73,6 +94,11 @@ internal sealed class AnswerEngine(
     private PrunedImage[] EncodeAndPruneAll(
         IReadOnlyList<PreparedImage> images, IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning, CancellationToken cancellation)
     {
+        if (_pruner.UsesAttention(pruning))
+        {
+            return [.. EncodeWithAttention(images, layouts, cancellation).Select(image => Prune(image, pruning))];
+        }
+
         if (model.DevicePruner is null || (pruning is not null && !PrunerNodes.CanWrite(pruning)))
         {
             return [.. Encode(images, layouts, mostTiles: 0, cancellation).Select(image => Prune(image, pruning))];
@@ -98,7 +124,7 @@ internal sealed class AnswerEngine(
         _pruner.Decide(image.Layout.CandidateCount, pruning); // Ahead: what it may have to time is no part of this image.
         using Activity? activity = telemetry.Start("prune", 1);
         long start = Stopwatch.GetTimestamp();
-        TokenSelection selection = _pruner.Prune(image.VisualTokens.Span, image.Layout, pruning);
+        TokenSelection selection = _pruner.Prune(image.VisualTokens.Span, image.Layout, pruning, image.Attention);
         return Pruned(
             selection.KeptTokens.ToArray(),
             selection.KeptIndices.ToArray(),

@@ -18,10 +18,17 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
     /// <summary>What a prune of such an image would note.</summary>
     public string? NoteOn(ImageLayout layout, PruningOptions pruning) => PrunerFor(pruning).NoteOn([.. layout.TileLengths]);
 
+    /// <summary>Whether a selection uses the attention inside the vision encoder.</summary>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public bool UsesAttention(PruningOptions? pruning) =>
+        pruning is not null && PrunerFor(pruning).UsesAttention != AttentionParts.None;
+
     /// <param name="visualTokens">X, row-major [N, D], over all tiles.</param>
     /// <param name="layout">Which of them can be chosen, in which tiles; of as many tokens.</param>
     /// <param name="pruning">What to keep; null keeps all.</param>
-    public TokenSelection Prune(ReadOnlySpan<float> visualTokens, ImageLayout layout, PruningOptions? pruning)
+    /// <param name="attention">What the encoder's attention says about as many tokens, for selections that use it.</param>
+    public TokenSelection Prune(
+        ReadOnlySpan<float> visualTokens, ImageLayout layout, PruningOptions? pruning, EncoderAttention? attention = null)
     {
         int width = projector.InputWidth;
         if (visualTokens.IsEmpty || visualTokens.Length % width != 0)
@@ -36,7 +43,7 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
 
         if (layout.TakesAll)
         {
-            return PruneCandidates(visualTokens, layout, pruning);
+            return PruneCandidates(visualTokens, layout, pruning, attention);
         }
 
         float[] candidates = new float[layout.Candidates.Length * width];
@@ -45,10 +52,11 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
             visualTokens.Slice(layout.Candidates[i] * width, width).CopyTo(candidates.AsSpan(i * width));
         }
 
-        return PruneCandidates(candidates, layout, pruning).Among(layout.Candidates, layout.TokenCount);
+        return PruneCandidates(candidates, layout, pruning, attention?.Pick(layout.Candidates)).Among(layout.Candidates, layout.TokenCount);
     }
 
-    private TokenSelection PruneCandidates(ReadOnlySpan<float> candidates, ImageLayout layout, PruningOptions? pruning)
+    private TokenSelection PruneCandidates(
+        ReadOnlySpan<float> candidates, ImageLayout layout, PruningOptions? pruning, EncoderAttention? attention)
     {
         int count = layout.Candidates.Length;
         if (pruning is null)
@@ -59,7 +67,7 @@ internal sealed class ModelPruner(IProjector projector, PruningDecisions decisio
         PruningAdvice? advice = Decide(count, pruning);
         return advice is { PaysOff: false }
             ? VisualTokenPruner.KeepAll(projector, candidates, count, advice.Refusal)
-            : PrunerFor(pruning).Prune(candidates, [.. layout.TileLengths]);
+            : PrunerFor(pruning).Prune(new PruningInput(candidates, [.. layout.TileLengths]) { Attention = attention });
     }
 
     /// <summary>The advice that the options want to be followed; null where they do not, or keep everything anyway.</summary>

@@ -1,3 +1,4 @@
+using ZooPrune.Onnx.EncoderInside;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Images;
@@ -59,6 +60,7 @@ internal sealed class LoadedModel : IDisposable
                 DevicePruner = Own(new DevicePruner(Projector, settings with { Device = Encoder.Device }));
             }
 
+            Inside = Own(new InsideEncoder(files, settings with { Device = Encoder.Device }, Encoder));
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             DecoderSizes sizes = Configuration.Decoder with { Width = Embedder.Width };
             Decoder = Own(Decoder.Open(files.Decoder, settings, Family.PositionAxes, Positions, sizes));
@@ -102,6 +104,9 @@ internal sealed class LoadedModel : IDisposable
     public IReadOnlyList<int> EndTokenIds { get; }
 
     public VisionEncoder Encoder { get; }
+
+    /// <summary>The encoder with what its attention says, loaded when it is first asked.</summary>
+    public InsideEncoder Inside { get; }
 
     public IProjector Projector { get; }
 
