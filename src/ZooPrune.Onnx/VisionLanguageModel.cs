@@ -472,19 +472,21 @@ public sealed class VisionLanguageModel : IDisposable
         return _model.Prompts.Format(PromptTurn.Question(question, imageCount));
     }
 
-    /// <summary>Checks, before any image is read, that so many can fit a prompt at all. Where images differ in size only their number is
-    /// looked at.</summary>
-    /// <param name="imageCount">Images that a question is about.</param>
+    /// <summary>Checks, before any image is read, that a question about so many fits the model's context. Where images differ in size only
+    /// their number is looked at.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="imageCount">Images that it is about.</param>
     /// <param name="pruning">What is kept of each; null keeps all.</param>
-    /// <exception cref="ArgumentException">There are too many images for any prompt.</exception>
-    /// <exception cref="ZooPruneException">Their tokens alone are more than the model's context holds.</exception>
-    public void CheckImageCount(int imageCount, PruningOptions? pruning = null)
+    /// <exception cref="ArgumentException">The question is empty, or there are too many images for any prompt.</exception>
+    /// <exception cref="ZooPruneException">The prompt is too long, or the template refuses it.</exception>
+    public void CheckQuestion(string question, int imageCount, PruningOptions? pruning = null)
     {
         ThrowIfDisposed();
         CheckMostImages(imageCount);
+        Prompt prompt = _engine.Render(question, imageCount);
         if (_model.HasOneTile)
         {
-            CheckRoom([.. Enumerable.Repeat(LayoutOf(UsualShape), imageCount)], pruning);
+            _engine.CheckFits(prompt, [.. Enumerable.Repeat(LayoutOf(UsualShape), imageCount)], pruning);
         }
     }
 
@@ -845,27 +847,6 @@ public sealed class VisionLanguageModel : IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         return _model.Preprocessor.Prepare(image.Pixels, image.Width, image.Height);
-    }
-
-    private string Remedy(int images, int limit) => limit / images is > 0 and int each
-        ? FormattableString.Invariant($"ask about fewer images, or keep less than {each} tokens of each (KeepBudget.Tokens)")
-            + (Positions == PositionMode.KeepOriginal ? " and load the model with PositionMode.Compact" : "")
-        : "ask about fewer images";
-
-    /// <summary>What is too long whatever the question is not even decoded: hundreds of images take seconds and gigabytes.</summary>
-    private void CheckRoom(IReadOnlyList<ImageLayout> layouts, PruningOptions? pruning)
-    {
-        // Positions of several axes are fewer than tokens.
-        if (ContextLength is { } limit && _model.Configuration.Family.PositionAxes == 1)
-        {
-            long least = layouts.Sum(layout => pruning is null || Positions == PositionMode.KeepOriginal
-                ? layout.SequenceLength
-                : (long)pruning.Keep.Resolve(layout.CandidateCount));
-            if (least > limit)
-            {
-                throw Throw.PromptTooLong(least, limit, Remedy(layouts.Count, limit));
-            }
-        }
     }
 
     private static void CheckSides(int width, int height)

@@ -180,7 +180,7 @@ internal sealed class AskCommand : ToolCommand
         VisionLanguageModel model, AskOptions options, PruningOptions? pruning, Action<string> write, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        model.CheckImageCount(options.Images.Count, pruning);
+        model.CheckQuestion(options.Question, options.Images.Count, pruning);
         PreparedImage[] images = [.. options.Images.Select(image => Prepare(model, options, image, cancellation))];
         TimeSpan preprocess = Stopwatch.GetElapsedTime(start);
         return new GivenAnswer(

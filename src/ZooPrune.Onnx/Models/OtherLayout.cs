@@ -64,7 +64,8 @@ internal sealed record OtherLayout(string Name, string Remedy)
     /// <summary>Whether a file is what Git LFS leaves where it did not fetch the file itself.</summary>
     public static bool IsPointer(string path)
     {
-        if (new FileInfo(RegularFile.RealPath(path)) is not { Exists: true, Length: < PointerLength })
+        // A pipe has the length 0, and opening it waits for a writer.
+        if (new FileInfo(RegularFile.RealPath(path)) is not { Exists: true, Length: > 0 and < PointerLength })
         {
             return false;
         }

@@ -60,7 +60,7 @@ public sealed class ServeCommandTests
         "zooprune: the option --cache-seconds is '0'. Expected a whole number of at least 1; correct it.",
         "--cache", "redis://localhost", "--cache-seconds", "0")]
     [InlineData(
-        "zooprune serve: the secret 'nowhere' cannot be read: it is missing, empty, no file or over 1 MB. Expected a text file with one of "
+        "zooprune serve: the secret 'nowhere' cannot be read: there is no such file. Expected a text file with one of "
             + "at least 16 bytes; check the path.",
         "--cache", "redis://localhost", "--cache-secret-file", "nowhere")]
     public void Serve_WrongCache_SaysWhatIsExpected(string message, params string[] arguments) =>
