@@ -154,7 +154,7 @@ public sealed class AttackTests : IDisposable
         var run = ToolRun.InProcess(["ask", TestModel.Folder, .. Enumerable.Repeat(broken, 256), Question]);
 
         Assert.Equal(ExitCode.BadInput, run.ExitCode);
-        Assert.Contains("with the image it takes 147,456 positions", run.Error);
+        Assert.Contains("with the image it takes 147,467 positions", run.Error);
     }
 
     private static void AssertEndsWithTwo(params string[] arguments)

@@ -28,6 +28,5 @@ public sealed class EncoderPrecisionTests
         }
 
         Assert.InRange(same / (double)kept, least, 1);
-        Console.WriteLine($"OVERLAP {precision} {same} of {kept}");
     }
 }
