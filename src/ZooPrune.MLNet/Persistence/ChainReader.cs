@@ -18,6 +18,12 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
 {
     private const int MostHeaderBytes = 64 << 20;
 
+    private static readonly HashSet<string> CountingLoaders = new(StringComparer.Ordinal)
+    {
+        "CopyTransform", "ImageLoaderTransform", "ImageScalerTransf", "ImagePixelExtractor", "ImageGrayscaleTransf", "OnnxTransform",
+        "TransformerChain",
+    };
+
     private readonly List<ITransformer> _stages = [];
 
     /// <summary>Reads the file.</summary>
@@ -186,6 +192,7 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
                     throw Throw.BrokenSave(archive.Path, $"{part} has an entry '{Throw.Shorten(name)}', which leads out of it");
                 }
 
+                long before = total;
                 using Stream stream = entry.Open();
                 using var header = new MemoryStream();
                 for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
@@ -202,12 +209,40 @@ internal sealed class ChainReader(MLContext ml, SavedArchive archive, LoadedMode
                     }
                 }
 
-                CheckAssembly(header.GetBuffer().AsSpan(0, (int)header.Length), part);
+                ReadOnlySpan<byte> content = header.GetBuffer().AsSpan(0, (int)header.Length);
+                CheckAssembly(content, part);
+                CheckCounts(content, name, total - before, part);
             }
         }
         catch (InvalidDataException exception)
         {
             throw Throw.BrokenSave(archive.Path, $"{part} is no zip file", exception);
+        }
+    }
+
+    /// <summary>Counts by which ML.NET makes arrays before it reads what is in them: of an ONNX stage's graph, and of the columns of stages
+    /// that begin with their number.</summary>
+    /// <exception cref="ZooPruneException">A count is more than there is.</exception>
+    private void CheckCounts(ReadOnlySpan<byte> content, string name, long length, string part)
+    {
+        // In ML.NET's ModelHeader: place and length of the model at 0x10, its loader's name at 0x50.
+        bool isWrong = false;
+        if (name.EndsWith("/OnnxModel", StringComparison.Ordinal))
+        {
+            isWrong = content.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(content) != length - sizeof(int);
+        }
+        else if (content.StartsWith("ML\0MODEL"u8) && content.Length > 0x68
+            && CountingLoaders.Contains(Encoding.ASCII.GetString(content[0x50..0x68]).TrimEnd('\0')))
+        {
+            ulong start = BinaryPrimitives.ReadUInt64LittleEndian(content[0x10..]);
+            ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(content[0x18..]);
+            isWrong = start > (ulong)(content.Length - sizeof(int))
+                || BinaryPrimitives.ReadUInt32LittleEndian(content[(int)start..]) > Math.Min(bytes, (ulong)content.Length);
+        }
+
+        if (isWrong)
+        {
+            throw Throw.BrokenSave(archive.Path, $"{part} has an entry '{Throw.Shorten(name)}' that counts more than it has");
         }
     }
 

@@ -369,5 +369,35 @@ public sealed class HostileFileTests : IDisposable
         Assert.Contains("parts/0.zip needs the assembly 'System.Windows.Forms.Evil.A', which is neither ML.NET's nor loaded", Message(path), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("parts/0.zip", "TransformerChain/Transform_000/Model.key")]
+    [InlineData("parts/2.zip", "TransformerChain/Transform_000/OnnxModel")]
+    public void Load_PartThatCountsMoreThanItHas_IsRefusedBeforeMLNetMakesRoom(string part, string entry)
+    {
+        // The length of a graph, or the number of a stage's columns, 2 billion: ML.NET would make an array of it.
+        byte[] whole = File.ReadAllBytes(Path.Combine(TinyChains.Data, "version-1-mlnet.zip"));
+        bool isGraph = entry.EndsWith("OnnxModel", StringComparison.Ordinal);
+        byte[] changed = ZipMutation.ChangePart(whole, part, content =>
+        {
+            bool isModel = content.AsSpan().StartsWith("ML\0MODEL"u8);
+            int place = isModel ? BitConverter.ToInt32(content, 0x10) : 0;
+            if (isGraph ? !isModel && content.Length > 1000 : isModel && content.AsSpan(0x50).StartsWith("CopyTransform"u8))
+            {
+                BitConverter.TryWriteBytes(content.AsSpan(place), 2_000_000_000);
+            }
+
+            return content;
+        });
+        string path = _test.PathOf("counts.zip");
+        File.WriteAllBytes(path, changed);
+        var options = new ZooPruneLoadOptions { ModelFolder = _test.ModelFolder, ImageFolder = TestModel.Images };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        string message = Assert.Throws<ZooPruneException>(() => _test.Load(path, options)).Message;
+
+        Assert.Contains($"{part} has an entry '{entry}' that counts more than it has", message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
+    }
+
     private string Message(string path) => Assert.Throws<ZooPruneException>(() => _test.Load(path)).Message;
 }
