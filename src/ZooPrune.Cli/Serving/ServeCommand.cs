@@ -48,8 +48,9 @@ internal sealed class ServeCommand : ToolCommand
         Arguments.Add(Model);
         foreach (Option option in (Option[])
             [
-                Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, Cache, CacheSecretFile,
-                CacheSeconds, AllowFetch, Precision, ModelSwitches.Device, ModelSwitches.Positions, ModelSwitches.ExifOrientation, MaxImagePixels,
+                Keep, ModelSwitches.Method, MaxNewTokens, ModelName, Address, Port, KeyFile, Concurrency, Queue, Timeout, Cache,
+                CacheSecretFile, CacheSeconds, AllowFetch, Precision, ModelSwitches.Device, ModelSwitches.Positions,
+                ModelSwitches.ExifOrientation, MaxImagePixels,
             ])
         {
             Options.Add(option);
