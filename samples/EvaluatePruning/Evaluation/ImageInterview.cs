@@ -97,6 +97,11 @@ internal sealed class ImageInterview : IDisposable
     {
         (PreparedImage prepared, double preprocess) = Timed(() => _model.Prepare(path));
         (EncodedImage encoded, double encode) = Timed(() => _model.Encode(prepared));
+        PruningOptions? attentive = Settings.Select(setting => setting.Candidate?.Options(setting.Keep!.Value, 0))
+            .FirstOrDefault(options => options is not null && _model.NeedsAttention(options));
+
+        // Once more with the attention read, for all methods that use it. The time of encoding is that without.
+        EncodedImage inside = attentive is null ? encoded : _model.Encode(prepared, attentive, cancellation);
         var answers = new SettingAnswers[Settings.Count];
 
         // What is kept does not depend on the position mode: settings that differ in nothing else share it.
@@ -105,7 +110,7 @@ internal sealed class ImageInterview : IDisposable
             .GroupBy(entry => (entry.setting.Candidate, entry.setting.Keep)))
         {
             cancellation.ThrowIfCancellationRequested();
-            PrunedImage[] kept = Choose(same.First().Setting, encoded);
+            PrunedImage[] kept = Choose(same.First().Setting, inside);
             foreach ((Setting setting, int index) in same)
             {
                 answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, kept);
