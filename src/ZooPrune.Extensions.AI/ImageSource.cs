@@ -73,7 +73,7 @@ internal sealed class ImageSource
     public async Task<PrunedImage> PruneAsync(
         VisionLanguageModel model,
         PruningOptions? pruning,
-        PrunedImageCache cache,
+        PrunedImageCache<ImageKey> cache,
         SharedImageCache? shared,
         VisionLanguageChatOptions options,
         CancellationToken cancellation)
@@ -87,7 +87,7 @@ internal sealed class ImageSource
         }
 
         bool isFile = _address is { IsFile: true };
-        var key = new PrunedImageCache.Key(isFile ? HashOfFile(options) : Hash(bytes.Span), pruning, isFile);
+        var key = new ImageKey(isFile ? HashOfFile(options) : Hash(bytes.Span), pruning, isFile);
         if (cache.TryGet(key, out PrunedImage? image))
         {
             return image;
@@ -147,3 +147,9 @@ internal sealed class ImageSource
         }
     }
 }
+
+/// <summary>What a pruned image depends on.</summary>
+/// <param name="Content">SHA-256 of what was decoded.</param>
+/// <param name="Pruning">How it was pruned; null for not at all.</param>
+/// <param name="IsFile">Whether the image is a file of this machine, which is known by path and time.</param>
+internal readonly record struct ImageKey(string Content, PruningOptions? Pruning, bool IsFile = false);

@@ -49,7 +49,7 @@ internal sealed partial class SharedImageCache : IDisposable
     /// <param name="key">What it depends on.</param>
     /// <param name="cancellation">The caller has had enough.</param>
     /// <exception cref="OperationCanceledException">He has.</exception>
-    public async Task<PrunedImage?> FindAsync(PrunedImageCache.Key key, CancellationToken cancellation)
+    public async Task<PrunedImage?> FindAsync(ImageKey key, CancellationToken cancellation)
     {
         if (!CanShare(key) || !MayTry())
         {
@@ -81,7 +81,7 @@ internal sealed partial class SharedImageCache : IDisposable
     }
 
     /// <summary>Shares an image.</summary>
-    public async Task StoreAsync(PrunedImageCache.Key key, PrunedImage image)
+    public async Task StoreAsync(ImageKey key, PrunedImage image)
     {
         if (!CanShare(key) || !IsUp)
         {
@@ -144,7 +144,7 @@ internal sealed partial class SharedImageCache : IDisposable
     }
 
     /// <summary>Other processes know neither our files nor our code.</summary>
-    private static bool CanShare(PrunedImageCache.Key key) =>
+    private static bool CanShare(ImageKey key) =>
         !key.IsFile && key.Pruning is null or { CustomSelection: null, OnlyIfFaster: false };
 
     private bool MayTry()
@@ -237,7 +237,7 @@ internal sealed partial class SharedImageCache : IDisposable
 
         private readonly byte[] _sealKey;
 
-        public Name(byte[] identity, PrunedImageCache.Key key, ReadOnlySpan<byte> secret)
+        public Name(byte[] identity, ImageKey key, ReadOnlySpan<byte> secret)
         {
             string options = key.Pruning is null ? "" : JsonSerializer.Serialize(key.Pruning);
             byte[] hash = SHA256.HashData([.. identity, .. Encoding.UTF8.GetBytes($"{key.Content}\n{options}")]);

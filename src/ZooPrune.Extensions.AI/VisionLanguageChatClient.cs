@@ -37,7 +37,7 @@ public sealed class VisionLanguageChatClient : IChatClient
         _options = options ?? new VisionLanguageChatOptions();
         _options.Validate();
         model.CheckPruning(_options.Pruning);
-        Images = new PrunedImageCache(_options.ImageCacheBytes);
+        Images = new PrunedImageCache<ImageKey>(_options.ImageCacheBytes);
         SharedImages = _options.SharedImages is { } shared ? new SharedImageCache(model, shared) : null;
         ModelId = _options.ModelId ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model.Files.Root)));
         _metadata = new ChatClientMetadata(ProviderName, providerUri: null, ModelId);
@@ -130,7 +130,7 @@ public sealed class VisionLanguageChatClient : IChatClient
     }
 
     /// <summary>Images that were pruned.</summary>
-    internal PrunedImageCache Images { get; }
+    internal PrunedImageCache<ImageKey> Images { get; }
 
     /// <summary>Those of other processes; null where none are shared.</summary>
     internal SharedImageCache? SharedImages { get; }

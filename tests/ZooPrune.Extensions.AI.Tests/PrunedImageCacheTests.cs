@@ -11,7 +11,7 @@ public sealed class PrunedImageCacheTests(SharedModel shared)
     public void Add_MoreBytesThanAllowed_DropsTheOneNotUsedForLongest()
     {
         PrunedImage image = shared.Model.Prune(shared.Model.Prepare(SharedModel.Picture), Pruning);
-        var cache = new PrunedImageCache((2 * image.ByteCount) + 1);
+        var cache = new PrunedImageCache<ImageKey>((2 * image.ByteCount) + 1);
         cache.Add(Key("a"), image);
         cache.Add(Key("b"), image);
         Assert.True(cache.TryGet(Key("a"), out _));
@@ -31,7 +31,7 @@ public sealed class PrunedImageCacheTests(SharedModel shared)
     public void Add_LargerThanAll_IsNotKept()
     {
         PrunedImage image = shared.Model.Prune(shared.Model.Prepare(SharedModel.Picture), Pruning);
-        var cache = new PrunedImageCache(image.ByteCount - 1);
+        var cache = new PrunedImageCache<ImageKey>(image.ByteCount - 1);
         cache.Add(Key("a"), image);
 
         Assert.Equal(0, cache.Count);
@@ -40,7 +40,7 @@ public sealed class PrunedImageCacheTests(SharedModel shared)
     [Fact]
     public void TryGet_OtherPruning_IsAnotherImage()
     {
-        var cache = new PrunedImageCache(1 << 30);
+        var cache = new PrunedImageCache<ImageKey>(1 << 30);
         cache.Add(Key("a"), shared.Model.Prune(shared.Model.Prepare(SharedModel.Picture), Pruning));
 
         Assert.True(cache.TryGet(new("a", Pruning with { }), out _));
@@ -48,5 +48,5 @@ public sealed class PrunedImageCacheTests(SharedModel shared)
         Assert.False(cache.TryGet(new("a", null), out _));
     }
 
-    private static PrunedImageCache.Key Key(string name) => new(name, Pruning);
+    private static ImageKey Key(string name) => new(name, Pruning);
 }

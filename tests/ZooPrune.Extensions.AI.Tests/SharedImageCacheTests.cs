@@ -8,7 +8,7 @@ namespace ZooPrune.Extensions.AI.Tests;
 [Collection(SharedModelCollection.Name)]
 public sealed class SharedImageCacheTests(SharedModel shared)
 {
-    private static readonly PrunedImageCache.Key Key = new("00", new PruningOptions { Keep = KeepBudget.Tokens(16) });
+    private static readonly ImageKey Key = new("00", new PruningOptions { Keep = KeepBudget.Tokens(16) });
 
     private readonly Entries _entries = new();
     private readonly Journal _journal = new();
@@ -62,7 +62,7 @@ public sealed class SharedImageCacheTests(SharedModel shared)
         using SharedImageCache cache = New();
         await cache.StoreAsync(Key, Image);
         byte[] entry = Assert.Single(_entries.All).Value;
-        PrunedImageCache.Key other = Key with { Content = "01" };
+        ImageKey other = Key with { Content = "01" };
         await cache.StoreAsync(other, Image);
 
         foreach (string name in _entries.All.Keys.ToArray())
