@@ -159,7 +159,7 @@ public sealed class SharedImageCacheTests(SharedModel shared)
     /// <summary>Whoever adds an option has to say whether it changes what a pruned image holds.</summary>
     [Fact]
     public void Options_OfTheModel_AreKnownToTheCache() => Assert.Equal(
-        "ApplyExifOrientation Device LoggerFactory MaxImagePixels MaxPixels Positions Precision Threads",
+        "ApplyExifOrientation Device ImageCacheBytes LoggerFactory MaxImagePixels MaxPixels Positions Precision Threads",
         string.Join(' ', typeof(VisionLanguageModelOptions).GetProperties().Select(property => property.Name).Order()));
 
     [Fact]
