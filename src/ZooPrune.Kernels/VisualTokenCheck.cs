@@ -82,17 +82,19 @@ internal static class VisualTokenCheck
 
         if (attention is not null)
         {
-            Part("LastLayer", attention.LastLayer.Span, 1);
-            Part("FirstLayer", attention.FirstLayer.Span, 1);
-            Part("Joined", attention.Joined.Span, 1);
-            Part("Keys", attention.Keys.Span, attention.KeyHeads);
+            Part("LastLayer", attention.LastLayer.Span, hasRows: false);
+            Part("FirstLayer", attention.FirstLayer.Span, hasRows: false);
+            Part("Joined", attention.Joined.Span, hasRows: false);
+            Part("Keys", attention.Keys.Span, hasRows: true);
         }
 
-        void Part(string name, ReadOnlySpan<float> values, int multiple)
+        void Part(string name, ReadOnlySpan<float> values, bool hasRows)
         {
-            if (!values.IsEmpty && (multiple < 1 || values.Length % ((long)count * multiple) != 0 || (multiple == 1 && name != "Keys" && values.Length != count)))
+            long heads = hasRows ? Math.Max(1L, attention.KeyHeads) : 1;
+            if (hasRows ? values.Length % (count * heads) != 0 : !values.IsEmpty && values.Length != count)
             {
-                throw Throw.WrongLength($"PruningInput.Attention.{name}", values.Length, "a multiple of N x heads, N", count, "input");
+                string shape = hasRows ? "a multiple of N x heads" : "N";
+                throw Throw.WrongLength($"PruningInput.Attention.{name}", values.Length, shape, count * heads, "input");
             }
 
             int bad = FiniteCheck.FirstNotFinite(values);

@@ -32,7 +32,8 @@ internal static partial class Throw
 
     public static ArgumentException SelectionNeedsAttention(string stage, string selection, string column) => new(
         Text(
-            $"{stage}: the selection {selection} uses the attention inside the vision encoder, and column '{column}' has visual tokens alone. "
+            $"{stage}: the selection {selection} uses the attention inside the vision encoder, and column '{column}' has visual tokens "
+            + $"alone. "
             + $"Expected a selection that needs no more (ZooPrune, DivPrune, Sensitivity, Norm, Uniform, Random, ToMe, Dart); take one of "
             + $"them, or AnswerQuestions, which encodes and prunes in one."),
         nameof(PruningStageOptions.Selection));

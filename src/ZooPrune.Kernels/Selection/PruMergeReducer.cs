@@ -13,7 +13,8 @@ namespace ZooPrune;
 /// a budget K, K - 1 are kept and one is the sum, which stands at the place of the last dropped token; K = 1 has none.
 /// </para>
 /// <para>
-/// The published budget is the picture's: <see cref="PublishedCount"/> says it, and KeepBudget.Tokens(that + 1) asks for it. PruMerge+ takes
+/// The published budget is the picture's: <see cref="PublishedCount"/> says it, and KeepBudget.Tokens(that + 1) asks for it. PruMerge+
+/// takes
 /// a quarter of K - 1 by attention (or the number that it is given), then those of 0, s, 2s, ... that are not kept yet, s = floor(floor(N /
 /// r) / 3), then by attention again. Ties: lowest index. Immutable; many threads may use one.
 /// </para>

@@ -91,7 +91,8 @@ public readonly ref struct ScoredTokens
     /// <exception cref="ArgumentOutOfRangeException">There is no such candidate.</exception>
     public ReadOnlySpan<float> Token(int candidate) => Projected.Slice(candidate * Width, Width);
 
-    /// <summary>The class token's attention to a candidate in the encoder's last layer, see <see cref="EncoderAttention.LastLayer"/>.</summary>
+    /// <summary>The class token's attention to a candidate in the encoder's last layer, see
+    /// <see cref="EncoderAttention.LastLayer"/>.</summary>
     /// <param name="candidate">0 to N - 1.</param>
     /// <returns>0 or more.</returns>
     public float LastAttention(int candidate) => Attention!.LastLayer.Span[AttentionStart + PositionOf(candidate)];

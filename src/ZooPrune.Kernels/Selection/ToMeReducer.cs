@@ -7,8 +7,10 @@ namespace ZooPrune;
 /// Needs nothing but the tokens.
 /// </summary>
 /// <remarks>
-/// One step, as published: tokens of even place are sources, of odd place destinations; each source knows its closest destination by cosine,
-/// and the r closest pairs merge, r at most half. A merged token is the mean of all that went into it, each weighing the same, and stands at
+/// One step, as published: tokens of even place are sources, of odd place destinations; each source knows its closest destination by
+/// cosine,
+/// and the r closest pairs merge, r at most half. A merged token is the mean of all that went into it, each weighing the same, and stands
+/// at
 /// the place of the destination. Published is a step in each layer of the encoder, with the keys as the measure, which needs the encoder
 /// exported anew; here the measure is the projected tokens themselves, and they stay in order between the steps. Ties: lowest place.
 /// Immutable; many threads may use one.
@@ -40,7 +42,13 @@ public sealed class ToMeReducer : ITokenReducer
 
             Merge(values, sizes, matches.Where(match => gone[match.Source]));
             int[] left = [.. Enumerable.Range(0, places.Length).Where(token => !gone[token])];
-            values = [.. left.SelectMany(token => values[(token * width)..((token + 1) * width)])];
+            float[] others = new float[left.Length * width];
+            for (int i = 0; i < left.Length; i++)
+            {
+                values.AsSpan(left[i] * width, width).CopyTo(others.AsSpan(i * width));
+            }
+
+            values = others;
             sizes = [.. left.Select(token => sizes[token])];
             places = [.. left.Select(token => places[token])];
         }
@@ -86,15 +94,11 @@ public sealed class ToMeReducer : ITokenReducer
                 size += sizes[member];
             }
 
-            for (int i = 0; i < width; i++)
+            Span<float> row = values.Slice(cluster.Key * width, width);
+            TensorPrimitives.Multiply(row, (float)(sizes[cluster.Key] / size), row);
+            foreach (int member in members.AsSpan(1))
             {
-                double sum = 0;
-                foreach (int member in members)
-                {
-                    sum += (double)sizes[member] * values[(member * width) + i];
-                }
-
-                values[(cluster.Key * width) + i] = (float)(sum / size);
+                TensorPrimitives.MultiplyAdd(values.Slice(member * width, width), (float)(sizes[member] / size), row, row);
             }
 
             sizes[cluster.Key] = (float)size;

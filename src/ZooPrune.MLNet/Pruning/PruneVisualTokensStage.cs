@@ -19,7 +19,8 @@ internal sealed class PruneVisualTokensStage : StageDefinition
             options, wantsScores: options.SensitivityColumnName is not null || options.SelectionOrderColumnName is not null);
         if (Pruner.NeedsAttention)
         {
-            throw Throw.SelectionNeedsAttention(Name, options.CustomSelection?.GetType().Name ?? options.Selection.ToString(), options.VisualTokensColumnName);
+            string selection = options.CustomSelection?.GetType().Name ?? options.Selection.ToString();
+            throw Throw.SelectionNeedsAttention(Name, selection, options.VisualTokensColumnName);
         }
 
         bool areAlike = Model.ImageMeasure == ImageMeasure.None;

@@ -153,7 +153,8 @@ internal sealed class AttentionWriter
         return _builder.Node("Reshape", [value, shape]);
     }
 
-    /// <summary>Attention has one product for query, keys and values; MultiHeadAttention has them as inputs, perhaps without bias.</summary>
+    /// <summary>Attention has one product for query, keys and values; MultiHeadAttention has them as inputs, perhaps without
+    /// bias.</summary>
     private (string Logits, string Weights, string Keys) Unfused(OnnxNode node)
     {
         long heads = node.Int64("num_heads", 1);

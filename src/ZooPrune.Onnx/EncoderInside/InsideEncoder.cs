@@ -98,7 +98,7 @@ internal sealed class InsideEncoder(ModelFolder files, GraphSettings settings, V
 
         long[] sizes = [.. (image.GridThw ?? []).Select(size => (long)size)];
         int tile = image.PixelValues.Length / (grid is null ? VisionEncoder.TilesOf(image) : 1);
-        long[] shape = grid is null ? [tiles, .. image.Shape.Skip(1).Select(size => (long)size)] : [.. image.Shape.Select(size => (long)size)];
+        long[] shape = [grid is null ? tiles : image.Shape[0], .. image.Shape.Skip(1).Select(size => (long)size)];
         ReadOnlyMemory<float> values = image.PixelValues.Slice(firstTile * tile, grid is null ? tiles * tile : tile);
         fixed (float* pixels = values.Span)
         fixed (long* measures = sizes)
@@ -150,7 +150,8 @@ internal sealed class InsideEncoder(ModelFolder files, GraphSettings settings, V
         string[] names = hasClassToken
             ? [InsideOutput.LastRow, InsideOutput.FirstRow, InsideOutput.JoinedRow]
             : [InsideOutput.LastReceived, InsideOutput.FirstReceived, InsideOutput.JoinedReceived];
-        return new Part(tokens, PerToken(names[0], 1), PerToken(names[1], 1), PerToken(names[2], 1), PerToken(InsideOutput.Keys, heads * width), heads);
+        float[] keys = PerToken(InsideOutput.Keys, heads * width);
+        return new Part(tokens, PerToken(names[0], 1), PerToken(names[1], 1), PerToken(names[2], 1), keys, heads);
 
         float[] PerToken(string name, int size)
         {

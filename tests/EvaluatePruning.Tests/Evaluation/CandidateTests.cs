@@ -11,7 +11,8 @@ public class CandidateTests
         foreach (SelectionMethod method in Enum.GetValues<SelectionMethod>())
         {
             PruningOptions options = new() { Keep = KeepBudget.Tokens(1), Selection = method };
-            Exception? problem = Record.Exception(() => new VisualTokenPruner(identity, options).Prune(new PruningInput([1f, 2f], [2]) { Attention = attention }));
+            Exception? problem = Record.Exception(
+                () => new VisualTokenPruner(identity, options).Prune(new PruningInput([1f, 2f], [2]) { Attention = attention }));
             Assert.Equal(problem is null, Candidate.All.Any(candidate => candidate.Selection == method));
         }
     }

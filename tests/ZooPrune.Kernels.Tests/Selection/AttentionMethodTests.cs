@@ -226,8 +226,10 @@ public sealed class AttentionMethodTests
         ArgumentException error = Assert.Throws<ArgumentException>(() => Pruner(2, SelectionMethod.VisionZip, 1).Prune(
             new PruningInput(new float[8], [4]) { Attention = new EncoderAttention(new float[4]) }));
         Assert.Equal(
-            "PruningInput.Attention: the selection VisionZipReducer uses Keys of the vision encoder's attention, which was not given. It needs "
-            + "an image that goes through the encoder together with the pruning: prune a PreparedImage with a VisionLanguageModel, pass the "
+            "PruningInput.Attention: the selection VisionZipReducer uses Keys of the vision encoder's attention, which was not given. It "
+            + "needs "
+            + "an image that goes through the encoder together with the pruning: prune a PreparedImage with a VisionLanguageModel, pass "
+            + "the "
             + "attention in a PruningInput, or choose a method that needs tokens alone. (Parameter 'input')",
             error.Message);
     }
@@ -250,7 +252,8 @@ public sealed class AttentionMethodTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new PruMergeReducer(neighbours: -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => PruMergeReducer.PublishedCount([]));
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => new HiRedSelector(1.5));
-        Assert.Equal("HiRedSelector, alpha: it is 1.5. It must be from 0 to 1; leave it out for the default. (Parameter 'alpha')", error.Message);
+        Assert.Equal(
+            "HiRedSelector, alpha: it is 1.5. It must be from 0 to 1; leave it out for the default. (Parameter 'alpha')", error.Message);
     }
 
     private static VisualTokenPruner Pruner(int width, SelectionMethod method, int keep) =>

@@ -52,6 +52,26 @@ public class AnswerQuestionsTests(TestModel test)
         Assert.Contains("nowhere.png", answers[^1].Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(SelectionMethod.FasterVlm)]
+    [InlineData(SelectionMethod.VisionZip)]
+    [InlineData(SelectionMethod.ToMe)]
+    public void Read_SelectionsBeyondTokens_AnswerLikeTheModel(SelectionMethod selection)
+    {
+        Question[] questions = SeveralPerImage(2, 1);
+
+        Answer[] answers = Read(Options(64) with { Selection = selection }, questions);
+
+        PruningOptions pruning = new() { Keep = KeepBudget.Tokens(64), Selection = selection };
+        VisionAnswer[] expected =
+        [
+            .. questions.Select(question => test.Model.Answer(Path.Combine(TestModel.Images, question.ImagePath), question.Text, pruning)),
+        ];
+        Assert.All(answers, answer => Assert.Equal(string.Empty, answer.Error));
+        Assert.Equal(expected.Select(answer => answer.Text), answers.Select(answer => answer.Text));
+        Assert.Equal(expected.Select(answer => answer.KeptIndices.ToArray()), answers.Select(answer => answer.KeptIndices));
+    }
+
     [Fact]
     public void Read_RowsThatShareAnImage_DoItsWorkOnce()
     {

@@ -295,6 +295,21 @@ public class PruneVisualTokensTests(TestModel test)
     }
 
     [Fact]
+    public void Create_SelectionThatNeedsTheEncoder_SaysWhatToDo()
+    {
+        PruneVisualTokensOptions options = new(test.Model) { Keep = KeepBudget.Tokens(8), Selection = SelectionMethod.VisionZip };
+        ArgumentException error = Assert.Throws<ArgumentException>("Selection", () => test.ML.Transforms.PruneVisualTokens(options));
+
+        Assert.Equal(
+            "PruneVisualTokens: the selection VisionZip uses the attention inside the vision encoder, and column 'visual_tokens' has "
+            + "visual "
+                + "tokens alone. Expected a selection that needs no more (ZooPrune, DivPrune, Sensitivity, Norm, Uniform, Random, ToMe, "
+                + "Dart); "
+                + "take one of them, or AnswerQuestions, which encodes and prunes in one. (Parameter 'Selection')",
+            error.Message);
+    }
+
+    [Fact]
     public void Create_WrongOptionsOfABudgetOfAllTokens_AreRefusedToo() =>
         Assert.Throws<ArgumentOutOfRangeException>(
             () => test.ML.Transforms.PruneVisualTokens(new(test.Model) { Keep = KeepBudget.Ratio(1), Directions = 0 }));

@@ -52,7 +52,11 @@ internal sealed class AttentionReference
         int heads = (int)(weights.Length / (long)rows / rows / tiles);
         if (!isFromWeights)
         {
-            return [.. Enumerable.Range(0, tiles).Select(tile => Mean((head, q, k) => weights[(((((tile * heads) + head) * rows) + q) * rows) + k], heads, rows))];
+            return
+            [
+                .. Enumerable.Range(0, tiles).Select(
+                    tile => Mean((head, q, k) => weights[(((((tile * heads) + head) * rows) + q) * rows) + k], heads, rows)),
+            ];
         }
 
         (float[] input, _) = Run(image, query!.Input);

@@ -68,7 +68,9 @@ internal sealed class ModelTimer
 
         // What it costs to read the attention in the encoder is not counted.
         EncoderAttention? attention = pruner.UsesAttention == AttentionParts.None ? null : MakeAttention(tokenCount);
-        double[] times = RunTimer.Fastest(() => pruner.Prune(new PruningInput(tokens, [tokenCount]) { Attention = attention }), () => _model.Projector.Project(tokens, projected));
+        double[] times = RunTimer.Fastest(
+            () => pruner.Prune(new PruningInput(tokens, [tokenCount]) { Attention = attention }),
+            () => _model.Projector.Project(tokens, projected));
         return Math.Max(0, times[0] - times[1]);
     }
 
