@@ -20,7 +20,9 @@ internal static class Names
         ("prumerge", SelectionMethod.PruMerge),
         ("prumerge-plus", SelectionMethod.PruMergePlus),
         ("tome", SelectionMethod.ToMe),
-        ("dart", SelectionMethod.Dart));
+        ("dart", SelectionMethod.Dart),
+        ("scope", SelectionMethod.Scope),
+        ("otprune", SelectionMethod.OTPrune));
 
     /// <summary>Which of a model's graphs are run.</summary>
     public static Choices<ModelPrecision> Precisions { get; } = new(

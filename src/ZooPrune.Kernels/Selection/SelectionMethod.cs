@@ -31,8 +31,8 @@ public enum SelectionMethod
     Random,
 
     /// <summary>
-    /// The tokens that the encoder's class token attends to most (FasterVLM). Like all that follow but for the last two it needs the inside
-    /// of the vision encoder.
+    /// The tokens that the encoder's class token attends to most (FasterVLM). Like all that follow up to PruMergePlus it needs the
+    /// inside of the vision encoder.
     /// </summary>
     FasterVlm,
 
@@ -53,6 +53,12 @@ public enum SelectionMethod
 
     /// <summary>Pivots and what resembles them least, on embeddings: <see cref="DartSelector"/>.</summary>
     Dart,
+
+    /// <summary>Coverage times sensitivity, greedily: SCOPE's gain with the sensitivity as saliency.</summary>
+    Scope,
+
+    /// <summary>The largest log determinant, greedily (OTPrune).</summary>
+    OTPrune,
 }
 
 /// <summary>Makes the method that the options ask for.</summary>
@@ -73,6 +79,8 @@ internal static class SelectionMethodFactory
             SelectionMethod.PruMerge => new PruMergeReducer(),
             SelectionMethod.PruMergePlus => new PruMergeReducer(isPlus: true),
             SelectionMethod.ToMe => new ToMeReducer(),
+            SelectionMethod.Scope => new ScopeSelector(options, kernels),
+            SelectionMethod.OTPrune => new OTPruneSelector(options, kernels),
             SelectionMethod.Dart => new DartSelector(maxThreads: options.MaxThreads),
             SelectionMethod.ZooPruneTuned => throw Throw.TunedSelectionMissing(),
             _ => throw Throw.UnknownOption(nameof(PruningOptions.Selection), (int)options.Selection, nameof(options)),

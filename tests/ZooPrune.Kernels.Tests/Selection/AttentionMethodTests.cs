@@ -189,7 +189,9 @@ public sealed class AttentionMethodTests
         VisualTokenPruner pruner = Pruner(8, method, 9);
         PruningInput both = new(tokens, [10, 15, 25])
         {
-            TilesPerImage = [2, 1], Attention = inside, ProtectedTokens = [9, 24, 30],
+            TilesPerImage = [2, 1],
+            Attention = inside,
+            ProtectedTokens = [9, 24, 30],
         };
         IReadOnlyList<TokenSelection> together = pruner.PruneImages(both);
         int[] places = [.. Enumerable.Range(0, 25)];
@@ -198,7 +200,8 @@ public sealed class AttentionMethodTests
         TokenSelection second = pruner.Prune(
             new PruningInput(tokens.AsSpan(200), [25])
             {
-                Attention = inside.Pick([.. places.Select(place => place + 25)]), ProtectedTokens = [5],
+                Attention = inside.Pick([.. places.Select(place => place + 25)]),
+                ProtectedTokens = [5],
             });
         foreach ((TokenSelection one, TokenSelection other) in together.Zip([first, second]))
         {

@@ -11,7 +11,7 @@ internal static class PruningCase
     public static SelectionMethod[] PlainMethods { get; } =
     [
         .. Enum.GetValues<SelectionMethod>().Where(method => method != SelectionMethod.ZooPruneTuned)
-            .Where(method => method is < SelectionMethod.FasterVlm or SelectionMethod.Dart),
+            .Where(method => method is < SelectionMethod.FasterVlm or >= SelectionMethod.Dart),
     ];
 
     /// <summary>These and the classes beside them.</summary>
