@@ -109,11 +109,11 @@ public class EvaluateProgramTests
         ProgramRun Vqa(string answers) => ProgramRun.InProcess(
             "--model", TestModel.Folder, "--questions", questions, "--annotations",
             folder.Write("a.json", $$"""{"annotations": [{"question_id": 7, "multiple_choice_answer": "blue", "answer_type": "other", "answers": {{answers}}}]}"""),
-            "--methods", "norm", "--keep", "64", "--json", folder.PathOf("a.json"), "--resume", folder.PathOf("run.journal"));
+            "--methods", "norm", "--keep", "64", "--json", folder.PathOf("report.json"), "--force", "--resume", folder.PathOf("run.journal"));
 
         double Accuracy()
         {
-            using var report = JsonDocument.Parse(File.ReadAllText(folder.PathOf("a.json")));
+            using var report = JsonDocument.Parse(File.ReadAllText(folder.PathOf("report.json")));
             return report.RootElement.GetProperty("settings")[0].GetProperty("accuracy").GetDouble();
         }
     }

@@ -30,7 +30,7 @@ public sealed partial class PackageTests(PackedPackages packages)
     [InlineData("ZooPrune.MLNet", "Microsoft.ML Microsoft.ML.ImageAnalytics Microsoft.ML.OnnxTransformer ZooPrune.Onnx")]
     [InlineData(
         "ZooPrune.Extensions.AI",
-        "Microsoft.Extensions.AI.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks Microsoft.Extensions.Hosting.Abstractions "
+        "Microsoft.Extensions.AI.Abstractions Microsoft.Extensions.Caching.Abstractions Microsoft.Extensions.Diagnostics.HealthChecks Microsoft.Extensions.Hosting.Abstractions "
         + "Microsoft.Extensions.Options.ConfigurationExtensions ZooPrune.Onnx")]
     [InlineData("ZooPrune.Models.ShapesVlm", "ZooPrune.Onnx")]
     [InlineData("ZooPrune.Cli", "")]

@@ -72,7 +72,8 @@ internal static class EvaluateCommand
         command.Protect(
             Force,
             [Json, Markdown, Chart],
-            line => [line.Typed(Questions), line.Typed(Annotations), line.Typed(Model), line.Typed(Resume)]);
+            line => [line.Typed(Questions), line.Typed(Annotations), line.Typed(Model), line.Typed(Resume)],
+            Resume);
         return command;
     }
 

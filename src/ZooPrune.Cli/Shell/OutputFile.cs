@@ -32,17 +32,20 @@ internal static class OutputFile
     /// <param name="force">--force.</param>
     /// <param name="outputs">The options that name files to be.</param>
     /// <param name="inputs">Files and folders that the command reads; nothing that lies in such a folder is replaced.</param>
+    /// <param name="journal">The option that names a journal: a run that goes on replaces its reports.</param>
     public static void Protect(
         this Command command,
         Option<bool> force,
         IReadOnlyList<Option<string?>> outputs,
-        Func<CommandResult, IEnumerable<string?>> inputs) =>
+        Func<CommandResult, IEnumerable<string?>> inputs,
+        Option<string?>? journal = null) =>
         command.Validators.Add(result =>
         {
             List<string> taken = [.. inputs(result).OfType<string>()];
 
-            // A run that goes on, as the journal beside its output says, replaces what it wrote before it was broken off.
+            // A run that goes on, as its journal says, replaces what it wrote before.
             bool mayReplace = result.GetValue(force)
+                || (journal is not null && File.Exists(result.Typed(journal)))
                 || outputs.Any(output => result.Typed(output) is { } path && File.Exists($"{path}.journal"));
             foreach (Option<string?> output in outputs)
             {

@@ -55,9 +55,11 @@ internal sealed partial record ToolRun(int ExitCode, string Output, string Error
     public static ToolRun Interrupted(params string[] arguments)
     {
         // A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
-        using Process process = Process.Start(OperatingSystem.IsLinux()
+        ProcessStartInfo start = OperatingSystem.IsLinux()
             ? Redirected("env", ["--default-signal=INT", "dotnet", Program, .. arguments])
-            : Redirected("dotnet", [Program, .. arguments]))!;
+            : Redirected("dotnet", [Program, .. arguments]);
+        start.RedirectStandardInput = true;
+        using Process process = Process.Start(start)!;
         string first = process.StandardError.ReadLine() + "\n";
         using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
         kill.WaitForExit();
