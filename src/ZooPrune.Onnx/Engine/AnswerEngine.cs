@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using ZooPrune.Onnx.Graphs;
 using ZooPrune.Onnx.Models;
@@ -290,7 +291,7 @@ internal sealed class AnswerEngine(
         for (int i = 0; i < images.Length; i++)
         {
             FloatTensors.Read(selection.KeptTokens, i * size, kept[i]);
-            if (keepsAll && kept[i].Any(value => !float.IsFinite(value)))
+            if (keepsAll && !TensorPrimitives.IsFiniteAll<float>(kept[i]))
             {
                 throw Throw.PrunerNotFinite();
             }
