@@ -35,7 +35,7 @@ internal static partial class Throw
             $"{stage}: the selection {selection} uses the attention inside the vision encoder, and column '{column}' has visual tokens "
             + $"alone. "
             + $"Expected a selection that needs no more (ZooPrune, DivPrune, Sensitivity, Norm, Uniform, Random, ToMe, Dart, Scope, "
-            + $"OTPrune); take one of "
+            + $"OTPrune, CenPrune); take one of "
             + $"them, or AnswerQuestions, which encodes and prunes in one."),
         nameof(PruningStageOptions.Selection));
 

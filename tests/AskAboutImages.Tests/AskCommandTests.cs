@@ -56,7 +56,7 @@ public class AskCommandTests
     }
 
     [Theory]
-    [InlineData("the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random, fastervlm, visionzip, hired, prumerge, prumerge-plus, tome, dart, scope, otprune; choose one of these.", "--method", "best")]
+    [InlineData("the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random, fastervlm, visionzip, hired, prumerge, prumerge-plus, tome, dart, scope, otprune, cenprune; choose one of these.", "--method", "best")]
     [InlineData("the option --limit is '0'. Expected a whole number of at least 1; correct it.", "--limit", "0")]
     [InlineData("the option --limit is '1e3'. Expected a whole number of at least 1; correct it.", "--limit", "1e3")]
     [InlineData("the option --overlay-count is '-1'. Expected a whole number of at least 0; correct it.", "--overlay-count", "-1")]

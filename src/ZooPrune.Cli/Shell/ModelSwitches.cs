@@ -22,7 +22,8 @@ internal static class Names
         ("tome", SelectionMethod.ToMe),
         ("dart", SelectionMethod.Dart),
         ("scope", SelectionMethod.Scope),
-        ("otprune", SelectionMethod.OTPrune));
+        ("otprune", SelectionMethod.OTPrune),
+        ("cenprune", SelectionMethod.CenPrune));
 
     /// <summary>Which of a model's graphs are run.</summary>
     public static Choices<ModelPrecision> Precisions { get; } = new(

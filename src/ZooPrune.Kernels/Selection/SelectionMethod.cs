@@ -59,6 +59,9 @@ public enum SelectionMethod
 
     /// <summary>The largest log determinant, greedily (OTPrune).</summary>
     OTPrune,
+
+    /// <summary>Distinctiveness times centred diversity, greedily (Cen-Prune).</summary>
+    CenPrune,
 }
 
 /// <summary>Makes the method that the options ask for.</summary>
@@ -81,6 +84,7 @@ internal static class SelectionMethodFactory
             SelectionMethod.ToMe => new ToMeReducer(),
             SelectionMethod.Scope => new ScopeSelector(options, kernels),
             SelectionMethod.OTPrune => new OTPruneSelector(options, kernels),
+            SelectionMethod.CenPrune => new CenPruneSelector(options, kernels),
             SelectionMethod.Dart => new DartSelector(maxThreads: options.MaxThreads),
             SelectionMethod.ZooPruneTuned => throw Throw.TunedSelectionMissing(),
             _ => throw Throw.UnknownOption(nameof(PruningOptions.Selection), (int)options.Selection, nameof(options)),

@@ -268,7 +268,7 @@ public class AskCommandTests
         { "zooprune: the argument QUESTION is empty. Expected a text; give one.", [TestModel.Picture, " "] },
         { "zooprune: the option --keep is '0'. Expected a number of tokens of at least 1 (64), or a percentage above 0 and at most 100 "
             + "(11%); correct it.", [TestModel.Picture, Question, "--keep", "0"] },
-        { "zooprune: the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random, fastervlm, visionzip, hired, prumerge, prumerge-plus, tome, dart, scope, otprune; choose one of these.", [TestModel.Picture, Question, "--keep", "1", "--method", "best"] },
+        { "zooprune: the option --method is 'best'. Expected one of zooprune, divprune, sensitivity, norm, uniform, random, fastervlm, visionzip, hired, prumerge, prumerge-plus, tome, dart, scope, otprune, cenprune; choose one of these.", [TestModel.Picture, Question, "--keep", "1", "--method", "best"] },
         { "zooprune: the option --method is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--method", "norm"] },
         { "zooprune: the option --compare is given without --keep. Expected both or neither; add --keep.", [TestModel.Picture, Question, "--compare"] },
         { "zooprune: the option --max-new-tokens is '0'. Expected a whole number of at least 1; correct it.", [TestModel.Picture, Question, "--max-new-tokens", "0"] },

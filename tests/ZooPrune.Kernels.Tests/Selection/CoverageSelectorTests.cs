@@ -1,6 +1,6 @@
 namespace ZooPrune.Tests;
 
-/// <summary>SCOPE's gain and OTPrune against their formulas, worked out anew for every pick.</summary>
+/// <summary>SCOPE's gain, OTPrune and Cen-Prune against their formulas, worked out anew for every pick.</summary>
 public sealed class CoverageSelectorTests
 {
     private const int Width = 6;
@@ -40,6 +40,40 @@ public sealed class CoverageSelectorTests
                     0, Cosine(tokens, token, other) - kept.Select(place => Cosine(tokens, place, other)).Append(0).Max()));
             }
         }
+    }
+
+    [Fact]
+    public void CenPrune_SeededCases_PicksTheLargestDistinctivenessTimesCentredDistance()
+    {
+        const int Count = 14;
+        for (int seed = 0; seed < 10; seed++)
+        {
+            // Away from the origin, as real tokens are: there raw and centred cosines differ.
+            float[] tokens = [.. TestData.Tokens(seed, Count, Width).Select(value => value + 1)];
+            float[] centred = [.. tokens.Select((value, i) => value - (float)Enumerable.Range(0, Count).Average(row => tokens[(row * Width) + (i % Width)]))];
+            int[] order = Order(SelectionMethod.CenPrune, tokens, [], 6);
+            for (int k = 0; k < order.Length; k++)
+            {
+                int[] kept = order[..k];
+                Near.Equal(Enumerable.Range(0, Count).Except(kept).Max(Gain), Gain(order[k]), 1e-5, 1e-6, $"seed {seed}, pick {k}");
+
+                double Gain(int token) => (1 - Enumerable.Range(0, Count).Average(other => Cosine(tokens, token, other)))
+                    * kept.Select(place => 1 - Cosine(centred, place, token)).DefaultIfEmpty(1).Min();
+            }
+        }
+    }
+
+    [Fact]
+    public void CenPrune_ZeroRowsAndEqualRows_KeepsEachOnce()
+    {
+        float[] tokens = new float[8 * Width];
+        tokens.AsSpan(4 * Width, Width).Fill(1);
+        tokens.AsSpan(5 * Width, Width).Fill(1);
+
+        int[] order = Order(SelectionMethod.CenPrune, tokens, [], 8);
+
+        Assert.Equal(0, order[0]);
+        Assert.Equal(Enumerable.Range(0, 8), order.Order());
     }
 
     private static int[] Order(SelectionMethod method, float[] tokens, float[] sensitivity, int keep)

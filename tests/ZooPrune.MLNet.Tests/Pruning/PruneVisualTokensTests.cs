@@ -304,7 +304,7 @@ public class PruneVisualTokensTests(TestModel test)
             "PruneVisualTokens: the selection VisionZip uses the attention inside the vision encoder, and column 'visual_tokens' has "
             + "visual "
                 + "tokens alone. Expected a selection that needs no more (ZooPrune, DivPrune, Sensitivity, Norm, Uniform, Random, ToMe, "
-                + "Dart, Scope, OTPrune); "
+                + "Dart, Scope, OTPrune, CenPrune); "
                 + "take one of them, or AnswerQuestions, which encodes and prunes in one. (Parameter 'Selection')",
             error.Message);
     }
