@@ -25,12 +25,13 @@ if (line.Child is not null)
     return 0;
 }
 
-if (line.IsQuick || line.IsGenAi || line.IsLoad || line.Device is not null)
+if (line.IsQuick || line.IsMethods || line.IsGenAi || line.IsLoad || line.Device is not null)
 {
     string smallModel = Path.Combine("models", "shapes-vlm");
     try
     {
         QuickReport report = line.IsQuick ? QuickRun.Measure(Console.Out)
+            : line.IsMethods ? MethodsRun.Measure(ModelShape.Llava, rounds: 9, Console.Out)
             : line.IsLoad ? LoadRun.Measure(LoadSize.Create(line.IsTiny, line.Layers), Console.Out)
             : line.Device is not null
                 ? DeviceRun.Measure(

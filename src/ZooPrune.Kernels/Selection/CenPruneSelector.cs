@@ -25,15 +25,16 @@ internal sealed class CenPruneSelector(PruningOptions options, ITokenKernels ker
     /// <summary>d, [N], 0 to 2: the mean of the unit rows once, instead of all pairs. A zero row has the cosine 0 with every token.</summary>
     internal static void Distinctiveness(in ScoredTokens tokens, Span<float> distinctiveness)
     {
-        Span<double> norms = tokens.Workspace.Keys.Take(tokens.Count);
-        double[] mean = new double[tokens.Width];
+        Span<double> scales = tokens.Workspace.Keys.Take(tokens.Count);
+        double[] sum = new double[tokens.Width];
         for (int i = 0; i < tokens.Count; i++)
         {
             ReadOnlySpan<float> token = tokens.Token(i);
-            norms[i] = Math.Sqrt(DoubleSums.SumOfSquares(token));
-            for (int k = 0; norms[i] > 0 && k < mean.Length; k++)
+            double norm = Math.Sqrt(DoubleSums.SumOfSquares(token));
+            double scale = scales[i] = norm > 0 ? 1 / norm : 0;
+            for (int k = 0; k < sum.Length; k++)
             {
-                mean[k] += token[k] / norms[i];
+                sum[k] += scale * token[k];
             }
         }
 
@@ -41,12 +42,12 @@ internal sealed class CenPruneSelector(PruningOptions options, ITokenKernels ker
         {
             ReadOnlySpan<float> token = tokens.Token(i);
             double product = 0;
-            for (int k = 0; k < mean.Length; k++)
+            for (int k = 0; k < sum.Length; k++)
             {
-                product += token[k] * mean[k];
+                product += sum[k] * token[k];
             }
 
-            distinctiveness[i] = (float)(1 - (norms[i] > 0 ? product / norms[i] / tokens.Count : 0));
+            distinctiveness[i] = (float)(1 - (scales[i] * product / tokens.Count));
         }
     }
 }
