@@ -97,7 +97,7 @@ internal sealed class DownsamplingWriter
     {
         Piece[] pieces = [.. Pieces(node)];
         long[] sizes = [.. pieces.SelectMany(piece => piece.Sizes ?? [-1])];
-        if (TokenPlaces(sizes, isBehind) is not { } places)
+        if (TokenPlaces(sizes, Count, _table.Width, isBehind) is not { } places)
         {
             return false;
         }
@@ -126,17 +126,22 @@ internal sealed class DownsamplingWriter
     /// Other sizes may be the same number by chance: the width, that of a head, the heads. Behind the positions the last size is a width,
     /// unless the last two are those of attention; and where N + 1 is among the sizes, there is a class token, and N is something else.
     /// </remarks>
+    /// <param name="sizes">What a Reshape or an Expand is given; -1 for what is computed.</param>
+    /// <param name="count">N.</param>
+    /// <param name="width">D.</param>
+    /// <param name="isBehind">Whether it is given something that has its positions.</param>
     /// <returns>Null where that cannot be told.</returns>
-    private int[]? TokenPlaces(long[] sizes, bool isBehind)
+    public static int[]? TokenPlaces(long[] sizes, int count, int width, bool isBehind)
     {
-        int rank = sizes.Length;
-        bool isAttention = isBehind && rank > 2 && sizes[^1] == sizes[^2];
-        int[] Of(long number) =>
-            [.. Enumerable.Range(0, isBehind && !isAttention ? Math.Max(rank - 1, 0) : rank).Where(place => sizes[place] == number)];
+        int last = sizes.Length - 1;
+        bool isAttention = isBehind && last > 1 && sizes[last] == sizes[last - 1];
+        int[] places = Of(count + 1) is { Length: > 0 } all ? all : Of(count);
+        bool mayBeWidth = (!isBehind || isAttention) && places.Any(place => sizes[place] == width);
+        int most = isAttention && places.Contains(last) ? 2 : 1;
+        return mayBeWidth || places.Length > most ? null : places;
 
-        int[] places = Of(Count + 1) is { Length: > 0 } all ? all : Of(Count);
-        bool isWidth = !isBehind && places.Length > 0 && _table.Width == sizes[places[0]];
-        return isWidth || places.Length > (isAttention && places.Contains(rank - 1) ? 2 : 1) ? null : places;
+        int[] Of(long number) =>
+            [.. Enumerable.Range(0, sizes.Length).Where(place => sizes[place] == number && (!isBehind || isAttention || place < last))];
     }
 
     /// <summary>What a Reshape's or Expand's shape is put together from.</summary>
