@@ -71,6 +71,9 @@ public sealed class PrunedImage
     /// <summary>The same, which took no time.</summary>
     internal PrunedImage WithoutTimings() => new(KeptTokens, Indices, Layout, Note, new StageTimings(), Model);
 
+    /// <summary>The same, with something that the caller should know.</summary>
+    internal PrunedImage WithNote(string note) => new(KeptTokens, Indices, Layout, note, Timings, Model);
+
     /// <summary>Writes the image, so that a later run of the same model need not encode it again.</summary>
     /// <param name="stream">Where to; is left open.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>

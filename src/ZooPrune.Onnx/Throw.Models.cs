@@ -143,6 +143,18 @@ internal static partial class Throw
         + $"class token, or the patches of whole tokens; take an export of another kind, or a selection that needs tokens alone (zooprune, "
         + $"divprune, tome, dart).");
 
+    public static ZooPruneException DownsamplingImpossible(string path, string why) => Failed(
+        $"File '{path}': the vision encoder cannot take a picture in fewer pixels: {why}. Expected one of a fixed size with a learned "
+        + $"position table for a square grid of patches; prune the visual tokens, or take the usual export of a CLIP or SigLIP encoder.");
+
+    public static ZooPruneException DownsamplingPatches(string folder) => Failed(
+        $"Model folder '{folder}': its vision encoder takes patches of pictures of any size. Downsampling is for encoders of one size; "
+        + $"load the model with VisionLanguageModelOptions.MaxPixels (--max-pixels), which makes its pictures smaller.");
+
+    public static ZooPruneException DownsamplingTiles(string folder) => Failed(
+        $"Model folder '{folder}': its pictures are cut into tiles, each of which gives visual tokens. Downsampling is for models that "
+        + $"read a picture as one tile; prune the visual tokens.");
+
     public static ZooPruneException GraphFailed(string graph, string given, Exception exception) => IsOutOfMemory(exception) ? Failed(
         $"Graph '{graph}': running it on {given} took more memory than there is ({FirstLine(exception)}). It needs as much as that at "
         + $"once; "

@@ -110,6 +110,10 @@ public sealed class VisionLanguageModel : IDisposable
     /// leaves its visual tokens. Then to encode and to prune one after the other costs a copy to the host that this call spares.</summary>
     public bool PrunesOnDevice => _model.DevicePruner is not null;
 
+    /// <summary>Why <see cref="Downsample"/> cannot be used with this model, in the words of the exception that it throws; null where it
+    /// can. The first call loads the encoder's graph a second time and tries it.</summary>
+    public string? WhyNoDownsampling => _model.Downsampling.WhyNot;
+
     /// <summary>Whether images can be read before their questions: not where the prompt has the question first.</summary>
     public bool CanCachePrefix => _engine.CanCachePrefix;
 
@@ -375,6 +379,29 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentNullException.ThrowIfNull(images);
         CheckPruning(pruning);
         return _engine.EncodeAndPrune(images, [.. images.Select(LayoutOf)], pruning, cancellation);
+    }
+
+    /// <summary>Reads a picture in fewer pixels instead of fewer of its visual tokens: the encoder gives g x g, all of which are kept. A
+    /// method without any choice, for the others to be compared with.</summary>
+    /// <remarks>
+    /// The pixel values are resized to g x g patches (antialiased bicubic, as PIL's), and the encoder's position table likewise (bicubic,
+    /// as interpolate_pos_encoding of transformers). <see cref="PrunedImage.KeptIndices"/> are the places among all N at whose middles the
+    /// g x g tokens lie. The first call loads the encoder's graph a second time; it serves all sizes.
+    /// </remarks>
+    /// <param name="image">An image that Prepare gave, or one of that shape.</param>
+    /// <param name="keep">Most visual tokens, K: g is the root of K, rounded down. With all N the result is that of
+    /// <see cref="Prune(PreparedImage, PruningOptions?)"/> without options.</param>
+    /// <param name="cancellation">Ends the encoder's run.</param>
+    /// <returns>All g x g visual tokens, projected, with a note where they are fewer than K.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The image has another shape.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="keep"/> is <c>default</c>.</exception>
+    /// <exception cref="ZooPruneException">The model cannot do it, as <see cref="WhyNoDownsampling"/> says; or the encoder or the projector
+    /// failed, or gave NaN or infinity.</exception>
+    public PrunedImage Downsample(PreparedImage image, KeepBudget keep, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return _engine.Downsample(image, LayoutOf(image), keep, cancellation);
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>

@@ -58,7 +58,7 @@ internal sealed class InsideEncoder(ModelFolder files, GraphSettings settings, V
 
             try
             {
-                (byte[] bytes, string folder) = Encoder();
+                (byte[] bytes, string folder) = VisionEncoderSplitter.EncoderOf(files);
                 OnnxGraph graph = OnnxGraphReader.Read(bytes);
                 var constants = new ConstantFolder(new GraphOrder(graph), new ExternalDataFolder(folder));
                 _tokens = graph.Outputs[0].Name;
@@ -71,21 +71,6 @@ internal sealed class InsideEncoder(ModelFolder files, GraphSettings settings, V
                 throw Throw.GraphUnreadable(files.VisionEncoder, exception);
             }
         }
-    }
-
-    /// <summary>The graph from pixels to X.</summary>
-    private (byte[] Model, string Folder) Encoder()
-    {
-        if (files.Projector is null)
-        {
-            SplitVisionEncoder split = VisionEncoderSplitter.Split(files.VisionEncoder, RewrittenGraph.InPlaceFrom);
-            return (split.Encoder, split.Folder);
-        }
-
-        using OnnxFile file = OnnxFile.Open(files.VisionEncoder);
-        ModelProto model = OnnxModelReader.Read(file.Memory);
-        RewrittenGraph graph = RewrittenGraph.Write(model, files.VisionEncoder, file.Memory, RewrittenGraph.InPlaceFrom);
-        return (graph.Model, graph.Folder);
     }
 
     private unsafe Part Run(GraphSession session, PreparedImage image, int firstTile, int tiles, CancellationToken cancellation)

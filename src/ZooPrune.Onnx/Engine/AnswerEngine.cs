@@ -117,6 +117,50 @@ internal sealed class AnswerEngine(
         return [.. pruned];
     }
 
+    /// <summary>Reads a picture in fewer pixels: the encoder gives g x g visual tokens, all of which are kept.</summary>
+    /// <param name="image">Prepared for this model.</param>
+    /// <param name="layout">Its own.</param>
+    /// <param name="keep">Most visual tokens; g is the root of it, rounded down.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="ZooPruneException">The model cannot do it, or the encoder or the projector failed.</exception>
+    public PrunedImage Downsample(PreparedImage image, ImageLayout layout, KeepBudget keep, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        model.Downsampling.Check();
+        int kept = keep.Resolve(layout.TokenCount);
+        (int full, int grid) = (model.Downsampling.Grid, (int)Math.Sqrt(kept));
+        if (grid == full)
+        {
+            PrunedImage all = EncodeAndPrune([image], [layout], null, cancellation)[0];
+            return keep.TokenCount > kept ? all.WithNote($"keep {keep.TokenCount} of {kept}: all tokens kept") : all;
+        }
+
+        model.Downsampling.Open(grid); // Loading it is no part of an image's time.
+        using Activity? encoding = telemetry.Start("encode", 1);
+        long start = Stopwatch.GetTimestamp();
+        float[] tokens = model.Downsampling.Encode(image, grid, cancellation);
+        TimeSpan encode = Stopwatch.GetElapsedTime(start);
+        telemetry.Encoded(encode);
+        encoding?.Stop();
+
+        using Activity? activity = telemetry.Start("prune", 1);
+        start = Stopwatch.GetTimestamp();
+        float[] projected = _pruner.Prune(tokens, ImageLayout.Plain(grid * grid), null).KeptTokens.ToArray();
+        int[] places =
+        [
+            .. Enumerable.Range(0, grid * grid).Select(token => (Place(token / grid) * full) + Place(token % grid)),
+        ];
+        return Pruned(
+            projected,
+            places,
+            layout,
+            grid * grid == kept ? null : $"downsampled to {grid} x {grid} of the {kept} tokens that may be kept",
+            new StageTimings { Encode = encode, Prune = Stopwatch.GetElapsedTime(start) });
+
+        // In the middle of which row (or column) of the full grid one of g lies.
+        int Place(int index) => ((2 * index) + 1) * full / (2 * grid);
+    }
+
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
     /// <param name="image">From <see cref="Encode"/>, or the caller's own.</param>
     /// <param name="pruning">What to keep; null keeps all.</param>

@@ -1,3 +1,4 @@
+using ZooPrune.Onnx.Downsampling;
 using ZooPrune.Onnx.EncoderInside;
 using ZooPrune.Onnx.Engine;
 using ZooPrune.Onnx.Graphs;
@@ -61,6 +62,7 @@ internal sealed class LoadedModel : IDisposable
             }
 
             Inside = Own(new InsideEncoder(files, settings with { Device = Encoder.Device }, Encoder));
+            Downsampling = Own(new DownsamplingEncoder(files, settings with { Device = Encoder.Device }, Encoder, HasOneTile));
             Embedder = Own(TokenEmbedder.Open(files.EmbedTokens));
             DecoderSizes sizes = Configuration.Decoder with { Width = Embedder.Width };
             Decoder = Own(Decoder.Open(files.Decoder, settings, Family.PositionAxes, Positions, sizes));
@@ -107,6 +109,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>The encoder with what its attention says, loaded when it is first asked.</summary>
     public InsideEncoder Inside { get; }
+
+    /// <summary>The encoder for pictures in fewer pixels, loaded when it is first asked.</summary>
+    public DownsamplingEncoder Downsampling { get; }
 
     public IProjector Projector { get; }
 
