@@ -16,7 +16,21 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
 
     protected override RootCommand CreateCommand() => EvaluateCommand.Create();
 
-    protected override int Run(ParseResult line, CancellationToken cancellation) => Evaluate(EvaluateCommand.ToOptions(line), cancellation);
+    protected override int Run(ParseResult line, CancellationToken cancellation)
+    {
+        EvaluateOptions options = EvaluateCommand.ToOptions(line);
+        return options.Compared.Count > 0 ? Compare(options) : Evaluate(options, cancellation);
+    }
+
+    private int Compare(EvaluateOptions options)
+    {
+        RunComparison comparison = new(
+            [.. options.Compared.Select(ReportedRun.Read)],
+            options.HasChosen ? [.. options.Candidates.Select(candidate => candidate.Name)] : null);
+        EvaluationReports.Write(options, comparison.Tables(), comparison.Charts());
+        EvaluationReports.Show(Output, comparison.Tables());
+        return ExitCode.Success;
+    }
 
     private int Evaluate(EvaluateOptions options, CancellationToken cancellation)
     {
@@ -36,6 +50,11 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
         }
 
         using ImageInterview interview = new(modelFolder, options);
+        foreach (string note in interview.LeftOut)
+        {
+            Say(Error, note);
+        }
+
         int visualTokens = interview.CountVisualTokens(
             questions.Questions.Select(question => QuestionSet.PathOf(imageFolder, question.Image)).Distinct());
         interview.CheckLetters(questions.Questions.Max(question => question.Options.Count));
@@ -46,7 +65,7 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
         if (result is not null)
         {
             EvaluationReports.Write(options, result);
-            EvaluationReports.Show(Output, result);
+            EvaluationReports.Show(Output, EvaluationTables.Create(result));
         }
 
         int exitCode = Conclude(images, result);

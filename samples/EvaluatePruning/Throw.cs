@@ -65,6 +65,22 @@ internal static partial class Throw
             + $"of its "
             + "own for each letter; leave --choices out.");
 
+    public static UsageException NoMethodLeft(IEnumerable<string> problems) =>
+        new($"{Program}: no method of --methods can be used with this model: {string.Join(' ', problems)} Expected one that can; name "
+            + "zooprune or divprune.");
+
+    public static UsageException NoReport(string path, string problem, Exception? cause) =>
+        new($"{Program}: '{path}' is no report of an evaluation: {problem}. Expected what --json of an earlier run of this version wrote; "
+            + "give that to --compare.", cause);
+
+    public static UsageException ReportLacks(string path, string what) =>
+        new($"{Program}: the report '{path}' has no {what}. Expected every report of --compare to have the same settings; choose others "
+            + "with --methods, or run that evaluation again with all of them.");
+
+    public static UsageException ReportsDiffer(string first, string other, string what, string firstValue, string otherValue) =>
+        new($"{Program}: the reports '{first}' and '{other}' cannot be compared: their {what} is {firstValue} and {otherValue}. Expected "
+            + "the same questions, measured alike; give --compare reports of such runs.");
+
     public static UsageException NoArray(string path, string name, string example) =>
         new($"{Program}: '{path}' is no JSON object with an array \"{name}\". Expected one of objects like {example}; give the "
             + $"file of VQAv2 that holds \"{name}\".");

@@ -189,6 +189,21 @@ public class EvaluateProgramTests
         Assert.All(EvaluateCommand.Create().Options, option => Assert.Contains(option.Name, run.Output));
     }
 
+    [Theory]
+    [InlineData("--positions", "both")]
+    [InlineData("--compare", "a.json,b.json")]
+    public void Run_SecondChartIsThereAlready_IsRefusedAndItStays(string option, string value)
+    {
+        using TestFolder folder = new();
+        string second = folder.Write("chart-compact.svg", "somebody's");
+
+        ProgramRun run = ProgramRun.InProcess("--chart", folder.PathOf("chart.svg"), option, value);
+
+        Assert.Equal(ExitCode.BadInput, run.ExitCode);
+        Assert.Contains(second, run.Error);
+        Assert.Equal("somebody's", File.ReadAllText(second));
+    }
+
     [Fact]
     public void Run_JsonIsTheQuestions_IsRefusedAndTheyStay()
     {

@@ -57,6 +57,11 @@ internal static class EvaluateCommand
         "--resume", "Journal of the answers: an interrupted run goes on from it. It is kept; run again, and the reports are made anew "
             + "without asking. Default: the JSON file's name with .journal, removed when all is done; none without --json.");
 
+    private static readonly Option<IReadOnlyList<string>?> Compared = TypedOption.CreateList(
+        "--compare", "LIST", "Asks nothing: JSON reports of earlier runs, separated by commas, such as three trainings of one model. "
+            + "Their figures side by side, mean and range, for --methods, in --markdown and --chart.",
+        text => text);
+
     private static readonly Option<bool> Force = TypedOption.Force();
 
     /// <summary>The command with all its options.</summary>
@@ -67,13 +72,29 @@ internal static class EvaluateCommand
             + "intervals, agreement with the unpruned answers, and times.")
         {
             Model, Questions, Annotations, Format, Images, Instruction, Scoring, ByLogits, Limit, Keep, Methods, Positions, Seeds, Workers,
-            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume, Force,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume, Compared, Force,
         };
         command.Protect(
             Force,
             [Json, Markdown, Chart],
-            line => [line.Typed(Questions), line.Typed(Annotations), line.Typed(Model), line.Typed(Resume)],
-            Resume);
+            line =>
+            [
+                line.Typed(Questions), line.Typed(Annotations), line.Typed(Model), line.Typed(Resume),
+                .. line.Typed(Compared)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
+            ],
+            Resume,
+            (line, output, path) => output == Chart && (line.Typed(Compared) ?? line.Typed(Positions)) is { } modes && !IsOneMode(modes)
+                ? [EvaluationReports.ChartBeside(path, Names.Positions.NameOf(PositionMode.Compact))]
+                : []);
+        foreach (Option other in (Option[])
+        [
+            Model, Questions, Annotations, Format, Images, Instruction, Scoring, ByLogits, Limit, Keep, Positions, Seeds, Workers,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Resume,
+        ])
+        {
+            command.Exclude(other, Compared);
+        }
+
         return command;
     }
 
@@ -96,8 +117,10 @@ internal static class EvaluateCommand
             Candidates =
             [
                 .. (line.GetValue(Methods) ?? Candidate.All).Distinct()
-                    .Select(candidate => candidate.Selection == SelectionMethod.Random ? candidate with { Seeds = seeds } : candidate),
+                    .Select(candidate => candidate.IsRandom ? candidate with { Seeds = seeds } : candidate),
             ],
+            HasChosen = line.GetValue(Methods) is not null,
+            Compared = line.GetValue(Compared) ?? [],
             Positions = line.GetValue(Positions) ?? [PositionMode.Auto],
             Workers = line.GetValue(Workers) ?? Environment.ProcessorCount,
             Running = ModelSwitches.Read(line) with { Threads = 1 },
@@ -107,6 +130,9 @@ internal static class EvaluateCommand
             Resume = line.GetValue(Resume),
         };
     }
+
+    // A comparison may have both; what is in it is not read yet.
+    private static bool IsOneMode(string typed) => Names.Positions.Words.Any(word => Is(typed, word));
 
     private static bool Is(string text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
 }
@@ -156,6 +182,12 @@ internal sealed record EvaluateOptions
 
     /// <summary>The methods compared; each once.</summary>
     public required IReadOnlyList<Candidate> Candidates { get; init; }
+
+    /// <summary>Whether the methods were chosen by the user.</summary>
+    public bool HasChosen { get; init; }
+
+    /// <summary>Reports that are laid side by side instead of asking; empty = none.</summary>
+    public IReadOnlyList<string> Compared { get; init; } = [];
 
     /// <summary>The position modes compared.</summary>
     public required IReadOnlyList<PositionMode> Positions { get; init; }

@@ -6,7 +6,6 @@ namespace ZooPrune.Samples;
 /// <param name="Questions">Questions about them.</param>
 /// <param name="Errors">What kept other images from being used.</param>
 /// <param name="Preprocess">Mean milliseconds from file to pixel values.</param>
-/// <param name="Encode">Mean milliseconds from pixel values to visual tokens.</param>
 /// <param name="Scores">One a setting, all tokens first.</param>
 internal sealed record EvaluationResult(
     EvaluationRun Run,
@@ -14,7 +13,6 @@ internal sealed record EvaluationResult(
     int Questions,
     IReadOnlyList<string> Errors,
     double Preprocess,
-    double Encode,
     IReadOnlyList<Score> Scores)
 {
     /// <summary>All tokens.</summary>
@@ -36,7 +34,6 @@ internal sealed record EvaluationResult(
             full.Sum(tally => tally.Questions),
             [.. images.Select(image => image.Error).OfType<string>()],
             used.Average(image => image.Preprocess),
-            used.Average(image => image.Encode),
             [.. run.Settings.Select((setting, index) => Score.Of(setting, [.. used.Select(image => image.Tallies[index])], full))]);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class Evaluator(
             }
 
             results[index] = answers is null
-                ? new ImageResult(0, 0, [], error)
+                ? new ImageResult(0, [], error)
                 : ImageResult.Of(answers, _images[index].Questions, scored);
             step();
         }, cancellation));

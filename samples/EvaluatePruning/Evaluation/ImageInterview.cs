@@ -21,6 +21,7 @@ internal sealed class ImageInterview : IDisposable
 
     /// <summary>Loads the model, once for each position mode.</summary>
     /// <exception cref="ZooPruneException">The model folder is no good.</exception>
+    /// <exception cref="UsageException">No method is left that the model can be asked with.</exception>
     public ImageInterview(string modelFolder, EvaluateOptions options)
     {
         _instruction = options.Instruction is { } text ? "\n" + text : "";
@@ -33,11 +34,27 @@ internal sealed class ImageInterview : IDisposable
         }
 
         _model = _models.Values.First();
+        Lazy<string?> attention = new(WhyNoAttention);
+        (Candidate Candidate, string? Problem)[] candidates =
+        [
+            .. options.Candidates.Select(candidate => (
+                candidate,
+                candidate.Options(options.Budgets[0], 0) is not { } pruning ? _model.WhyNoDownsampling
+                    : _model.NeedsAttention(pruning) ? attention.Value
+                    : null)),
+        ];
+        LeftOut = [.. candidates.Where(entry => entry.Problem is not null).Select(entry => $"{entry.Candidate.Name} is left out: {entry.Problem}")];
+        if (LeftOut.Count == candidates.Length)
+        {
+            Dispose();
+            throw Throw.NoMethodLeft(LeftOut);
+        }
+
         Settings =
         [
             Setting.Full,
             .. from mode in _models.Keys
-               from candidate in options.Candidates
+               from candidate in candidates.Where(entry => entry.Problem is null).Select(entry => entry.Candidate)
                from keep in options.Budgets
                select new Setting(candidate, keep, mode),
         ];
@@ -45,6 +62,9 @@ internal sealed class ImageInterview : IDisposable
 
     /// <summary>Every setting, all tokens first.</summary>
     public IReadOnlyList<Setting> Settings { get; }
+
+    /// <summary>Methods that were asked for and that this model has not, and why: a sentence each.</summary>
+    public IReadOnlyList<string> LeftOut { get; }
 
     /// <summary>N, the visual tokens of one image; where that depends on the picture, the median of some.</summary>
     /// <param name="paths">Images that will be asked about. Those that cannot be read are passed over here.</param>
@@ -96,11 +116,11 @@ internal sealed class ImageInterview : IDisposable
     public ImageAnswers Ask(string image, string path, IReadOnlyList<ReferenceQuestion> questions, CancellationToken cancellation)
     {
         (PreparedImage prepared, double preprocess) = Timed(() => _model.Prepare(path));
-        (EncodedImage encoded, double encode) = Timed(() => _model.Encode(prepared));
+        EncodedImage encoded = _model.Encode(prepared, cancellation);
         PruningOptions? attentive = Settings.Select(setting => setting.Candidate?.Options(setting.Keep!.Value, 0))
             .FirstOrDefault(options => options is not null && _model.NeedsAttention(options));
 
-        // Once more with the attention read, for all methods that use it. The time of encoding is that without.
+        // Once more with the attention read, for all methods that use it; these are charged for that run.
         EncodedImage inside = attentive is null ? encoded : _model.Encode(prepared, attentive, cancellation);
         var answers = new SettingAnswers[Settings.Count];
 
@@ -110,14 +130,14 @@ internal sealed class ImageInterview : IDisposable
             .GroupBy(entry => (entry.setting.Candidate, entry.setting.Keep)))
         {
             cancellation.ThrowIfCancellationRequested();
-            PrunedImage[] kept = Choose(same.First().Setting, inside);
+            PrunedImage[] kept = Choose(same.First().Setting, prepared, encoded, inside, cancellation);
             foreach ((Setting setting, int index) in same)
             {
                 answers[index] = Answer(setting.Keep is null ? _model : _models[setting.Positions], questions, kept);
             }
         }
 
-        return new ImageAnswers(image, preprocess, encode, answers);
+        return new ImageAnswers(image, preprocess, answers);
     }
 
     public void Dispose()
@@ -128,8 +148,40 @@ internal sealed class ImageInterview : IDisposable
         }
     }
 
-    private PrunedImage[] Choose(Setting setting, EncodedImage image) =>
-        [.. Enumerable.Range(0, setting.Seeds).Select(seed => _model.Prune(image, setting.Candidate?.Options(setting.Keep!.Value, seed)))];
+    private PrunedImage[] Choose(
+        Setting setting, PreparedImage prepared, EncodedImage encoded, EncodedImage inside, CancellationToken cancellation)
+    {
+        if (setting is { Candidate.Pruning: null, Keep: { } keep })
+        {
+            return [_model.Downsample(prepared, keep, cancellation)];
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, setting.Seeds).Select(seed =>
+            {
+                PruningOptions? options = setting.Candidate?.Options(setting.Keep!.Value, seed);
+                return _model.Prune(options is not null && _model.NeedsAttention(options) ? inside : encoded, options);
+            }),
+        ];
+    }
+
+    /// <summary>Tries to read the attention of a grey picture.</summary>
+    private string? WhyNoAttention()
+    {
+        const int Side = 64;
+        byte[] grey = new byte[3 * Side * Side];
+        grey.AsSpan().Fill(128);
+        try
+        {
+            _model.Encode(_model.Prepare(grey, Side, Side), new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.FasterVlm });
+            return null;
+        }
+        catch (ZooPruneException problem)
+        {
+            return problem.Message;
+        }
+    }
 
     private int? TryCount(string path)
     {
@@ -170,8 +222,13 @@ internal sealed class ImageInterview : IDisposable
         }
 
         double asked = images.Length * questions.Count;
-        return new SettingAnswers(
-            images.Average(image => image.Timings.Prune.TotalMilliseconds), prefill / asked, decode / asked, texts);
+        Cost cost = new(
+            images.Average(image => image.Timings.Encode.TotalMilliseconds),
+            images.Average(image => image.Timings.Prune.TotalMilliseconds),
+            prefill / asked,
+            decode / asked,
+            images.Average(image => image.KeptTokenCount));
+        return new SettingAnswers(cost, texts);
     }
 
     private string LikeliestLetter(VisionLanguageModel model, ReferenceQuestion question, PrunedImage image)
@@ -192,13 +249,10 @@ internal sealed class ImageInterview : IDisposable
 /// <summary>Everything the model said about one image.</summary>
 /// <param name="Image">Its path in the questions file.</param>
 /// <param name="Preprocess">Milliseconds from file to pixel values.</param>
-/// <param name="Encode">Milliseconds from pixel values to visual tokens.</param>
 /// <param name="Settings">One entry a setting, in the order of the run.</param>
-internal sealed record ImageAnswers(string Image, double Preprocess, double Encode, IReadOnlyList<SettingAnswers> Settings);
+internal sealed record ImageAnswers(string Image, double Preprocess, IReadOnlyList<SettingAnswers> Settings);
 
 /// <summary>What the model answered about one image in one setting.</summary>
-/// <param name="Prune">Milliseconds of projection, sensitivity and selection; the mean over seeds.</param>
-/// <param name="Prefill">Mean milliseconds of the language model's first pass.</param>
-/// <param name="Decode">Mean milliseconds of all further words.</param>
+/// <param name="Cost">What each question cost.</param>
 /// <param name="Texts">[seed][question]; one seed unless the method is repeated.</param>
-internal sealed record SettingAnswers(double Prune, double Prefill, double Decode, IReadOnlyList<IReadOnlyList<string>> Texts);
+internal sealed record SettingAnswers(Cost Cost, IReadOnlyList<IReadOnlyList<string>> Texts);

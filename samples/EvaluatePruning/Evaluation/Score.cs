@@ -7,9 +7,7 @@ namespace ZooPrune.Samples;
 /// <param name="Agreement">Share of answers that are the unpruned answer, word for word.</param>
 /// <param name="YesNo">The answers to the questions that expect yes or no.</param>
 /// <param name="Kinds">Mean score of each kind of question.</param>
-/// <param name="Prune">Mean milliseconds of projection, sensitivity and selection.</param>
-/// <param name="Prefill">Mean milliseconds of the first pass of the language model.</param>
-/// <param name="Decode">Mean milliseconds of all further words.</param>
+/// <param name="Cost">What a question costs.</param>
 internal sealed record Score(
     Setting Setting,
     Estimate Accuracy,
@@ -17,9 +15,7 @@ internal sealed record Score(
     Estimate Agreement,
     YesNoCounts YesNo,
     IReadOnlyDictionary<string, KindScore> Kinds,
-    double Prune,
-    double Prefill,
-    double Decode)
+    Cost Cost)
 {
     private const double Rounding = 1e-9;
 
@@ -46,9 +42,7 @@ internal sealed record Score(
                 .GroupBy(kind => kind.Key, kind => kind.Value)
                 .OrderBy(kind => kind.Key, StringComparer.Ordinal)
                 .ToDictionary(kind => kind.Key, kind => KindScore.Of([.. kind])),
-            images.Sum(image => image.Prune) / questions,
-            images.Sum(image => image.Prefill) / questions,
-            images.Sum(image => image.Decode) / questions)
+            1 / questions * images.Select(image => image.Cost).Aggregate((sum, cost) => sum + cost))
         {
             OtherAccuracy = images.Sum(image => image.OtherCorrect) / questions,
             WholeImages = images.SelectMany(image => image.Kinds)

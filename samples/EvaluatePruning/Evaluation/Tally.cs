@@ -9,18 +9,14 @@ namespace ZooPrune.Samples;
 /// <param name="Same">Answers that are the unpruned answer, word for word.</param>
 /// <param name="YesNo">The questions that expect yes or no.</param>
 /// <param name="Kinds">Questions and sum of scores of each kind.</param>
-/// <param name="Prune">Sum of milliseconds of projection, sensitivity and selection.</param>
-/// <param name="Prefill">Sum of milliseconds of the first pass.</param>
-/// <param name="Decode">Sum of milliseconds of all further words.</param>
+/// <param name="Cost">Sum of what they cost.</param>
 internal sealed record Tally(
     int Questions,
     double Correct,
     double Same,
     YesNoCounts YesNo,
     IReadOnlyDictionary<string, (int Questions, double Correct)> Kinds,
-    double Prune,
-    double Prefill,
-    double Decode)
+    Cost Cost)
 {
     /// <summary>Sum of the scores by the other rule, official or sensible.</summary>
     public double OtherCorrect { get; init; }
@@ -65,9 +61,7 @@ internal sealed record Tally(
             same,
             yesNo,
             kinds,
-            questions.Count * answers.Prune,
-            questions.Count * answers.Prefill,
-            questions.Count * answers.Decode)
+            questions.Count * answers.Cost)
         {
             OtherCorrect = otherCorrect,
         };
@@ -76,10 +70,9 @@ internal sealed record Tally(
 
 /// <summary>One image in figures.</summary>
 /// <param name="Preprocess">Milliseconds from file to pixel values.</param>
-/// <param name="Encode">Milliseconds from pixel values to visual tokens.</param>
 /// <param name="Tallies">One entry a setting, in the order of the run; empty if the image failed.</param>
 /// <param name="Error">Why the image failed; null = it did not.</param>
-internal sealed record ImageResult(double Preprocess, double Encode, IReadOnlyList<Tally> Tallies, string? Error = null)
+internal sealed record ImageResult(double Preprocess, IReadOnlyList<Tally> Tallies, string? Error = null)
 {
     /// <summary>Counts what was answered.</summary>
     /// <param name="answers">The answers; all tokens first.</param>
@@ -90,7 +83,6 @@ internal sealed record ImageResult(double Preprocess, double Encode, IReadOnlyLi
         IReadOnlyList<string> unpruned = answers.Settings[0].Texts[0];
         return new ImageResult(
             answers.Preprocess,
-            answers.Encode,
             [.. answers.Settings.Select(setting => Tally.Of(setting, unpruned, questions, measure))]);
     }
 }

@@ -9,7 +9,7 @@ namespace ZooPrune.Samples;
 internal sealed record JournalHeader(IReadOnlyDictionary<string, string> Entries)
 {
     private const string Kind = "journal";
-    private const string Format = "EvaluatePruning 1";
+    private const string Format = "EvaluatePruning 2";
     private const int HashedBytes = 1 << 20;
 
     /// <summary>The header of a run.</summary>

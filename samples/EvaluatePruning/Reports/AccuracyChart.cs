@@ -11,36 +11,58 @@ internal static class AccuracyChart
         let positions = Names.Positions.NameOf(mode.Key)
         select (positions, Of(result, positions, mode));
 
-    private static LineChart Of(EvaluationResult result, string positions, IEnumerable<Score> scores)
+    /// <summary>A chart of accuracies.</summary>
+    /// <param name="measure">What accuracy means.</param>
+    /// <param name="subtitle">Of what.</param>
+    /// <param name="bands">What the bands show.</param>
+    /// <param name="visualTokens">N.</param>
+    /// <param name="full">The accuracy with all tokens.</param>
+    /// <param name="methods">Points of each method. Budgets that come to the same number of tokens are one point.</param>
+    public static LineChart Of(
+        string measure,
+        string subtitle,
+        string bands,
+        int visualTokens,
+        ChartPoint full,
+        IEnumerable<(string Name, IEnumerable<ChartPoint> Points)> methods)
     {
-        int all = result.Run.VisualTokens;
-        ChartLine[] lines = [.. scores.GroupBy(score => score.Setting.Method).Select(method => LineOf(method.Key, method, all))];
+        ChartLine[] lines =
+        [
+            .. methods.Select(method => new ChartLine(
+                method.Name, [.. method.Points.DistinctBy(point => point.X).OrderByDescending(point => point.X)])),
+        ];
         string fewest = LineChart.Number(lines.Min(line => line.Points[^1].X));
-        string questions = string.Create(
-            CultureInfo.InvariantCulture, $"{result.Questions:N0} questions about {result.Images:N0} images ({QuestionsName(result)})");
         return new LineChart(
-            $"{result.Run.Measure.Name} by number of visual tokens kept",
-            $"{result.Run.ModelName}, {questions}, positions {positions}",
-            $"visual tokens kept of {LineChart.Number(all)}, and their share",
+            $"{measure} by number of visual tokens kept",
+            subtitle,
+            $"visual tokens kept of {LineChart.Number(visualTokens)}, and their share",
             lines)
         {
-            Level = new ChartLine("all tokens", [PointOf(all, result.Full.Accuracy)]),
-            Note = $"Bands: 95 % intervals over images. Dashed: all tokens. Right: % with all and with {fewest} tokens.",
+            Level = new ChartLine("all tokens", [full]),
+            BandNote = bands,
+            Note = $"Dashed: all tokens. Right: % with all and with {fewest} tokens.",
             IsLargestFirst = true,
             IsPercent = true,
             XText = kept => $"{kept} tokens",
-            XShare = kept => (100 * kept / all).ToString(kept >= 0.1 * all ? "0' %'" : "0.0' %'", CultureInfo.InvariantCulture),
+            XShare = kept => (100 * kept / visualTokens).ToString(
+                kept >= 0.1 * visualTokens ? "0' %'" : "0.0' %'", CultureInfo.InvariantCulture),
         };
     }
 
-    /// <summary>The line of a method. Budgets that come to the same number of tokens are one point.</summary>
-    private static ChartLine LineOf(string method, IEnumerable<Score> scores, int visualTokens) => new(
-        method,
-        [
-            .. scores.Select(score => PointOf(score.Setting.Keep!.Value.Resolve(visualTokens), score.Accuracy))
-                .DistinctBy(point => point.X)
-                .OrderByDescending(point => point.X),
-        ]);
+    private static LineChart Of(EvaluationResult result, string positions, IEnumerable<Score> scores)
+    {
+        int all = result.Run.VisualTokens;
+        string questions = string.Create(
+            CultureInfo.InvariantCulture, $"{result.Questions:N0} questions about {result.Images:N0} images ({QuestionsName(result)})");
+        return Of(
+            result.Run.Measure.Name,
+            $"{result.Run.ModelName}, {questions}, positions {positions}",
+            "Bands: 95 % intervals over images.",
+            all,
+            PointOf(all, result.Full.Accuracy),
+            scores.GroupBy(score => score.Setting.Method).Select(method => (
+                method.Key, method.Select(score => PointOf(score.Setting.Keep!.Value.Resolve(all), score.Accuracy)))));
+    }
 
     private static ChartPoint PointOf(int kept, Estimate accuracy) =>
         new(kept, accuracy.Value, accuracy.Interval is { } interval ? (interval.Low, interval.High) : null);

@@ -25,7 +25,7 @@ internal static class EvaluationJson
             result.Questions,
             result.Errors,
             result.Run.Workers,
-            MeanMilliseconds = new { result.Preprocess, result.Encode },
+            MeanMilliseconds = new { result.Preprocess, result.Full.Cost.Encode },
             Settings = result.Scores.Select(score => Row(score, result.Run.VisualTokens)),
         },
         Options) + "\n";
@@ -37,6 +37,7 @@ internal static class EvaluationJson
         KeptTokens = score.Setting.Keep?.Resolve(visualTokens) ?? visualTokens,
         Positions = score.Setting.Keep is null ? null : Names.Positions.NameOf(score.Setting.Positions),
         score.Setting.Seeds,
+        ReadTokens = score.Cost.Tokens,
         Accuracy = score.Accuracy.Value,
         Interval = Ends(score.Accuracy),
         score.OtherAccuracy,
@@ -46,7 +47,7 @@ internal static class EvaluationJson
         AgreementInterval = Ends(score.Agreement),
         YesNo = score.YesNo.Total == 0 ? null : YesNo(score.YesNo),
         score.Kinds,
-        MeanMilliseconds = new { score.Prune, score.Prefill, score.Decode },
+        MeanMilliseconds = new { score.Cost.Encode, score.Cost.Prune, score.Cost.Prefill, score.Cost.Decode },
     };
 
     private static object YesNo(YesNoCounts counts) =>

@@ -14,35 +14,43 @@ internal static class EvaluationReports
             OutputFile.Write("--json", json, EvaluationJson.Write(result));
         }
 
+        Write(options, EvaluationTables.Create(result), AccuracyChart.Of(result));
+    }
+
+    /// <summary>Writes tables and charts, where they were asked for.</summary>
+    /// <exception cref="UsageException">One cannot be written.</exception>
+    public static void Write(
+        EvaluateOptions options, IEnumerable<TextTable> tables, IEnumerable<(string Positions, LineChart Chart)> charts)
+    {
         if (options.Markdown is { } markdown)
         {
-            IEnumerable<string> tables = EvaluationTables.Create(result).Select(table => table.ToMarkdown());
-            OutputFile.Write("--markdown", markdown, string.Join('\n', tables));
+            OutputFile.Write("--markdown", markdown, string.Join('\n', tables.Select(table => table.ToMarkdown())));
         }
 
         if (options.Chart is { } chart)
         {
-            foreach ((string path, LineChart drawn) in ChartFiles(chart, result))
+            foreach ((string path, LineChart drawn) in ChartFiles(chart, charts))
             {
                 OutputFile.Write("--chart", path, ChartDrawing.Draw(drawn));
             }
         }
     }
 
-    /// <summary>Shows the tables.</summary>
-    public static void Show(IAnsiConsole output, EvaluationResult result)
+    /// <summary>Shows tables.</summary>
+    public static void Show(IAnsiConsole output, IEnumerable<TextTable> tables)
     {
-        foreach (TextTable table in EvaluationTables.Create(result))
+        foreach (TextTable table in tables)
         {
             output.Profile.Out.Writer.WriteLine(table.Title);
             output.Write(table.ToConsole());
         }
     }
 
-    // The first position mode gets the name that was asked for, a second one has its own added: a.svg, a-compact.svg.
-    private static IEnumerable<(string Path, LineChart Chart)> ChartFiles(string path, EvaluationResult result) =>
-        AccuracyChart.Of(result).Select((mode, index) => (
-            index == 0 ? path : Path.Combine(
-                Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}-{mode.Positions}{Path.GetExtension(path)}"),
-            mode.Chart));
+    /// <summary>The first position mode gets the name that was asked for, a second one has its own added: a.svg, a-compact.svg.</summary>
+    public static string ChartBeside(string path, string positions) => Path.Combine(
+        Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}-{positions}{Path.GetExtension(path)}");
+
+    private static IEnumerable<(string Path, LineChart Chart)> ChartFiles(
+        string path, IEnumerable<(string Positions, LineChart Chart)> charts) =>
+        charts.Select((mode, index) => (index == 0 ? path : ChartBeside(path, mode.Positions), mode.Chart));
 }

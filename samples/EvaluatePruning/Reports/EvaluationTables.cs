@@ -124,16 +124,19 @@ internal static class EvaluationTables
         .ToString("F1", CultureInfo.InvariantCulture);
 
     private static TextTable Times(EvaluationResult result) => new(
-        $"Mean milliseconds a question, {result.Run.Workers} images at a time, one thread each; "
-        + $"preprocess {Milliseconds(result.Preprocess)}, encode {Milliseconds(result.Encode)}",
-        ["method", "keep", "positions", "prune", "prefill", "decode"],
+        $"Visual tokens read and mean milliseconds a question, {result.Run.Workers} images at a time, one thread each; preprocess "
+        + $"{Milliseconds(result.Preprocess)}; own work is encode and prune less those with all tokens",
+        ["method", "keep", "positions", "tokens", "encode", "prune", "own work", "prefill", "decode"],
         [
             .. result.Scores.Select(score => (string[])
             [
                 .. Setting(score),
-                Milliseconds(score.Prune),
-                Milliseconds(score.Prefill),
-                Milliseconds(score.Decode),
+                score.Cost.Tokens.ToString("0.#", CultureInfo.InvariantCulture),
+                Milliseconds(score.Cost.Encode),
+                Milliseconds(score.Cost.Prune),
+                Milliseconds(score.Cost.BeforeReading - result.Full.Cost.BeforeReading),
+                Milliseconds(score.Cost.Prefill),
+                Milliseconds(score.Cost.Decode),
             ]),
         ]);
 

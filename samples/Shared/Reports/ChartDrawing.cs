@@ -8,11 +8,12 @@ namespace ZooPrune.Samples;
 internal static class ChartDrawing
 {
     private const int Width = 890;
-    private const int Height = 540;
     private const double Left = 72;
     private const double Right = 664;
     private const double Top = 92;
-    private const double Bottom = 440;
+    private const int LeastBottom = 440;
+    private const int BelowBottom = 100;
+    private const int MostBands = 10;
     private const double Inset = 26;
     private const double LabelLeft = Right + 16;
     private const double LabelDistance = 19;
@@ -25,19 +26,23 @@ internal static class ChartDrawing
     /// <summary>The picture, as the text of an SVG file.</summary>
     public static string Draw(LineChart chart)
     {
-        ChartScale scale = new(chart, (Left + Inset, Right - Inset, Top, Bottom));
+        // As high as the names of the lines need.
+        int bottom = Math.Max(LeastBottom, (int)Math.Ceiling(Top + (LabelDistance * chart.Lines.Count)));
+        int pageHeight = bottom + BelowBottom;
+        ChartScale scale = new(chart, (Left + Inset, Right - Inset, Top, bottom));
         (ChartLine Line, ChartStyle Style)[] lines = [.. chart.Lines.Zip(ChartStyle.Of(chart.Lines.Select(line => line.Name)))];
-        using SvgPage page = new(Width, Height, chart.Title, Description(chart));
+        using SvgPage page = new(Width, pageHeight, chart.Title, Description(chart));
         page.Shape(
             "rect",
-            ("x", 0.5), ("y", 0.5), ("width", Width - 1), ("height", Height - 1), ("rx", 8), ("fill", "#FFFFFF"), ("stroke", Grid));
+            ("x", 0.5), ("y", 0.5), ("width", Width - 1), ("height", pageHeight - 1), ("rx", 8), ("fill", "#FFFFFF"), ("stroke", Grid));
         page.Text(24, 36, chart.Title, ("font-size", 20), ("font-weight", "bold"), ("fill", Ink));
         page.Text(24, 60, chart.Subtitle, ("font-size", 13.5), ("fill", Faint));
         DrawAxes(page, chart, scale);
         DrawLevel(page, chart, scale);
 
-        // The first line comes last, so that it lies on top.
-        foreach ((ChartLine line, ChartStyle style) in lines.Reverse())
+        // The first line comes last, so that it lies on top. Bands of many lines hide each other and the lines.
+        bool hasBands = lines.Length <= MostBands;
+        foreach ((ChartLine line, ChartStyle style) in hasBands ? lines.Reverse() : [])
         {
             DrawBand(page, line, style, scale);
         }
@@ -50,8 +55,8 @@ internal static class ChartDrawing
         DrawLabels(page, chart, lines, scale);
         page.Text(
             24,
-            Height - 18,
-            $"{chart.Note}{(scale.Ticks[0] > 0 ? " The axis does not begin at 0." : "")}".Trim(),
+            pageHeight - 18,
+            $"{(hasBands ? chart.BandNote : "")} {chart.Note}{(scale.Ticks[0] > 0 ? " The axis does not begin at 0." : "")}".Trim(),
             ("font-size", 11.5), ("fill", Faint));
         return page.Finish();
     }
@@ -67,25 +72,25 @@ internal static class ChartDrawing
             page.Text(Left - 10, y + 4.5, text, ("text-anchor", "end"));
         }
 
-        page.Shape("line", ("x1", Left), ("x2", Right), ("y1", Bottom), ("y2", Bottom), ("stroke", Faint));
+        page.Shape("line", ("x1", Left), ("x2", Right), ("y1", scale.Bottom), ("y2", scale.Bottom), ("stroke", Faint));
         double free = double.NegativeInfinity;
         foreach (double place in scale.Xs)
         {
             double x = scale.X(place);
-            page.Shape("line", ("x1", x), ("x2", x), ("y1", Bottom), ("y2", Bottom + 5), ("stroke", Faint));
+            page.Shape("line", ("x1", x), ("x2", x), ("y1", scale.Bottom), ("y2", scale.Bottom + 5), ("stroke", Faint));
             if (x >= free)
             {
-                page.Text(x, Bottom + 21, LineChart.Number(place), ("text-anchor", "middle"), ("fill", Ink), ("font-size", 13.5));
+                page.Text(x, scale.Bottom + 21, LineChart.Number(place), ("text-anchor", "middle"), ("fill", Ink), ("font-size", 13.5));
                 if (chart.XShare is { } share)
                 {
-                    page.Text(x, Bottom + 37, share(place), ("text-anchor", "middle"));
+                    page.Text(x, scale.Bottom + 37, share(place), ("text-anchor", "middle"));
                 }
 
                 free = x + TickDistance;
             }
         }
 
-        page.Text((Left + Right) / 2, Bottom + 59, chart.XTitle, ("text-anchor", "middle"), ("font-size", 13.5));
+        page.Text((Left + Right) / 2, scale.Bottom + 59, chart.XTitle, ("text-anchor", "middle"), ("font-size", 13.5));
     }
 
     private static void DrawLevel(SvgPage page, LineChart chart, ChartScale scale)
@@ -159,7 +164,7 @@ internal static class ChartDrawing
         }
 
         double[] wishes = [.. named.Select(label => scale.Y(label.Line.Points[^1].Value))];
-        IReadOnlyList<double> places = LabelSpread.Of(wishes, LabelDistance, Top, Bottom);
+        IReadOnlyList<double> places = LabelSpread.Of(wishes, LabelDistance, Top, scale.Bottom);
         for (int index = 0; index < named.Count; index++)
         {
             (ChartLine line, ChartStyle? style) = named[index];

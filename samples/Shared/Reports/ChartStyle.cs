@@ -31,21 +31,22 @@ internal sealed record ChartStyle(string Color, string Dashes, double Width, str
         ["random"] = new("#8A8A8A", "3 3", 1.5, Cross, IsFilled: false),
     };
 
-    // For methods that came later than this table, in turn.
-    private static readonly ChartStyle[] Others =
-    [
-        new("#E69F00", "12 3", 2, Square, IsFilled: false),
-        new("#A05A8C", "5 5", 2, Diamond, IsFilled: false),
-        new("#4D7C0F", "9 2 2 2", 2, TriangleDown, IsFilled: false),
-        new("#8C564B", "4 2", 2, Triangle, IsFilled: false),
-        new("#2F4B7C", "16 4", 2, Circle, IsFilled: false),
-        new("#B8860B", "2 2", 2, Plus, IsFilled: true),
-    ];
+    // For methods that came later than this table, in turn: every colour, then every colour with the next marker and dashes.
+    private static readonly string[] OtherColors = ["#E69F00", "#A05A8C", "#4D7C0F", "#8C564B", "#2F4B7C", "#B8860B"];
+    private static readonly (string Marker, string Dashes)[] OtherMarkers =
+        [(Square, "12 3"), (Diamond, "5 5"), (TriangleDown, "9 2 2 2"), (Triangle, "4 2"), (Circle, "16 4")];
 
-    /// <summary>The styles of some methods; no two alike up to six that the table above does not know.</summary>
+    /// <summary>The styles of some methods; no two alike up to thirty that the table above does not know.</summary>
     public static IReadOnlyList<ChartStyle> Of(IEnumerable<string> methods)
     {
         int others = 0;
-        return [.. methods.Select(method => OfMethods.GetValueOrDefault(method) ?? Others[others++ % Others.Length])];
+        return [.. methods.Select(method => OfMethods.GetValueOrDefault(method) ?? Other(others++))];
+    }
+
+    // Neighbours differ in colour and in marker.
+    private static ChartStyle Other(int number)
+    {
+        (string marker, string dashes) = OtherMarkers[(number + (number / OtherColors.Length)) % OtherMarkers.Length];
+        return new ChartStyle(OtherColors[number % OtherColors.Length], dashes, 2, marker, IsFilled: false);
     }
 }

@@ -12,6 +12,9 @@ internal sealed record LineChart(string Title, string Subtitle, string XTitle, I
     /// <summary>A level that the lines are held against, of no x; null = none.</summary>
     public ChartLine? Level { get; init; }
 
+    /// <summary>What the bands are, below the picture where they are drawn.</summary>
+    public string BandNote { get; init; } = "";
+
     /// <summary>What should be known about the picture, below it.</summary>
     public string Note { get; init; } = "";
 
@@ -78,6 +81,9 @@ internal sealed class ChartScale
         int last = Math.Max((int)Math.Ceiling((high / step) - 1e-9), first + 1);
         Ticks = [.. Enumerable.Range(first, last - first + 1).Select(index => index * step)];
     }
+
+    /// <summary>Pixels from the top of the lowest value.</summary>
+    public double Bottom => _area.Bottom;
 
     /// <summary>Every x, from left to right.</summary>
     public IReadOnlyList<double> Xs { get; }

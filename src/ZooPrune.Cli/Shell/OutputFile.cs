@@ -33,12 +33,14 @@ internal static class OutputFile
     /// <param name="outputs">The options that name files to be.</param>
     /// <param name="inputs">Files and folders that the command reads; nothing that lies in such a folder is replaced.</param>
     /// <param name="journal">The option that names a journal: a run that goes on replaces its reports.</param>
+    /// <param name="beside">Further files that are written where an option names one; null = none.</param>
     public static void Protect(
         this Command command,
         Option<bool> force,
         IReadOnlyList<Option<string?>> outputs,
         Func<CommandResult, IEnumerable<string?>> inputs,
-        Option<string?>? journal = null) =>
+        Option<string?>? journal = null,
+        Func<CommandResult, Option<string?>, string, IEnumerable<string>>? beside = null) =>
         command.Validators.Add(result =>
         {
             List<string> taken = [.. inputs(result).OfType<string>()];
@@ -50,18 +52,23 @@ internal static class OutputFile
             foreach (Option<string?> output in outputs)
             {
                 // Not GetValue: what is wrong with a value in itself is said already.
-                if (result.GetResult(output)?.Tokens is [{ Value: { Length: > 0 } path }, ..] && !Directory.Exists(path))
+                if (result.GetResult(output)?.Tokens is not [{ Value: { Length: > 0 } path }, ..] || Directory.Exists(path))
                 {
-                    UsageException? problem = FindInput(path, taken) is { } input
-                        ? Throw.OutputIsInput(output.Name, path, input)
-                        : File.Exists(path) && !mayReplace ? Throw.OutputExists(output.Name, path)
+                    continue;
+                }
+
+                foreach (string file in (string[])[path, .. beside?.Invoke(result, output, path) ?? []])
+                {
+                    UsageException? problem = FindInput(file, taken) is { } input
+                        ? Throw.OutputIsInput(output.Name, file, input)
+                        : File.Exists(file) && !mayReplace ? Throw.OutputExists(output.Name, file)
                         : null;
                     if (problem is not null)
                     {
                         result.AddError(problem.Message);
                     }
 
-                    taken.Add(path);
+                    taken.Add(file);
                 }
             }
         });

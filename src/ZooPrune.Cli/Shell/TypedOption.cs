@@ -159,6 +159,9 @@ internal static class TypedOption
 /// <param name="entries">Words and meanings, in the order in which they are listed to the user.</param>
 internal sealed class Choices<T>(params (string Name, T Value)[] entries)
 {
+    /// <summary>The words and what they mean.</summary>
+    public IReadOnlyList<(string Name, T Value)> Entries => entries;
+
     /// <summary>The words.</summary>
     public IEnumerable<string> Words => entries.Select(entry => entry.Name);
 

@@ -13,7 +13,7 @@ public class CandidateTests
             PruningOptions options = new() { Keep = KeepBudget.Tokens(1), Selection = method };
             Exception? problem = Record.Exception(
                 () => new VisualTokenPruner(identity, options).Prune(new PruningInput([1f, 2f], [2]) { Attention = attention }));
-            Assert.Equal(problem is null, Candidate.All.Any(candidate => candidate.Selection == method));
+            Assert.Equal(problem is null, Candidate.All.Any(candidate => candidate.Pruning?.Selection == method));
         }
     }
 
@@ -23,6 +23,6 @@ public class CandidateTests
         string[] names = [.. Candidate.All.Select(candidate => candidate.Name)];
 
         Assert.Equal(names.Distinct(), names);
-        Assert.Subset(names.ToHashSet(), new HashSet<string> { "zooprune", "zooprune-sampled", "divprune", "sensitivity", "norm", "uniform", "random" });
+        Assert.Subset(names.ToHashSet(), new HashSet<string> { "zooprune", "zooprune-sampled", "divprune", "sensitivity", "norm", "uniform", "random", "downsample" });
     }
 }

@@ -8,8 +8,8 @@ public class ScoreTests
         Tally[] full = [Sample.Tally(1, correct: 1), Sample.Tally(3, correct: 3)];
         Tally[] pruned =
         [
-            new(1, 1, 1, default, Kinds(("color", 1, 1)), Prune: 2, Prefill: 10, Decode: 1),
-            new(3, 1, 2, new YesNoCounts(1, 0, 1, 0), Kinds(("color", 1, 0), ("count", 2, 1)), Prune: 18, Prefill: 30, Decode: 7),
+            new(1, 1, 1, default, Kinds(("color", 1, 1)), new(Encode: 4, Prune: 2, Prefill: 10, Decode: 1, Tokens: 64)),
+            new(3, 1, 2, new YesNoCounts(1, 0, 1, 0), Kinds(("color", 1, 0), ("count", 2, 1)), new(Encode: 8, Prune: 18, Prefill: 30, Decode: 7, Tokens: 192)),
         ];
 
         var score = Score.Of(Setting.Full, pruned, full);
@@ -20,7 +20,7 @@ public class ScoreTests
         Assert.Equal(new YesNoCounts(1, 0, 1, 0), score.YesNo);
         Assert.Equal(new KindScore(2, 0.5), score.Kinds["color"]);
         Assert.Equal(new KindScore(2, 0.5), score.Kinds["count"]);
-        Assert.Equal((5.0, 10.0, 2.0), (score.Prune, score.Prefill, score.Decode));
+        Assert.Equal(new Cost(Encode: 3, Prune: 5, Prefill: 10, Decode: 2, Tokens: 64), score.Cost);
     }
 
     [Fact]

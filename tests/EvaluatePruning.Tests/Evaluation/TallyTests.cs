@@ -8,7 +8,7 @@ public class TallyTests
     public void Of_TwoSeeds_CountsEachForHalf()
     {
         ReferenceQuestion[] questions = [Sample.Question("yes", "existence"), Sample.Question("two", "count"), Sample.Question("no", "existence")];
-        SettingAnswers answers = new(Prune: 2, Prefill: 10, Decode: 1, [["yes", "two", "yes"], ["no", "three", "no"]]);
+        SettingAnswers answers = new(new Cost(Encode: 4, Prune: 2, Prefill: 10, Decode: 1, Tokens: 64), [["yes", "two", "yes"], ["no", "three", "no"]]);
 
         var tally = Tally.Of(answers, ["Yes.", "three", "no"], questions, Exact);
 
@@ -18,13 +18,13 @@ public class TallyTests
         Assert.Equal(new YesNoCounts(TruePositive: 0.5, FalsePositive: 0.5, FalseNegative: 0.5, TrueNegative: 0.5), tally.YesNo);
         Assert.Equal((2, 1.0), tally.Kinds["existence"]);
         Assert.Equal((1, 0.5), tally.Kinds["count"]);
-        Assert.Equal((6.0, 30.0, 3.0), (tally.Prune, tally.Prefill, tally.Decode));
+        Assert.Equal(new Cost(12, 6, 30, 3, 192), tally.Cost);
     }
 
     [Fact]
     public void Of_Pope_ScoresTheReadingNotTheWords()
     {
-        SettingAnswers answers = new(0, 0, 0, [["Yes, there is a dog.", "There is not a dog"]]);
+        SettingAnswers answers = new(Sample.Free, [["Yes, there is a dog.", "There is not a dog"]]);
 
         var tally = Tally.Of(answers, ["yes", "no"], [Sample.Question("yes"), Sample.Question("no")], AnswerMeasure.Of(QuestionFormat.Pope));
 

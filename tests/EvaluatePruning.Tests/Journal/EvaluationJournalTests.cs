@@ -7,7 +7,7 @@ public class EvaluationJournalTests
 {
     private static readonly JournalHeader Header = new(new Dictionary<string, string>
     {
-        ["journal"] = "EvaluatePruning 1",
+        ["journal"] = "EvaluatePruning 2",
         ["model"] = "SHA-256 0123",
         ["list of budgets"] = "64,32",
     });
@@ -95,9 +95,9 @@ public class EvaluationJournalTests
     [InlineData("{}", "line 2 of the journal")]
     [InlineData("null", "it is null")]
     [InlineData("not json", "line 2 of the journal")]
-    [InlineData("""{"image":"x.png","preprocess":1,"encode":2,"settings":[]}""", "it does not hold one answer a question and setting")]
-    [InlineData("""{"image":"c.png","preprocess":1,"encode":2,"settings":[{"prune":1,"prefill":1,"decode":1,"texts":[[]]}]}""", "it does not hold one answer")]
-    [InlineData("""{"image":"c.png","preprocess":1,"encode":2,"settings":[null,null]}""", "it does not hold one answer")]
+    [InlineData("""{"image":"x.png","preprocess":1,"settings":[]}""", "it does not hold one answer a question and setting")]
+    [InlineData("""{"image":"c.png","preprocess":1,"settings":[{"cost":{"encode":1,"prune":1,"prefill":1,"decode":1,"tokens":1},"texts":[[]]}]}""", "it does not hold one answer")]
+    [InlineData("""{"image":"c.png","preprocess":1,"settings":[null,null]}""", "it does not hold one answer")]
     public void Open_DamagedLine_SaysWhichAndWhatToDo(string line, string problem)
     {
         using TestFolder folder = new();
@@ -149,15 +149,18 @@ public class EvaluationJournalTests
     private static ImageAnswers Answers(string image, int questions)
     {
         string[] texts = [.. Enumerable.Range(0, questions).Select(question => $"answer {question}\n\"ü\"")];
-        return new ImageAnswers(image, 1.25, 0.1 + 0.2, [new SettingAnswers(1, 2, 1 / 3.0, [texts]), new SettingAnswers(4, 5, 6, [texts, texts])]);
+        return new ImageAnswers(
+            image,
+            0.1 + 0.2,
+            [new SettingAnswers(new(1.25, 1, 2, 1 / 3.0, 576), [texts]), new SettingAnswers(new(7, 4, 5, 6, 64), [texts, texts])]);
     }
 
     private static void AssertSame(ImageAnswers expected, ImageAnswers actual)
     {
-        Assert.Equal((expected.Image, expected.Preprocess, expected.Encode), (actual.Image, actual.Preprocess, actual.Encode));
+        Assert.Equal((expected.Image, expected.Preprocess), (actual.Image, actual.Preprocess));
         foreach ((SettingAnswers wanted, SettingAnswers got) in expected.Settings.Zip(actual.Settings))
         {
-            Assert.Equal((wanted.Prune, wanted.Prefill, wanted.Decode), (got.Prune, got.Prefill, got.Decode));
+            Assert.Equal(wanted.Cost, got.Cost);
             Assert.Equal(wanted.Texts, got.Texts);
         }
     }

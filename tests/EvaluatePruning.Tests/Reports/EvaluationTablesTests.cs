@@ -17,6 +17,11 @@ public class EvaluationTablesTests
         Assert.Equal(["norm", "80.0", "80.0"], Row("F1 of yes in %, 16 questions that expect yes or no, positions compact; all tokens: 100.0"));
         Assert.Equal(["norm", "32", "compact", "66.7", "100.0", "80.0", "75.0"], tables.Single(table => table.Title.StartsWith("Questions that expect", StringComparison.Ordinal)).Rows[^1]);
 
+        TextTable times = tables.Single(table => table.Title.StartsWith("Visual tokens read", StringComparison.Ordinal));
+        Assert.Equal(["method", "keep", "positions", "tokens", "encode", "prune", "own work", "prefill", "decode"], times.Header);
+        Assert.Equal(["all tokens", "-", "-", "576", "2.0", "0.5", "0.0", "30.0", "1.0"], times.Rows[0]);
+        Assert.Equal(["norm", "32", "compact", "32", "2.5", "1.5", "1.5", "2.0", "1.0"], times.Rows[^1]);
+
         IReadOnlyList<string> Row(string title) => Assert.Single(tables.Single(table => table.Title == title).Rows);
     }
 
@@ -42,9 +47,15 @@ public class EvaluationTablesTests
             new(Norm, KeepBudget.Tokens(32), PositionMode.Compact),
         ];
         QuestionSet questions = new(QuestionFormat.Jsonl, ["q.jsonl"], [Sample.Question("yes")]);
-        ImageResult image = new(1, 2, [Tally(4, 4, new(2, 0, 0, 2)), Tally(3, 1, new(2, 1, 0, 1)), Tally(2, 1, new(2, 1, 0, 1))]);
+        ImageResult image = new(1, 
+        [
+            Tally(4, 4, new(2, 0, 0, 2), new(2, 0.5, 30, 1, 576)),
+            Tally(3, 1, new(2, 1, 0, 1), new(2, 1, 4, 1, 64)),
+            Tally(2, 1, new(2, 1, 0, 1), new(2.5, 1.5, 2, 1, 32)),
+        ]);
         return EvaluationResult.Of(new EvaluationRun("models/toy", 576, questions, settings, 1), [image, image, image, image])!;
     }
 
-    private static Tally Tally(double correct, double same, YesNoCounts yesNo) => Sample.Tally(4, correct, same) with { YesNo = yesNo };
+    private static Tally Tally(double correct, double same, YesNoCounts yesNo, Cost cost) =>
+        Sample.Tally(4, correct, same) with { YesNo = yesNo, Cost = 4 * cost };
 }

@@ -5,7 +5,10 @@ internal static class Sample
 {
     /// <summary>A tally of exact answers only.</summary>
     public static Tally Tally(int questions, double correct, double unchanged = 0) =>
-        new(questions, correct, unchanged, default, new Dictionary<string, (int, double)>(), 0, 0, 0);
+        new(questions, correct, unchanged, default, new Dictionary<string, (int, double)>(), Free);
+
+    /// <summary>No time and no tokens.</summary>
+    public static Cost Free { get; } = new(0, 0, 0, 0, 0);
 
     /// <summary>A question with one right answer.</summary>
     public static ReferenceQuestion Question(string expected, string kind = "") => new("a.png", "?", expected, kind, []);
