@@ -20,7 +20,7 @@ internal sealed class DownsamplingWriter
     private readonly PositionTable _table;
     private readonly ModelProto _model;
     private readonly OnnxGraphBuilder _builder;
-    private readonly HashSet<(NodeProto, int)> _done = [];
+    private readonly HashSet<(string, int)> _done = [];
     private string? _tokensAndClass;
 
     private DownsamplingWriter(ConstantFolder constants, PositionTable table)
@@ -75,8 +75,8 @@ internal sealed class DownsamplingWriter
             if (node is { Operator: "Reshape" or "Expand", Domain: "", Inputs: [var source, _] }
                 && !Shape(node, behind.Contains(source)))
             {
-                return $"a {node.Operator} to [{string.Join(", ", Pieces(node).SelectMany(piece => piece.Sizes ?? []))}] does not tell which "
-                    + "number is that of the tokens";
+                string sizes = string.Join(", ", Pieces(node).SelectMany(piece => piece.Sizes));
+                return $"a {node.Operator} to [{sizes}] does not tell which number is that of the tokens";
             }
         }
 
@@ -86,6 +86,7 @@ internal sealed class DownsamplingWriter
             _model.Graph.Node.Insert(i, node);
         }
 
+        _model.IrVersion = Math.Max(_model.IrVersion, 4); // Before, every initialiser had to be an input.
         _model.Graph.Initializer.Add(_builder.Graph.Initializer);
         _model.Graph.Input.Add(_builder.Graph.Input);
         return "";
@@ -96,8 +97,7 @@ internal sealed class DownsamplingWriter
     private bool Shape(OnnxNode node, bool isBehind)
     {
         Piece[] pieces = [.. Pieces(node)];
-        long[] sizes = [.. pieces.SelectMany(piece => piece.Sizes ?? [-1])];
-        if (TokenPlaces(sizes, Count, _table.Width, isBehind) is not { } places)
+        if (TokenPlaces([.. pieces.SelectMany(piece => piece.Sizes)], Count, _table.Width, isBehind) is not { } places)
         {
             return false;
         }
@@ -105,17 +105,17 @@ internal sealed class DownsamplingWriter
         int start = 0;
         foreach (Piece piece in pieces)
         {
-            int[] own = [.. places.Where(place => place >= start && place < start + (piece.Sizes?.Length ?? 1)).Select(place => place - start)];
-            start += piece.Sizes?.Length ?? 1;
-            NodeProto reader = Proto(piece.Reader);
-            if (own.Length > 0 && _done.Add((reader, piece.Input)))
+            // A constant may be part of other shapes too, so it stays as it is; a Concat may be met more than once.
+            if (piece.Sizes.Index().Any(size => places.Contains(start + size.Index))
+                && _done.Add((piece.Reader.Outputs[0], piece.Input)))
             {
-                string[] parts =
-                [
-                    .. piece.Sizes!.Select((size, i) => !own.Contains(i) ? _builder.Constant([size], 1) : size == Count ? Tokens : TokensAndClass()),
-                ];
-                reader.Input[piece.Input] = _builder.Node("Concat", parts, ("axis", 0));
+                Proto(piece.Reader).Input[piece.Input] = _builder.Node(
+                    "Concat",
+                    [.. piece.Sizes.Select((size, i) => places.Contains(start + i) ? Number(size) : _builder.Constant([size], 1))],
+                    ("axis", 0));
             }
+
+            start += piece.Sizes.Length;
         }
 
         return true;
@@ -150,9 +150,11 @@ internal sealed class DownsamplingWriter
             ? concat.Inputs.Select((input, i) => new Piece(concat, i, Sizes(input)))
             : [new Piece(node, 1, Sizes(node.Inputs[1]))];
 
-    private long[]? Sizes(string value) => _constants.FindIntegers(value)?.Values.Select(size => (long)size).ToArray();
+    private long[] Sizes(string value) => _constants.FindIntegers(value)?.Values.Select(size => (long)size).ToArray() ?? [-1];
 
-    private string TokensAndClass() => _tokensAndClass ??= _builder.Node("Add", [Tokens, _builder.Constant([1L], 1)]);
+    /// <summary>The name of g x g where N was, of one more where N + 1 was.</summary>
+    private string Number(long size) =>
+        size == Count ? Tokens : _tokensAndClass ??= _builder.Node("Add", [Tokens, _builder.Constant([1L], 1)]);
 
     private NodeProto Proto(OnnxNode node) => _model.Graph.Node[_constants.Order.ProducerIndex(node.Outputs[0])];
 
@@ -192,6 +194,6 @@ internal sealed class DownsamplingWriter
         return behind;
     }
 
-    /// <summary>Sizes that a node reads; null where they are computed.</summary>
-    private sealed record Piece(OnnxNode Reader, int Input, long[]? Sizes);
+    /// <summary>Sizes that a node reads; -1 for one that is computed.</summary>
+    private sealed record Piece(OnnxNode Reader, int Input, long[] Sizes);
 }

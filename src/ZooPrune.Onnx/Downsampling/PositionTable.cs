@@ -47,7 +47,8 @@ internal sealed record PositionTable(int Grid, bool HasClassToken, long[] Shape,
         int first = HasClassToken ? width : 0;
         float[] resized = new float[first + (grid * grid * width)];
         Values.AsSpan(0, first).CopyTo(resized);
-        (int[] Places, double[] Weights)[] taps = [.. Enumerable.Range(0, grid).Select(place => Taps(place, (double)Grid / grid, Grid))];
+        double scale = (double)Grid / grid;
+        (int[] Places, double[] Weights)[] taps = [.. Enumerable.Range(0, grid).Select(place => Taps(place, scale, Grid))];
         double[] sums = new double[width];
         for (int target = 0; target < grid * grid; target++)
         {
@@ -73,7 +74,7 @@ internal sealed record PositionTable(int Grid, bool HasClassToken, long[] Shape,
         return resized;
     }
 
-    /// <summary>The four places that one of the result is made of, and their weights. Beyond the edge the last place counts again.</summary>
+    /// <summary>The four places that one of the result is made of, and their weights. Beyond an edge its place counts again.</summary>
     private static (int[] Places, double[] Weights) Taps(int target, double scale, int count)
     {
         double center = ((target + 0.5) * scale) - 0.5;

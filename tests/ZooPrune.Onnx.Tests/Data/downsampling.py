@@ -71,8 +71,9 @@ def main():
         side = grid * PATCH_SIZE
         small = F.interpolate(pixels[None], size=(side, side), mode="bicubic", antialias=True, align_corners=False)
         assert np.abs(small[0].numpy() - pil(pixels.numpy(), side)).max() < 2e-5
-        grown = table.view(1, GRID, GRID, -1).permute(0, 3, 1, 2)
-        positions = F.interpolate(grown, size=(grid, grid), mode="bicubic", align_corners=False).permute(0, 2, 3, 1).reshape(grid * grid, -1)
+        whole = table.view(1, GRID, GRID, -1).permute(0, 3, 1, 2)
+        shrunk = F.interpolate(whole, size=(grid, grid), mode="bicubic", align_corners=False)
+        positions = shrunk.permute(0, 2, 3, 1).reshape(grid * grid, -1)
         encoder.position = torch.nn.Parameter(positions)
         patches = small.view(1, 3, grid, PATCH_SIZE, grid, PATCH_SIZE).permute(0, 2, 4, 1, 3, 5).reshape(1, grid * grid, -1)
         with torch.no_grad():

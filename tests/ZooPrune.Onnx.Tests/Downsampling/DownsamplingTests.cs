@@ -7,6 +7,12 @@ public sealed class DownsamplingTests(SharedModel shared)
     private const double Tolerance = 1e-4;
     private const string Question = "What color is the circle?";
 
+    private const string OfAnySize = "its vision encoder takes patches of pictures of any size. Downsampling is for encoders of one size; "
+        + "load the model with VisionLanguageModelOptions.MaxPixels (--max-pixels), which makes its pictures smaller.";
+
+    private const string OfTiles = "its pictures are cut into tiles, each of which gives visual tokens. Downsampling is for models that "
+        + "read a picture as one tile; prune the visual tokens.";
+
     private VisionLanguageModel Model => shared.Model;
 
     public static TheoryData<int> GoldenCases => [.. Enumerable.Range(0, DownsamplingGolden.All.Count)];
@@ -149,12 +155,9 @@ public sealed class DownsamplingTests(SharedModel shared)
     }
 
     [Theory]
-    [InlineData("qwen2-vl", "its vision encoder takes patches of pictures of any size. Downsampling is for encoders of one size; load the model "
-        + "with VisionLanguageModelOptions.MaxPixels (--max-pixels), which makes its pictures smaller.")]
-    [InlineData("qwen2.5-vl", "its vision encoder takes patches of pictures of any size. Downsampling is for encoders of one size; load the model "
-        + "with VisionLanguageModelOptions.MaxPixels (--max-pixels), which makes its pictures smaller.")]
-    [InlineData("llava-next", "its pictures are cut into tiles, each of which gives visual tokens. Downsampling is for models that read a picture "
-        + "as one tile; prune the visual tokens.")]
+    [InlineData("qwen2-vl", OfAnySize)]
+    [InlineData("qwen2.5-vl", OfAnySize)]
+    [InlineData("llava-next", OfTiles)]
     public void Downsample_OtherKindsOfPictures_SaysWhatToDo(string family, string problem)
     {
         using VisionLanguageModel model = Load(family, ModelPrecision.Auto);
@@ -175,9 +178,9 @@ public sealed class DownsamplingTests(SharedModel shared)
         PreparedImage prepared = model.Prepare(new byte[3 * 8 * 8], 8, 8);
         ZooPruneException error = Assert.Throws<ZooPruneException>(() => model.Downsample(prepared, KeepBudget.Tokens(1)));
         Assert.Equal(
-            $"File '{model.Files.VisionEncoder}': the vision encoder cannot take a picture in fewer pixels: {problem}. Expected one of a fixed "
-            + "size with a learned position table for a square grid of patches; prune the visual tokens, or take the usual export of a CLIP or "
-            + "SigLIP encoder.",
+            $"File '{model.Files.VisionEncoder}': the vision encoder cannot take a picture in fewer pixels: {problem}. Expected one of a "
+            + "fixed size with a learned position table for a square grid of patches; prune the visual tokens, or take the usual export of "
+            + "a CLIP or SigLIP encoder.",
             error.Message);
         Assert.Equal(error.Message, model.WhyNoDownsampling);
     }

@@ -17,11 +17,11 @@ public sealed class DownsamplingWriterTests
     private const int Width = 6;
     private const int Side = 8;
 
-    private static readonly float[] Table = Near.Random((Grid * Grid) * Width, 5);
+    private static readonly float[] Table = Near.Random(Grid * Grid * Width, 5);
 
     public static TheoryData<int> GoldenCases => [.. Enumerable.Range(0, DownsamplingGolden.All.Count)];
 
-    /// <summary>Every encoder of one size in the repository, in every precision; that of LLaVA-NeXT takes one tile at a time here.</summary>
+    /// <summary>Every encoder of one size in the repository, in every precision; that of LLaVA-NeXT takes one tile here.</summary>
     public static TheoryData<string, string> Encoders => new()
     {
         { "shapes-vlm", "vision_encoder.onnx" },
@@ -191,7 +191,8 @@ public sealed class DownsamplingWriterTests
                 return graph.Node("Cast", [narrow], ("to", OnnxTensor.Float));
             case "quantized":
                 byte[] levels = [.. Table.Select(value => (byte)MathF.Round((value * 127) + 128))];
-                string looked = graph.Node("Gather", [graph.Constant(Element.UInt8, levels, 4, Width), graph.Constant([0L, 1, 2, 3], 1, 4)]);
+                string table = graph.Constant(Element.UInt8, levels, 4, Width);
+                string looked = graph.Node("Gather", [table, graph.Constant([0L, 1, 2, 3], 1, 4)]);
                 return graph.Node("DequantizeLinear", [
                     looked, graph.ScalarWithoutShape(1 / 127f), graph.Constant(Element.UInt8, [128], [])]);
             default:
