@@ -64,8 +64,8 @@ public sealed record Device : IParsable<Device>
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         string plain = name.Trim();
-        const string ending = "ExecutionProvider";
-        plain = plain.EndsWith(ending, StringComparison.OrdinalIgnoreCase) ? plain[..^ending.Length] : plain;
+        const string Ending = "ExecutionProvider";
+        plain = plain.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? plain[..^Ending.Length] : plain;
         return plain.ToLowerInvariant() switch
         {
             CpuName when options is null or { Count: 0 } => Cpu,

@@ -25,6 +25,7 @@ public sealed class VisionLanguageModel : IDisposable
     private const int MostImages = 256;
 
     private readonly LoadedModel _model;
+    private readonly ImageEngine _images;
     private readonly AnswerEngine _engine;
     private readonly EngineTelemetry _telemetry;
     private volatile bool _isDisposed;
@@ -36,12 +37,12 @@ public sealed class VisionLanguageModel : IDisposable
         Options = options;
         ILogger logger = options.LoggerFactory?.CreateLogger(typeof(VisionLanguageModel).FullName!) ?? NullLogger.Instance;
         _telemetry = new EngineTelemetry(Name, logger);
-        _engine = new AnswerEngine(
+        _images = new ImageEngine(
             model,
-            model.Positions,
             new PruningDecisions(advise ?? new ModelTimer(model).Advise),
             _telemetry,
             options.ImageCacheBytes > 0 ? new SeenImages(options.ImageCacheBytes) : null);
+        _engine = new AnswerEngine(model, model.Positions, _telemetry);
     }
 
     /// <summary>Where the model's files are.</summary>
@@ -322,7 +323,7 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(mostTiles);
         ThrowIfDisposed();
         ImageLayout[] layouts = [.. images.Select(LayoutOf)];
-        return _engine.Encode(images, layouts, mostTiles, cancellation);
+        return _images.Encode(images, layouts, mostTiles, cancellation);
     }
 
     /// <summary>Runs the vision encoder, and reads of its inside what a selection uses: the attention, for VisionZip and others.</summary>
@@ -338,7 +339,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         return NeedsAttention(pruning)
-            ? _engine.EncodeWithAttention([image], [LayoutOf(image)], cancellation)[0]
+            ? _images.EncodeWithAttention([image], [LayoutOf(image)], cancellation)[0]
             : Encode(image, cancellation);
     }
 
@@ -351,7 +352,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pruning);
         ThrowIfDisposed();
-        return _engine.Pruner.UsesAttention(pruning);
+        return _images.Pruner.UsesAttention(pruning);
     }
 
     /// <summary>Encodes an image, projects its visual tokens and keeps those that matter.</summary>
@@ -378,7 +379,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         CheckPruning(pruning);
-        return _engine.EncodeAndPrune(images, [.. images.Select(LayoutOf)], pruning, cancellation);
+        return _images.EncodeAndPrune(images, [.. images.Select(LayoutOf)], pruning, cancellation);
     }
 
     /// <summary>Reads a picture in fewer pixels instead of fewer of its visual tokens: the encoder gives g x g, all of which are kept. A
@@ -401,7 +402,7 @@ public sealed class VisionLanguageModel : IDisposable
     public PrunedImage Downsample(PreparedImage image, KeepBudget keep, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return _engine.Downsample(image, LayoutOf(image), keep, cancellation);
+        return _images.Downsample(image, LayoutOf(image), keep, cancellation);
     }
 
     /// <summary>Projects the visual tokens of an image and keeps those that matter.</summary>
@@ -416,7 +417,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         ThrowIfDisposed();
-        return _engine.Prune(image, pruning);
+        return _images.Prune(image, pruning);
     }
 
     /// <summary>Chooses among visual tokens, and says how: sensitivity and order.</summary>
@@ -430,7 +431,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(layout);
         ThrowIfDisposed();
-        return _engine.Pruner.Prune(visualTokens, layout, pruning);
+        return _images.Pruner.Prune(visualTokens, layout, pruning);
     }
 
     /// <summary>The same for tokens that are read as they come, whatever their number: one tile.</summary>
@@ -459,7 +460,7 @@ public sealed class VisionLanguageModel : IDisposable
         ThrowIfDisposed();
         if (pruning is not null)
         {
-            _engine.Pruner.Check(pruning);
+            _images.Pruner.Check(pruning);
         }
     }
 
@@ -480,7 +481,7 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pruning);
         ThrowIfDisposed();
-        return _engine.Pruner.Advise(layout?.CandidateCount ?? LayoutOf(UsualShape).SequenceLength, pruning);
+        return _images.Pruner.Advise(layout?.CandidateCount ?? LayoutOf(UsualShape).SequenceLength, pruning);
     }
 
     /// <summary>The prompt that a question becomes, with one placeholder where the image goes.</summary>
@@ -821,7 +822,7 @@ public sealed class VisionLanguageModel : IDisposable
         cancellation.ThrowIfCancellationRequested();
         ImageLayout[] layouts = [.. images.Select(LayoutOf)];
         _engine.CheckFits(prompt, layouts, pruning);
-        PrunedImage[] pruned = _engine.EncodeAndPrune(images, layouts, pruning, cancellation);
+        PrunedImage[] pruned = _images.EncodeAndPrune(images, layouts, pruning, cancellation);
         return (_engine.CreateRequest(prompt, question, pruned, options, Stopwatch.GetTimestamp()), pruned);
     }
 

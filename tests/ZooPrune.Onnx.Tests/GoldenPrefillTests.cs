@@ -78,7 +78,7 @@ public sealed class GoldenPrefillTests(SharedModel shared)
 
         foreach ((string name, PositionMode mode) in ((string, PositionMode)[])[("original", PositionMode.KeepOriginal), ("compact", PositionMode.Compact)])
         {
-            var engine = new AnswerEngine(parts, mode, new PruningDecisions((_, _) => throw new InvalidOperationException()), new EngineTelemetry("", NullLogger.Instance));
+            var engine = new AnswerEngine(parts, mode, new EngineTelemetry("", NullLogger.Instance));
             JsonElement expected = pruned.GetProperty(name);
 
             Near.Equal(Singles(expected, "logits"), engine.NextTokenLogits(engine.CreateRequest(asked, new GenerationOptions()), default), Tolerance);
