@@ -35,7 +35,9 @@ public sealed class ToolPackageTests : IDisposable
         Result answer = PackedPackages.Dotnet(
             PackedPackages.Root, program, "ask", "models/shapes-vlm", "models/shapes-vlm/heldout/0000.png", "Where is the red circle?",
             "--keep", "64");
-        Assert.True(answer.ExitCode == 0 && answer.Output.StartsWith("bottom left", StringComparison.Ordinal), answer.Output);
+
+        // What took longer than two seconds says so before the answer.
+        Assert.True(answer.ExitCode == 0 && answer.Output.Split('\n').Any(line => line.TrimEnd() == "bottom left"), answer.Output);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -72,7 +72,8 @@ internal static class EvaluateCommand
             + "intervals, agreement with the unpruned answers, and times.")
         {
             Model, Questions, Annotations, Format, Images, Instruction, Scoring, ByLogits, Limit, Keep, Methods, Positions, Seeds, Workers,
-            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart, Resume, Compared, Force,
+            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Markdown, Chart,
+            Resume, Compared, Force,
         };
         command.Protect(
             Force,

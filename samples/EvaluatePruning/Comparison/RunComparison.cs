@@ -77,7 +77,8 @@ internal sealed class RunComparison
         foreach (string positions in Modes())
         {
             string models = string.Join(", ", _runs.Select(run => run.ModelName).Distinct());
-            string asked = string.Create(CultureInfo.InvariantCulture, $"{_runs[0].Questions:N0} questions about {_runs[0].Images:N0} images");
+            string asked = string.Create(
+                CultureInfo.InvariantCulture, $"{_runs[0].Questions:N0} questions about {_runs[0].Images:N0} images");
             yield return (positions, AccuracyChart.Of(
                 _runs[0].Measure,
                 $"{models}; {asked} each, positions {positions}",
@@ -117,7 +118,8 @@ internal sealed class RunComparison
         (string?, string?)[] places = [.. Modes().SelectMany(Settings).Select(setting => setting.Place)];
         string[] bars = [.. BarsThere()];
         return new TextTable(
-            $"Settings in which a method is not behind, of {places.Length * _runs.Count} ({places.Length} budgets and positions, {_runs.Count} runs)",
+            $"Settings in which a method is not behind, of {places.Length * _runs.Count} ({places.Length} budgets and positions, "
+                + $"{_runs.Count} runs)",
             ["method", .. bars.Select(bar => $"not behind {bar}"), .. bars.Length > 1 ? (string[])["not behind either"] : []],
             [
                 .. _methods.Select(method => (string[])

@@ -43,7 +43,11 @@ internal sealed class ImageInterview : IDisposable
                     : _model.NeedsAttention(pruning) ? attention.Value
                     : null)),
         ];
-        LeftOut = [.. candidates.Where(entry => entry.Problem is not null).Select(entry => $"{entry.Candidate.Name} is left out: {entry.Problem}")];
+        LeftOut =
+        [
+            .. candidates.Where(entry => entry.Problem is not null)
+                .Select(entry => $"{entry.Candidate.Name} is left out: {entry.Problem}"),
+        ];
         if (LeftOut.Count == candidates.Length)
         {
             Dispose();
@@ -174,7 +178,9 @@ internal sealed class ImageInterview : IDisposable
         grey.AsSpan().Fill(128);
         try
         {
-            _model.Encode(_model.Prepare(grey, Side, Side), new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.FasterVlm });
+            _model.Encode(
+                _model.Prepare(grey, Side, Side),
+                new PruningOptions { Keep = KeepBudget.Tokens(1), Selection = SelectionMethod.FasterVlm });
             return null;
         }
         catch (ZooPruneException problem)

@@ -47,7 +47,7 @@ public class EvaluationTablesTests
             new(Norm, KeepBudget.Tokens(32), PositionMode.Compact),
         ];
         QuestionSet questions = new(QuestionFormat.Jsonl, ["q.jsonl"], [Sample.Question("yes")]);
-        ImageResult image = new(1, 
+        ImageResult image = new(1,
         [
             Tally(4, 4, new(2, 0, 0, 2), new(2, 0.5, 30, 1, 576)),
             Tally(3, 1, new(2, 1, 0, 1), new(2, 1, 4, 1, 64)),
