@@ -71,7 +71,16 @@ internal sealed class SlurmCluster : IDisposable
     }
 
     /// <summary>What the daemons have written.</summary>
-    public string Log => string.Concat(_log);
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return string.Concat(_log);
+            }
+        }
+    }
 
     private readonly List<string> _log = [];
 
