@@ -27,8 +27,7 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
         RunComparison comparison = new(
             [.. options.Compared.Select(ReportedRun.Read)],
             options.HasChosen ? [.. options.Candidates.Select(candidate => candidate.Name)] : null);
-        EvaluationReports.Write(options, comparison.Tables(), comparison.Charts());
-        EvaluationReports.Show(Output, comparison.Tables());
+        EvaluationReports.Report(options, comparison.Tables(), comparison.Charts(), Output);
         return ExitCode.Success;
     }
 
@@ -64,8 +63,7 @@ internal sealed class EvaluateProgram(IAnsiConsole output, IAnsiConsole error) :
         var result = EvaluationResult.Of(run, images);
         if (result is not null)
         {
-            EvaluationReports.Write(options, result);
-            EvaluationReports.Show(Output, EvaluationTables.Create(result));
+            EvaluationReports.Report(options, result, Output);
         }
 
         int exitCode = Conclude(images, result);

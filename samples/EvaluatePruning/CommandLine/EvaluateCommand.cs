@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using ZooPrune.Onnx;
 
 namespace ZooPrune.Samples;
@@ -87,11 +88,8 @@ internal static class EvaluateCommand
             (line, output, path) => output == Chart && (line.Typed(Compared) ?? line.Typed(Positions)) is { } modes && !IsOneMode(modes)
                 ? [EvaluationReports.ChartBeside(path, Names.Positions.NameOf(PositionMode.Compact))]
                 : []);
-        foreach (Option other in (Option[])
-        [
-            Model, Questions, Annotations, Format, Images, Instruction, Scoring, ByLogits, Limit, Keep, Positions, Seeds, Workers,
-            ModelSwitches.ExifOrientation, ModelSwitches.MaxImagePixels, ModelSwitches.MaxPixels, Json, Resume,
-        ])
+        foreach (Option other in command.Options.Except([Methods, Markdown, Chart, Compared, Force])
+            .Where(option => option is not (HelpOption or VersionOption)))
         {
             command.Exclude(other, Compared);
         }

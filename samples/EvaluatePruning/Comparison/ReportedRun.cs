@@ -14,13 +14,6 @@ internal sealed record ReportedRun(
 {
     private const int MostBytes = 1 << 28;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     /// <summary>The report's file.</summary>
     public string Location { get; private init; } = "";
 
@@ -36,7 +29,7 @@ internal sealed record ReportedRun(
     {
         try
         {
-            var run = JsonSerializer.Deserialize<ReportedRun>(RegularFile.ReadAll(path, MostBytes), Json);
+            var run = JsonSerializer.Deserialize<ReportedRun>(RegularFile.ReadAll(path, MostBytes), EvaluationJson.Strict);
             return run is { Settings: [{ Keep: null }, { }, ..], Questions: > 0, VisualTokens: > 0 }
                 && run.Settings.Skip(1).All(setting => setting is { Keep: not null, Positions: not null, KeptTokens: > 0 })
                 && run.Settings.All(setting => double.IsFinite(setting.Accuracy))

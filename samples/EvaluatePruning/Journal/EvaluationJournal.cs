@@ -8,13 +8,6 @@ namespace ZooPrune.Samples;
 /// </summary>
 internal sealed class EvaluationJournal : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
-
     private readonly Lock _gate = new();
     private readonly FileStream _file;
     private readonly Dictionary<string, ImageAnswers> _answered = new(StringComparer.Ordinal);
@@ -70,7 +63,7 @@ internal sealed class EvaluationJournal : IDisposable
     /// <exception cref="UsageException">The file cannot be written.</exception>
     public void Add(ImageAnswers answers)
     {
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(answers, Json), (byte)'\n'];
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(answers, EvaluationJson.Strict), (byte)'\n'];
         lock (_gate)
         {
             Write(line);
@@ -133,7 +126,7 @@ internal sealed class EvaluationJournal : IDisposable
         ImageAnswers answers;
         try
         {
-            answers = JsonSerializer.Deserialize<ImageAnswers>(line, Json) ?? throw Throw.JournalLine(Location, number, "it is null");
+            answers = JsonSerializer.Deserialize<ImageAnswers>(line, EvaluationJson.Strict) ?? throw Throw.JournalLine(Location, number, "it is null");
         }
         catch (JsonException e)
         {

@@ -11,6 +11,14 @@ internal static class EvaluationJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
     };
 
+    /// <summary>How what this program wrote is read again: nothing is missing and nothing is null.</summary>
+    public static JsonSerializerOptions Strict { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>The report as JSON text, with a final newline.</summary>
     public static string Write(EvaluationResult result) => JsonSerializer.Serialize(
         new

@@ -5,22 +5,25 @@ namespace ZooPrune.Samples;
 /// <summary>All the ways in which the result leaves the program.</summary>
 internal static class EvaluationReports
 {
-    /// <summary>Writes the files that were asked for.</summary>
+    /// <summary>Writes the files that were asked for, and shows the tables.</summary>
     /// <exception cref="UsageException">One cannot be written.</exception>
-    public static void Write(EvaluateOptions options, EvaluationResult result)
+    public static void Report(EvaluateOptions options, EvaluationResult result, IAnsiConsole output)
     {
         if (options.Json is { } json)
         {
             OutputFile.Write("--json", json, EvaluationJson.Write(result));
         }
 
-        Write(options, EvaluationTables.Create(result), AccuracyChart.Of(result));
+        Report(options, EvaluationTables.Create(result), AccuracyChart.Of(result), output);
     }
 
-    /// <summary>Writes tables and charts, where they were asked for.</summary>
+    /// <summary>Writes tables and charts where they were asked for, and shows the tables.</summary>
     /// <exception cref="UsageException">One cannot be written.</exception>
-    public static void Write(
-        EvaluateOptions options, IEnumerable<TextTable> tables, IEnumerable<(string Positions, LineChart Chart)> charts)
+    public static void Report(
+        EvaluateOptions options,
+        IReadOnlyList<TextTable> tables,
+        IEnumerable<(string Positions, LineChart Chart)> charts,
+        IAnsiConsole output)
     {
         if (options.Markdown is { } markdown)
         {
@@ -34,11 +37,7 @@ internal static class EvaluationReports
                 OutputFile.Write("--chart", path, ChartDrawing.Draw(drawn));
             }
         }
-    }
 
-    /// <summary>Shows tables.</summary>
-    public static void Show(IAnsiConsole output, IEnumerable<TextTable> tables)
-    {
         foreach (TextTable table in tables)
         {
             output.Profile.Out.Writer.WriteLine(table.Title);

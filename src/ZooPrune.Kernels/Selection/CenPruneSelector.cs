@@ -24,7 +24,7 @@ internal sealed class CenPruneSelector(PruningOptions options, ITokenKernels ker
 
     /// <summary>d, [N], 0 to 2: the mean of the unit rows once, instead of all pairs. A zero row has the cosine 0 with every
     /// token.</summary>
-    internal static void Distinctiveness(in ScoredTokens tokens, Span<float> distinctiveness)
+    private static void Distinctiveness(in ScoredTokens tokens, Span<float> distinctiveness)
     {
         Span<double> scales = tokens.Workspace.Keys.Take(tokens.Count);
         double[] sum = new double[tokens.Width];

@@ -68,9 +68,10 @@ internal sealed class DownsamplingEncoder(ModelFolder files, GraphSettings setti
 
     /// <summary>Gets ready for a size: loads the graph, once, and makes the positions, once a size.</summary>
     /// <param name="grid">g, &gt; 0.</param>
+    /// <returns>The graph, and its positions for that size.</returns>
     /// <exception cref="ZooPruneException">The model cannot do it, or the graph cannot be loaded.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public void Open(int grid)
+    public (GraphSession Session, float[] Positions) Open(int grid)
     {
         Check();
         lock (_lock)
@@ -86,10 +87,12 @@ internal sealed class DownsamplingEncoder(ModelFolder files, GraphSettings setti
                 throw Throw.DownsamplingImpossible(files.VisionEncoder, _problem);
             }
 
-            if (!_positions.ContainsKey(grid))
+            if (!_positions.TryGetValue(grid, out float[]? positions))
             {
-                _positions.Add(grid, _table!.Resize(grid));
+                _positions.Add(grid, positions = _table!.Resize(grid));
             }
+
+            return (_session!, positions);
         }
     }
 
@@ -102,14 +105,7 @@ internal sealed class DownsamplingEncoder(ModelFolder files, GraphSettings setti
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public float[] Encode(PreparedImage image, int grid, CancellationToken cancellation)
     {
-        Open(grid);
-        GraphSession session;
-        float[] positions;
-        lock (_lock)
-        {
-            (session, positions) = (_session!, _positions[grid]);
-        }
-
+        (GraphSession session, float[] positions) = Open(grid);
         int side = SideOf(grid);
         float[] pixels = PixelResizer.Resize(image.PixelValues.Span, encoder.ImageSize, side);
         try
@@ -146,9 +142,7 @@ internal sealed class DownsamplingEncoder(ModelFolder files, GraphSettings setti
     {
         try
         {
-            (byte[] bytes, string folder) = VisionEncoderSplitter.EncoderOf(files);
-            OnnxGraph graph = OnnxGraphReader.Read(bytes);
-            var constants = new ConstantFolder(new GraphOrder(graph), new ExternalDataFolder(folder));
+            (ConstantFolder constants, string folder) = VisionEncoderSplitter.EncoderOf(files);
             if (DownsamplingWriter.Write(constants, Grid, out string problem) is not (var model, var table))
             {
                 return problem;

@@ -58,9 +58,8 @@ internal sealed class InsideEncoder(ModelFolder files, GraphSettings settings, V
 
             try
             {
-                (byte[] bytes, string folder) = VisionEncoderSplitter.EncoderOf(files);
-                OnnxGraph graph = OnnxGraphReader.Read(bytes);
-                var constants = new ConstantFolder(new GraphOrder(graph), new ExternalDataFolder(folder));
+                (ConstantFolder constants, string folder) = VisionEncoderSplitter.EncoderOf(files);
+                OnnxGraph graph = constants.Order.Graph;
                 _tokens = graph.Outputs[0].Name;
                 (ModelProto model, _moves) = AttentionWriter.Write(graph, constants, encoder.TakesPatches, out string problem)
                     ?? throw Throw.AttentionNotFound(files.VisionEncoder, problem);

@@ -53,22 +53,28 @@ internal static class VisionEncoderSplitter
         }
     }
 
-    /// <summary>A model's graph from pixels to X, to be written anew: ONNX bytes, and the folder of its data files.</summary>
+    /// <summary>A model's graph from pixels to X and its constants, to be written anew, and the folder of its data files.</summary>
     /// <exception cref="ZooPruneException">The file cannot be cut before its projector.</exception>
     /// <exception cref="InvalidDataException">The file is broken.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static (byte[] Model, string Folder) EncoderOf(ModelFolder files)
+    public static (ConstantFolder Constants, string Folder) EncoderOf(ModelFolder files)
     {
-        if (files.Projector is null)
+        (byte[] model, string folder) = files.Projector is null ? Cut() : Whole();
+        return (new ConstantFolder(new GraphOrder(OnnxGraphReader.Read(model)), new ExternalDataFolder(folder)), folder);
+
+        (byte[] Model, string Folder) Cut()
         {
             SplitVisionEncoder split = Split(files.VisionEncoder, RewrittenGraph.InPlaceFrom);
             return (split.Encoder, split.Folder);
         }
 
-        using OnnxFile file = OnnxFile.Open(files.VisionEncoder);
-        ModelProto model = OnnxModelReader.Read(file.Memory);
-        RewrittenGraph graph = RewrittenGraph.Write(model, files.VisionEncoder, file.Memory, RewrittenGraph.InPlaceFrom);
-        return (graph.Model, graph.Folder);
+        (byte[] Model, string Folder) Whole()
+        {
+            using OnnxFile file = OnnxFile.Open(files.VisionEncoder);
+            RewrittenGraph graph = RewrittenGraph.Write(
+                OnnxModelReader.Read(file.Memory), files.VisionEncoder, file.Memory, RewrittenGraph.InPlaceFrom);
+            return (graph.Model, graph.Folder);
+        }
     }
 
     private static SplitVisionEncoder Split(string path, ReadOnlyMemory<byte> file, long inPlaceFrom)
